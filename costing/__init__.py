@@ -1,0 +1,1 @@
+"""Costing workbench for the technical fee of CT, MRI and PET."""

@@ -1,0 +1,1 @@
+"""What the engine can say: comparisons, savings, and later claims and sensitivity."""

@@ -1,0 +1,243 @@
+"""The machines: a validated table, one row a machine, that ages, renews itself and grows.
+
+`weight` is how many real machines a row stands for. Not here: what they cost or are paid.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from costing.errors import FleetError, Place, Problem, problem, suggest
+from costing.scenario import FleetTable
+from costing.tariff import ZONES, FeeSchedule, MachineClass, Machines
+
+COLUMNS = (
+    "machine_id", "site_id", "modality", "class", "installed_on", "zone", "region", "sector",
+    "rank_on_authorisation", "acts_billed", "acts_inpatient", "weight",
+)  # fmt: skip
+SECTORS = ("liberal", "public", "non_profit", "gie")
+METROPOLITAN = (
+    "Auvergne-Rhône-Alpes", "Bourgogne-Franche-Comté", "Bretagne", "Centre-Val de Loire", "Corse",
+    "Grand Est", "Hauts-de-France", "Île-de-France", "Normandie", "Nouvelle-Aquitaine", "Occitanie",
+    "Pays de la Loire", "Provence-Alpes-Côte d'Azur",
+)  # fmt: skip
+OVERSEAS = ("Guadeloupe", "Guyane", "La Réunion", "Martinique", "Mayotte")
+REGIONS = (*METROPOLITAN, *OVERSEAS)
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """A validated fleet; `year` is the calendar year of its acts."""
+
+    frame: pd.DataFrame
+    year: int
+    label: str
+    synthetic: bool
+
+    @property
+    def weight(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Real machines that each row stands for."""
+        return self.frame["weight"].to_numpy(dtype=float)
+
+    @cached_property
+    def _codes(self) -> dict[str, Any]:
+        zones = pd.Categorical(self.frame["zone"], categories=ZONES)
+        return {"zone": zones.codes.astype(np.intp)}
+
+    def amortised(self, year: int, amortisation_years: float = 7.0) -> np.ndarray[Any, Any]:
+        """Whether each machine is amortised in a year.
+
+        It is when it was installed more than `amortisation_years` full years before 1 January.
+        """
+        whole = int(amortisation_years)
+        limit = np.datetime64(dt.date(year - whole, 1, 1)) - np.timedelta64(
+            round((amortisation_years - whole) * 365.25), "D"
+        )
+        return np.asarray(self.frame["installed_on"].to_numpy() < limit)
+
+    def machines(
+        self, schedule: FeeSchedule, year: int, amortisation_years: float = 7.0
+    ) -> Machines:
+        """The fleet as arrays, in its state of a year, for the schedule to pay."""
+        classes = pd.Categorical(self.frame["class"], categories=schedule.class_codes)
+        return Machines(
+            class_index=classes.codes.astype(np.intp),
+            amortised=self.amortised(year, amortisation_years),
+            zone_index=self._codes["zone"],
+            acts_billed=self.frame["acts_billed"].to_numpy(dtype=float),
+            acts_inpatient=self.frame["acts_inpatient"].to_numpy(dtype=float),
+        )
+
+    def to_table(self) -> FleetTable:
+        """The fleet as a scenario carries it."""
+        frame = self.frame[list(COLUMNS)].copy()
+        frame["installed_on"] = frame["installed_on"].dt.strftime("%Y-%m-%d")
+        columns = {str(name): tuple(frame[name].tolist()) for name in frame}
+        return FleetTable(
+            year=self.year, label=self.label, synthetic=self.synthetic, columns=columns
+        )
+
+
+@dataclass(frozen=True)
+class Dynamics:
+    """Yearly rates by modality (fractions a year).
+
+    machine_growth: machines added. acts_growth: acts of each machine. renewal_rate: share of the
+    machines replaced, the oldest first.
+    """
+
+    machine_growth: Mapping[str, float]
+    acts_growth: Mapping[str, float]
+    renewal_rate: Mapping[str, float]
+
+
+def project(fleet: Fleet, year: int, dynamics: Dynamics) -> Fleet:
+    """The fleet of a later year.
+
+    Each year after the fleet's own, on 1 January: the oldest `renewal_rate` of each modality is
+    replaced (a machine at the edge is split by weight, so the result is continuous in the rate),
+    then new machines that resemble the fleet are added at `machine_growth`. Acts per machine follow
+    `acts_growth`. In year $y$ after base $y_0$ the weight of a modality is
+    $W_0 (1 + g)^{y - y_0}$.
+
+    Raises:
+        FleetError: the year precedes the fleet's.
+    """
+    if year < fleet.year:
+        raise FleetError(problem("acts_invalid", Place(key="year"), year))
+    if year == fleet.year:
+        return fleet
+    frame = fleet.frame
+    base = frame
+    for step, now in enumerate(range(fleet.year + 1, year + 1)):
+        frame = _renew(frame, now, dynamics.renewal_rate)
+        growth = base["modality"].map(dynamics.machine_growth).to_numpy(dtype=float)
+        added = base.assign(
+            weight=base["weight"] * growth * (1 + growth) ** step,
+            installed_on=pd.Timestamp(now, 1, 1),
+        )
+        frame = pd.concat([frame, added[added["weight"] != 0]], ignore_index=True)
+    factor = (1 + frame["modality"].map(dynamics.acts_growth)) ** (year - fleet.year)
+    frame = frame.assign(
+        acts_billed=frame["acts_billed"] * factor, acts_inpatient=frame["acts_inpatient"] * factor
+    )
+    return replace(fleet, frame=_merge(frame), year=year)
+
+
+def _renew(frame: pd.DataFrame, year: int, rates: Mapping[str, float]) -> pd.DataFrame:
+    """Replace the oldest machines of each modality on 1 January of a year."""
+    frame = frame.sort_values(["modality", "installed_on", "machine_id"], kind="stable")
+    weight = frame["weight"].to_numpy(dtype=float)
+    by_modality = frame.groupby("modality", sort=False)["weight"]
+    before = by_modality.cumsum().to_numpy(dtype=float) - weight
+    quota = by_modality.transform("sum").to_numpy(dtype=float) * frame["modality"].map(
+        rates
+    ).to_numpy(dtype=float)
+    renewed = np.clip(quota - before, 0.0, weight)
+    new = frame.assign(weight=renewed, installed_on=pd.Timestamp(year, 1, 1))[renewed > 0]
+    old = frame.assign(weight=weight - renewed)[weight - renewed > 0]
+    return pd.concat([old, new], ignore_index=True)
+
+
+def _merge(frame: pd.DataFrame) -> pd.DataFrame:
+    """One row for the parts of a machine that became alike (same installation date)."""
+    keys = ["machine_id", "installed_on"]
+    weight = frame.groupby(keys, sort=False, as_index=False)["weight"].sum()
+    return frame.drop(columns="weight").drop_duplicates(keys).merge(weight, on=keys)
+
+
+def validate(
+    frame: pd.DataFrame,
+    classes: Mapping[str, MachineClass],
+    year: int,
+    label: str,
+    synthetic: bool = False,
+) -> Fleet:
+    """Check a fleet table and give it its types.
+
+    Raises:
+        FleetError: every column that is missing and every value that is wrong, by machine.
+    """
+    missing = [name for name in COLUMNS if name not in frame]
+    if missing:
+        facts = {"known": ", ".join(COLUMNS)}
+        raise FleetError(problem("fleet_columns", Place(file=label), ", ".join(missing), **facts))
+    if frame.empty:
+        raise FleetError(problem("fleet_empty", Place(file=label)))
+    frame = frame[list(COLUMNS)].reset_index(drop=True)
+    problems = _duplicates(frame, label)
+    checks: dict[str, Any] = {
+        "class": (frame["class"].isin(list(classes)), tuple(classes)),
+        "zone": (frame["zone"].isin(ZONES), ZONES),
+        "region": (frame["region"].isin(REGIONS), REGIONS),
+        "sector": (frame["sector"].isin(SECTORS), SECTORS),
+    }
+    modality = frame["class"].map(lambda code: classes[code].modality if code in classes else None)
+    agrees = (frame["modality"] == modality) | modality.isna()
+    checks["modality"] = (agrees, tuple(sorted({c.modality for c in classes.values()})))
+    paris = frame["zone"].isin(ZONES[:2]) == (frame["region"] == "Île-de-France")
+    checks["zone "] = (paris, ("paris ou region_parisienne en Île-de-France, province ailleurs",))
+    numbers = {
+        "acts_billed": (0, 200_000), "acts_inpatient": (0, 200_000),
+        "rank_on_authorisation": (1, 99), "weight": (1e-9, 1e6),
+    }  # fmt: skip
+    typed = frame.copy()
+    for column, (low, high) in numbers.items():
+        typed[column] = pd.to_numeric(frame[column], errors="coerce")
+        fine = typed[column].between(low, high)
+        checks[column] = (fine, (f"un nombre entre {low:g} et {high:g}",))
+    typed["installed_on"] = pd.to_datetime(frame["installed_on"], errors="coerce")
+    dated = typed["installed_on"].between(pd.Timestamp(1980, 1, 1), pd.Timestamp(year, 12, 31))
+    checks["installed_on"] = (dated, (f"une date AAAA-MM-JJ, du 1980-01-01 au {year}-12-31",))
+    for column, (fine, expected) in checks.items():
+        problems += _wrong(frame, column.strip(), fine, expected, label)
+    if problems:
+        raise FleetError(problems)
+    return Fleet(typed, year, label, synthetic)
+
+
+def from_table(table: FleetTable, classes: Mapping[str, MachineClass]) -> Fleet:
+    """The fleet that a scenario carries.
+
+    Raises:
+        FleetError: as `validate`.
+    """
+    frame = pd.DataFrame({name: list(values) for name, values in table.columns.items()})
+    return validate(frame, classes, table.year, table.label, table.synthetic)
+
+
+def _duplicates(frame: pd.DataFrame, label: str) -> list[Problem]:
+    doubled = frame[frame["machine_id"].duplicated(keep=False)]
+    return [
+        problem(
+            "fleet_duplicate",
+            Place(file=label),
+            machine,
+            lines=", ".join(str(index + 2) for index in rows.index),
+        )
+        for machine, rows in doubled.groupby("machine_id")
+    ]
+
+
+def _wrong(
+    frame: pd.DataFrame, column: str, fine: pd.Series[Any], expected: tuple[str, ...], label: str
+) -> list[Problem]:
+    bad = frame[~fine.to_numpy(dtype=bool)]
+    problems = []
+    for index, machine, value in zip(bad.index, bad["machine_id"], bad[column], strict=True):
+        near = suggest(str(value), expected) if len(expected) > 1 else ""
+        facts = {
+            "column": column,
+            "machine": machine,
+            "expected": ", ".join(expected) + (f" —{near}" if near else ""),
+        }
+        place = Place(file=label, line=index + 2)
+        problems.append(problem("fleet_value", place, value, **facts))
+    return problems

@@ -1,0 +1,1 @@
+"""Fee schedules that meet a savings target under constraints."""

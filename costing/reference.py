@@ -1,0 +1,586 @@
+"""The reference data as one immutable object, and a scenario applied to it.
+
+Reads every file under `models/` (and the directories that a user adds, whose files come over or
+beside the shipped ones), checks that they agree with each other, and answers with a `Reference`.
+`Reference.case(scenario)` gives a `Case`: all that a computation needs, in one hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from costing import paths
+from costing.capital import METHODS
+from costing.errors import (
+    InputError,
+    ModelError,
+    Place,
+    Problem,
+    ScenarioError,
+    problem,
+    suggest,
+)
+from costing.model import CostModel, build_model
+from costing.parameters import (
+    Grade,
+    Label,
+    Parameter,
+    ParameterFile,
+    Strict,
+    Value,
+    check_value,
+)
+from costing.scenario import Override, Scenario
+from costing.sources import Citation, Source, check_citations, load_sources
+from costing.tariff import ClassEntry, FeeSchedule, MachineClass, build_classes, machine_classes
+from costing.tariff import read_schedule as _read_schedule
+from costing.yamlfile import CodedError, Document, read
+
+if TYPE_CHECKING:
+    from costing.fleet import Dynamics, Fleet
+
+NOT_A_MODALITY = ("communs", "perimeters", "machine_classes", "claims", "savings", "sources")
+BASE_YEAR = 2024
+
+
+class Poste(Strict):
+    """An item of the fee's perimeter. `named_in_text`: the official list names it itself."""
+
+    code: str
+    label: Label
+    legal_item: Label
+    named_in_text: bool
+
+
+class Perimeter(Strict):
+    """A named set of postes."""
+
+    code: str
+    label: Label
+    postes: tuple[str, ...] = Field(min_length=1)
+    source: tuple[str, ...] = Field(min_length=1)
+    note: str = ""
+
+
+class PerimeterFile(Strict):
+    """Schema of perimeters.yaml."""
+
+    postes: tuple[Poste, ...]
+    perimeters: tuple[Perimeter, ...]
+
+
+class Population(Strict):
+    """Which machines a claim speaks of; an absent key means all."""
+
+    modality: tuple[str, ...] = ()
+    machine_class: tuple[str, ...] = Field(default=(), alias="class")
+    sector: tuple[str, ...] = ()
+    zone: tuple[str, ...] = ()
+    amortisation: tuple[str, ...] = ()
+
+
+class Claim(Strict):
+    """A public statement about the level of the fee: tested, not asserted."""
+
+    id: str
+    statement: Label
+    author: Label
+    date: dt.date
+    definition: Literal["markup", "share", "investment", "break_even", "unknown"]
+    perimeter: str
+    population: Population = Population()
+    activity: Literal["observed", "normative", "reference"]
+    figure: float
+    figure_high: float | None = None
+    source: tuple[str, ...] = Field(min_length=1)
+    grade: Grade
+    note: str = ""
+
+
+class ClaimFile(Strict):
+    """Schema of claims.yaml."""
+
+    claims: tuple[Claim, ...]
+
+
+class ShareOnFee(Strict):
+    """Part of the target said to fall on the technical fee."""
+
+    low: float
+    mode: float
+    high: float
+    source: tuple[str, ...]
+    grade: Grade
+    note: str = ""
+
+
+class Target(Strict):
+    """The law's savings target."""
+
+    amount_eur: float
+    years: tuple[int, ...]
+    share_on_fee: ShareOnFee
+    source: tuple[str, ...]
+    grade: Grade
+    note: str = ""
+
+
+class ReadingEntry(Strict):
+    """A way of reading the target."""
+
+    code: Literal["cumulated", "level_2027"]
+    label: Label
+    note: str = ""
+
+
+class Trajectory(Strict):
+    """The decision's own steps; their prices are in the tariff file."""
+
+    label: Label
+    steps: tuple[dt.date, ...]
+    source: tuple[str, ...]
+    grade: Grade
+    note: str = ""
+
+
+class LeverEntry(Strict):
+    """Savings announced elsewhere than on the fee."""
+
+    id: str
+    label: Label
+    date: dt.date
+    amount_eur: float
+    source: tuple[str, ...]
+    grade: Grade
+    note: str = ""
+
+
+class Savings(Strict):
+    """Schema of savings.yaml."""
+
+    target: Target
+    readings: tuple[ReadingEntry, ...]
+    baseline_date: dt.date
+    trajectory: Trajectory
+    other_levers: tuple[LeverEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """All the reference data, checked. `files` holds the parameters by file then name."""
+
+    directories: tuple[Path, ...]
+    sources: dict[str, Source]
+    postes: dict[str, Poste]
+    perimeters: dict[str, Perimeter]
+    files: dict[str, dict[str, Parameter]]
+    models: dict[str, CostModel]
+    class_entries: tuple[ClassEntry, ...]
+    classes: dict[str, MachineClass]
+    schedule: FeeSchedule
+    claims: dict[str, Claim]
+    savings: Savings
+    fingerprint: str
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        """The synthetic reference fleet."""
+        import pandas as pd  # noqa: PLC0415 - kept out of the quick commands
+
+        from costing.fleet import validate  # noqa: PLC0415
+
+        path = _find(self.directories, "fleet/parc_2024.csv")
+        frame = pd.read_csv(path, comment="#")
+        label = "Parc de référence 2024 (synthétique)"
+        return validate(frame, self.classes, BASE_YEAR, label, synthetic=True)
+
+    @cached_property
+    def class_labels(self) -> dict[str, Label]:
+        """Labels of all the classes that a model can cost."""
+        return {
+            code: label for model in self.models.values() for code, label in model.classes.items()
+        }
+
+    def model_of(self, class_code: str) -> CostModel:
+        """The cost model of a class.
+
+        Raises:
+            InputError: no model costs that class.
+        """
+        for model in self.models.values():
+            if class_code in model.classes:
+                return model
+        known = ", ".join(self.class_labels)
+        near = suggest(class_code, self.class_labels)
+        raise InputError(problem("unknown_class", None, class_code, near=near, known=known))
+
+    def perimeter(self, code: str) -> Perimeter:
+        """A perimeter by its code.
+
+        Raises:
+            InputError: there is none of that code.
+        """
+        if code not in self.perimeters:
+            facts = {"near": suggest(code, self.perimeters), "known": ", ".join(self.perimeters)}
+            raise InputError(problem("unknown_perimeter", None, code, **facts))
+        return self.perimeters[code]
+
+    def values(self) -> Iterator[tuple[str, Parameter, Value]]:
+        """Every value with its address and parameter, in the order of the files."""
+        for file, parameters in self.files.items():
+            for parameter in parameters.values():
+                for value in parameter.values:
+                    yield f"{file}.{parameter.name}.{value.scope}", parameter, value
+
+    def parameter_at(self, address: str) -> tuple[Parameter, Value | None]:
+        """The parameter of an address `file.name.scope`, and its value for that scope if any.
+
+        Raises:
+            ScenarioError: no such file or parameter.
+        """
+        file, name, scope = address.split(".")
+        if name not in self.files.get(file, {}):
+            known = [f"{f}.{n}.{scope}" for f, ps in self.files.items() for n in ps]
+            near = suggest(address, known)
+            raise ScenarioError(problem("unknown_parameter", None, address, near=near))
+        parameter = self.files[file][name]
+        own = [value for value in parameter.values if value.scope == scope]
+        return parameter, own[0] if own else None
+
+    def with_overrides(self, overrides: Sequence[Override]) -> Reference:
+        """The reference data with some values replaced.
+
+        Raises:
+            ScenarioError: every override whose address, class, bounds or VAT is wrong.
+            TariffError: thresholds that no longer increase.
+        """
+        files = {file: dict(parameters) for file, parameters in self.files.items()}
+        problems: list[Problem] = []
+        for override in overrides:
+            place = Place(key=override.parameter)
+            file, name, scope = override.parameter.split(".")
+            try:
+                parameter, current = self.parameter_at(override.parameter)
+                if current is None:
+                    current = self._inherited(file, parameter, scope)
+                new = _overridden(override, scope, current)
+                check_value(new, parameter.unit, parameter.distribution)
+                files[file][name] = files[file][name].replace(new)
+            except ScenarioError as error:
+                problems += error.problems
+            except CodedError as error:
+                problems.append(Problem(error.code, place, None, error.facts))
+        if problems:
+            raise ScenarioError(problems)
+        models = {
+            code: replace(model, parameters=_model_parameters(model, files))
+            for code, model in self.models.items()
+        }
+        classes = build_classes(self.class_entries, files["machine_classes"].values())
+        schedule = replace(self.schedule, classes=classes)
+        changed = replace(self, files=files, models=models, classes=classes, schedule=schedule)
+        if "fleet" in self.__dict__:
+            changed.__dict__["fleet"] = self.fleet
+        return changed
+
+    def _inherited(self, file: str, parameter: Parameter, scope: str) -> Value:
+        """The value that a class has through its modality or `*`."""
+        known = {*self.class_labels, *self.models, "*"}
+        modality = self.model_of(scope).modality if scope in self.class_labels else scope
+        found = parameter.find(scope, modality)
+        if scope not in known or found is None:
+            facts = {"near": suggest(scope, known), "known": ", ".join(sorted(known))}
+            raise ScenarioError(problem("unknown_class", Place(key=file), scope, **facts))
+        return found
+
+    def case(self, scenario: Scenario) -> Case:
+        """A scenario on this reference data.
+
+        Raises:
+            ScenarioError, InputError: the scenario does not fit.
+        """
+        applied = self.with_overrides(scenario.overrides) if scenario.overrides else self
+        applied.perimeter(scenario.perimeter)
+        unknown = [c for c in scenario.rules.floor_share_of_cost if c not in applied.classes]
+        if unknown:
+            known = ", ".join(applied.classes)
+            raise ScenarioError(
+                [
+                    problem(
+                        "unknown_class",
+                        Place(key="rules.floor_share_of_cost"),
+                        code,
+                        near=suggest(code, applied.classes),
+                        known=known,
+                    )
+                    for code in unknown
+                ]
+            )
+        return Case(applied, scenario)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scenario on its reference data: all that a computation needs."""
+
+    reference: Reference
+    scenario: Scenario
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        """The scenario's own fleet, else the synthetic reference fleet."""
+        if self.scenario.fleet is None:
+            return self.reference.fleet
+        from costing.fleet import from_table  # noqa: PLC0415 - needs pandas
+
+        return from_table(self.scenario.fleet, self.reference.classes)
+
+    @cached_property
+    def dynamics(self) -> Dynamics:
+        """How the fleet grows and renews itself."""
+        from costing.fleet import Dynamics  # noqa: PLC0415 - needs pandas
+
+        def by_modality(name: str) -> dict[str, float]:
+            parameter = self.reference.files["dynamics"][name]
+            modalities = {entry.modality for entry in self.reference.class_entries}
+            found = {code: parameter.find(code) for code in modalities}
+            return {code: value.mode for code, value in found.items() if value}
+
+        return Dynamics(
+            machine_growth=by_modality("machine_growth"),
+            acts_growth=by_modality("acts_growth"),
+            renewal_rate=by_modality("renewal_rate"),
+        )
+
+    @property
+    def amortisation_years(self) -> float:
+        """Full years after which a machine is amortised."""
+        value = self.reference.files["machine_classes"]["amortisation_years"].find("*")
+        assert value is not None
+        return value.mode
+
+    def bindings(
+        self, class_code: str, acts: Any, amortised: Any, draws: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """What a model's formulas see for a class: parameters, conventions, acts, amortised.
+
+        Amounts are what the operator pays: a price without VAT is multiplied by one plus the rate.
+        `draws` puts arrays in the place of modes, by parameter name.
+
+        Raises:
+            InputError: a parameter has no value for the class.
+        """
+        model = self.reference.model_of(class_code)
+        draws = draws or {}
+        values: dict[str, Any] = {}
+        excluded: list[str] = []
+        problems: list[Problem] = []
+        for name, parameter in model.parameters.items():
+            found = parameter.find(class_code, model.modality)
+            if found is None:
+                if any(name in step.formula.names for step in model.steps):
+                    facts = {"parameter": name}
+                    problems.append(problem("no_value_for_class", None, class_code, **facts))
+                continue
+            values[name] = draws.get(name, found.mode)
+            if found.vat == "excluded":
+                excluded.append(name)
+        if problems:
+            raise InputError(problems)
+        if excluded:
+            vat = draws.get("vat_rate", self.vat_rate)
+            values.update((name, values[name] * (1 + vat)) for name in excluded)
+        conventions = self.scenario.conventions
+        values["acts"] = acts
+        values["amortised"] = amortised
+        values["capital_method"] = METHODS[conventions.capital]
+        values["charge_amortised"] = 1.0 if conventions.amortised_charge == "economic" else 0.0
+        return values
+
+    def fleet_in(self, year: int) -> Fleet:
+        """The fleet of a year, aged, renewed and grown from its own; kept once computed.
+
+        Raises:
+            FleetError: the year precedes the fleet's.
+        """
+        from costing.fleet import project  # noqa: PLC0415 - needs pandas
+
+        kept: dict[int, Fleet] = self.__dict__.setdefault("_fleets", {})
+        if year not in kept:
+            kept[year] = project(self.fleet, year, self.dynamics)
+        return kept[year]
+
+    @property
+    def vat_rate(self) -> float:
+        """VAT that the operator does not recover, a fraction."""
+        value = self.reference.files["communs"]["vat_rate"].find("*")
+        assert value is not None
+        return value.mode
+
+
+def load_reference(extra: Sequence[Path] = ()) -> Reference:
+    """Read and check all the reference data.
+
+    `extra` directories come after the shipped one: a file of the same name replaces it, another
+    modality's file adds to it.
+
+    Raises:
+        ModelError, TariffError: everything that is wrong, with file and line.
+    """
+    directories = (*reversed([Path(path) for path in extra]), paths.MODELS)
+    for directory in directories:
+        if not directory.is_dir():
+            raise ModelError(problem("file_missing", Place(file=str(directory))))
+    documents = _documents(directories)
+    sources = load_sources(documents["sources"])
+    perimeters = documents["perimeters"].validate(PerimeterFile)
+    postes = {poste.code: poste for poste in perimeters.postes}
+    class_file, classes = machine_classes(documents["machine_classes"])
+    communs = documents["communs"].validate(ParameterFile).parameters
+    dynamics = documents["dynamics"].validate(ParameterFile).parameters
+    shared = (*communs, *class_file.parameters)
+    problems = _check_perimeters(documents["perimeters"], perimeters, postes)
+    models: dict[str, CostModel] = {}
+    for stem, document in documents.items():
+        if stem in (*NOT_A_MODALITY, "dynamics"):
+            continue
+        try:
+            model = build_model(document, shared, postes)
+            models[model.modality] = model
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise ModelError(problems)
+    tariff_path = _find(directories, "tariffs/forfaits_techniques.csv")
+    schedule = _read_schedule(tariff_path, classes)
+    files = {"communs": communs, "machine_classes": class_file.parameters, "dynamics": dynamics}
+    by_file = {file: {p.name: p for p in parameters} for file, parameters in files.items()}
+    common = {parameter.name: parameter for parameter in shared}
+    for code, model in models.items():
+        by_file[code] = {n: p for n, p in model.parameters.items() if common.get(n) is not p}
+    claims = documents["claims"].validate(ClaimFile).claims
+    savings = documents["savings"].validate(Savings)
+    problems = check_citations(sources, _citations(documents, schedule, tariff_path.name))
+    if problems:
+        raise ModelError(problems)
+    return Reference(
+        directories=directories,
+        sources=sources,
+        postes=postes,
+        perimeters={perimeter.code: perimeter for perimeter in perimeters.perimeters},
+        files=by_file,
+        models=models,
+        class_entries=class_file.classes,
+        classes=classes,
+        schedule=schedule,
+        claims={claim.id: claim for claim in claims},
+        savings=savings,
+        fingerprint=_fingerprint(directories),
+    )
+
+
+def load_schedule(extra: Sequence[Path] = ()) -> FeeSchedule:
+    """The official schedule alone, for the commands that need no cost model."""
+    directories = (*reversed([Path(path) for path in extra]), paths.MODELS)
+    _, classes = machine_classes(read(_find(directories, "machine_classes.yaml")))
+    return _read_schedule(_find(directories, "tariffs/forfaits_techniques.csv"), classes)
+
+
+def _documents(directories: Sequence[Path]) -> dict[str, Document]:
+    """Every YAML file by its stem; the first directory that has it wins."""
+    found: dict[str, Path] = {}
+    for directory in reversed(directories):
+        for path in (*sorted(directory.glob("*.yaml")), directory / "fleet" / "dynamics.yaml"):
+            if path.is_file():
+                found[path.stem] = path
+    return {stem: read(path) for stem, path in found.items()}
+
+
+def _find(directories: Sequence[Path], name: str) -> Path:
+    for directory in directories:
+        if (directory / name).is_file():
+            return directory / name
+    raise ModelError(problem("file_missing", Place(file=name)))
+
+
+def _check_perimeters(
+    document: Document, content: PerimeterFile, postes: Mapping[str, Poste]
+) -> list[Problem]:
+    return [
+        problem("unknown_poste", document.place("perimeters", i), code, near=suggest(code, postes))
+        for i, perimeter in enumerate(content.perimeters)
+        for code in perimeter.postes
+        if code not in postes
+    ]
+
+
+def _citations(
+    documents: Mapping[str, Document], schedule: FeeSchedule, tariff_file: str
+) -> Iterator[Citation]:
+    """Every use of a source key in the files, and in the tariff's rows with their date."""
+    for rate in schedule.rates:
+        place = Place(file=tariff_file, line=rate.line)
+        yield Citation(rate.source, place, rate.effective_from)
+    for stem, document in documents.items():
+        if stem != "sources":
+            yield from _cited(document, document.data, ())
+
+
+def _cited(document: Document, data: Any, keys: tuple[str | int, ...]) -> Iterator[Citation]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key == "source":
+                for source in value if isinstance(value, list) else [value]:
+                    yield Citation(str(source), document.place(*keys, key))
+            else:
+                yield from _cited(document, value, (*keys, key))
+    elif isinstance(data, list):
+        for index, item in enumerate(data):
+            yield from _cited(document, item, (*keys, index))
+
+
+def _overridden(override: Override, scope: str, current: Value) -> Value:
+    """The value that an override puts in place; bounds that it leaves out stay as they were."""
+    return current.model_copy(
+        update={
+            "scope": scope,
+            "mode": override.mode,
+            "low": current.low if override.low is None else override.low,
+            "high": current.high if override.high is None else override.high,
+            "vat": override.vat or current.vat,
+            "source": (override.source,),
+            "grade": override.grade,
+            "note": override.reason,
+            "changed_by": override.author,
+        }
+    )
+
+
+def _model_parameters(
+    model: CostModel, files: Mapping[str, Mapping[str, Parameter]]
+) -> dict[str, Parameter]:
+    """The model's parameters as the files now hold them, its own before the shared ones."""
+    order = (files.get(model.modality, {}), files["communs"], files["machine_classes"])
+    return {
+        name: next(parameters[name] for parameters in order if name in parameters)
+        for name in model.parameters
+    }
+
+
+def _fingerprint(directories: Sequence[Path]) -> str:
+    """SHA-256 over the names and contents of all the data files, whatever their line endings."""
+    digest = hashlib.sha256()
+    for directory in directories:
+        for path in sorted(directory.rglob("*")):
+            if path.suffix in {".yaml", ".csv"}:
+                digest.update(path.relative_to(directory).as_posix().encode() + b"\0")
+                digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,228 @@
+"""A scenario: what one person changed of the reference data, and the conventions chosen.
+
+Pure data, saved as readable JSON, identified by the hash of its content. What it changes is applied
+by `costing.reference.Reference.case`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+from pydantic import Field, ValidationError, model_validator
+
+from costing.errors import Place, ScenarioError, problem, suggest
+from costing.parameters import Grade, Strict, Vat
+
+FORMAT = 1
+
+Capital = Literal["annuity", "straight_line", "lease"]
+Activity = Literal["observed", "normative", "reference"]
+AmortisedCharge = Literal["none", "economic"]
+Reading = Literal["cumulated", "level_2027"]
+
+
+class Conventions(Strict):
+    """Choices that change results and that no text settles.
+
+    capital: how capital is charged (annuity; straight line plus mean interest; lease rent).
+    activity: yearly acts of a machine: as observed, a norm, or the reference activity.
+    amortised_charge: what an amortised machine is charged: nothing (its capital was charged over
+        the regulatory years), or the economic charge over its service life.
+    inpatients_count: whether acts of in-patients take places in the activity bands.
+    """
+
+    capital: Capital = "annuity"
+    activity: Activity = "observed"
+    amortised_charge: AmortisedCharge = "none"
+    inpatients_count: bool = True
+
+
+class Override(Strict):
+    """A value put in the place of the reference one.
+
+    `parameter` is an address, `file.name.scope`: `irm.purchase_price.irm_1_5t`,
+    `communs.cost_of_capital.*`, `machine_classes.reference_activity.scanner`.
+    """
+
+    parameter: str = Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+\.([a-z0-9_]+|\*)$")
+    mode: float
+    low: float | None = None
+    high: float | None = None
+    vat: Vat | None = None
+    source: str = Field(default="saisie de l'expert", min_length=1)
+    grade: Grade = "D"
+    author: str = ""
+    reason: str = ""
+    date: dt.date | None = None
+
+
+class Lever(Strict):
+    """Savings that something else than the fee brings, dated: EUR a year from `date` on."""
+
+    label: str
+    date: dt.date
+    annual_amount_eur: float = Field(ge=0)
+
+
+class SavingsDemand(Strict):
+    """What must be saved, and how the target is read.
+
+    target_eur: the law's target for all imaging, against the tariff of the baseline date.
+    reading: sum of the calendar years, or level reached in the last one.
+    share_on_fee: part of the target that the technical fee carries.
+    other_levers: dated amounts that come off what the fee must carry.
+    """
+
+    target_eur: float = Field(default=300e6, ge=0)
+    reading: Reading = "cumulated"
+    share_on_fee: float = Field(default=0.5, ge=0, le=1)
+    other_levers: tuple[Lever, ...] = ()
+    yearly_eur: dict[int, float] = Field(default_factory=dict)
+
+
+class ScheduleRules(Strict):
+    """What a proposed fee schedule must respect.
+
+    step_dates: dates on which fees change; those in force before stay as they are.
+    largest_cut_per_step: fraction of the price before the step.
+    floor_share_of_cost: by class code, revenue of the class over its cost, at least.
+    """
+
+    step_dates: tuple[dt.date, ...] = (dt.date(2027, 1, 1),)
+    largest_cut_per_step: float = Field(default=0.25, ge=0, le=1)
+    no_rise: bool = True
+    degressive: bool = True
+    amortised_not_above: bool = True
+    floor_share_of_cost: dict[str, float] = Field(default_factory=dict)
+    rounding_eur: float = Field(default=0.01, gt=0)
+
+    @model_validator(mode="after")
+    def _dates_increase(self) -> ScheduleRules:
+        if not self.step_dates or list(self.step_dates) != sorted(set(self.step_dates)):
+            shown = ", ".join(map(str, self.step_dates)) or "—"
+            raise ValueError(f"les dates d'effet doivent être données et croître : {shown}")
+        return self
+
+
+class FleetTable(Strict):
+    """A fleet brought by the user: the year of its acts, and its columns."""
+
+    year: int = Field(ge=2000, le=2100)
+    label: str
+    synthetic: bool = False
+    columns: dict[str, tuple[Any, ...]]
+
+
+class Scenario(Strict):
+    """The reference data plus what one person changed; immutable."""
+
+    format: int = FORMAT
+    name: str = "Référence"
+    description: str = ""
+    perimeter: str = "legal_2024"
+    conventions: Conventions = Conventions()
+    overrides: tuple[Override, ...] = ()
+    savings: SavingsDemand = SavingsDemand()
+    rules: ScheduleRules = ScheduleRules()
+    seed: int = 2024
+    fleet: FleetTable | None = None
+
+    @model_validator(mode="after")
+    def _one_override_each(self) -> Scenario:
+        seen: set[str] = set()
+        for override in self.overrides:
+            if override.parameter in seen:
+                raise ValueError(f"« {override.parameter} » est modifié deux fois")
+            seen.add(override.parameter)
+        return self
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the content in canonical JSON; the name and description do not count."""
+        content = self.model_dump(mode="json", exclude={"name", "description"})
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def with_override(self, override: Override) -> Scenario:
+        """The scenario with one value changed; replaces an earlier change of the same value."""
+        kept = [o for o in self.overrides if o.parameter != override.parameter]
+        return self.model_copy(update={"overrides": (*kept, override)})
+
+    def without_override(self, parameter: str) -> Scenario:
+        """The scenario with one value put back to the reference."""
+        kept = tuple(o for o in self.overrides if o.parameter != parameter)
+        return self.model_copy(update={"overrides": kept})
+
+    def to_json(self) -> str:
+        """Readable JSON, one key a line."""
+        return self.model_dump_json(indent=2) + "\n"
+
+
+def from_json(text: str, file: str | None = None) -> Scenario:
+    """Read a scenario.
+
+    Raises:
+        ScenarioError: not JSON, another format, or keys that are missing, unknown or wrong.
+    """
+    place = Place(file=file)
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        at = Place(file=file, line=error.lineno)
+        raise ScenarioError(problem("scenario_json", at, detail=error.msg)) from None
+    if not isinstance(data, dict) or data.get("format", FORMAT) != FORMAT:
+        got = data.get("format") if isinstance(data, dict) else data
+        raise ScenarioError(problem("scenario_format", place, got, known=FORMAT))
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        raise ScenarioError([_translate(e, file) for e in error.errors()]) from None
+
+
+def _translate(error: Any, file: str | None) -> Any:
+    key = ".".join(map(str, error["loc"]))
+    place = Place(file=file, key=key or None)
+    name = str(error["loc"][-1]) if error["loc"] else ""
+    if error["type"] == "extra_forbidden":
+        return problem("unknown_key", place, name, near=suggest(name, Scenario.model_fields))
+    if error["type"] == "missing":
+        return problem("missing_key", place, name)
+    value = None if isinstance(error["input"], dict) else error["input"]
+    return problem("invalid_value", place, value, detail=error["msg"])
+
+
+class Difference(NamedTuple):
+    """One place where two scenarios differ; None where a side has nothing."""
+
+    key: str
+    before: Any
+    after: Any
+
+
+def diff(before: Scenario, after: Scenario) -> list[Difference]:
+    """All that differs between two scenarios, by key; an override's key is its address."""
+    left, right = (dict(_flatten(_keyed(scenario))) for scenario in (before, after))
+    keys = [*left, *(key for key in right if key not in left)]
+    return [
+        Difference(key, left.get(key), right.get(key))
+        for key in keys
+        if left.get(key) != right.get(key)
+    ]
+
+
+def _keyed(scenario: Scenario) -> dict[str, Any]:
+    data = scenario.model_dump(mode="json")
+    data["overrides"] = {o.pop("parameter"): o for o in data["overrides"]}
+    return data
+
+
+def _flatten(data: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(data, dict) and data:
+        for key, value in data.items():
+            yield from _flatten(value, f"{prefix}.{key}" if prefix else str(key))
+    else:
+        yield prefix, data

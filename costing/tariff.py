@@ -1,0 +1,443 @@
+r"""What the fee schedule pays: dated rates, activity bands, exact revenue inside the year.
+
+A machine's acts are spread evenly over the calendar year. Between fractions $s_1$ and $s_2$ of the
+year it performs acts number $s_1 N$ to $s_2 N$; band $[a, b)$ pays fee × length of
+$[s_1 N, s_2 N] \cap [a, b)$. In-patient acts take places in the bands, evenly among the others, and
+are not billed. Revenue is linear in the fees; `FeeSchedule.volumes` gives the coefficients.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from costing.errors import InputError, Place, Problem, TariffError, problem, suggest
+from costing.parameters import Parameter, Strict, Value
+from costing.yamlfile import Document
+
+Floats = NDArray[np.float64]
+
+BANDS = ("plein", "reduit_1", "reduit_2", "reduit_3")
+ZONES = ("paris", "region_parisienne", "province")
+AMORTISATION = ("non_amorti", "amorti")
+_NO_LIMIT = 1e300  # finite, so that differences of limits stay finite
+COLUMNS = (
+    "modality", "class", "amortisation", "zone", "band",
+    "effective_from", "effective_to", "amount_eur", "source", "grade",
+)  # fmt: skip
+
+
+class ClassEntry(Strict):
+    """A class that the fee knows; `zones` when its full rate differs by zone."""
+
+    code: str
+    modality: str
+    zones: bool
+
+
+class ClassFile(Strict):
+    """Schema of machine_classes.yaml."""
+
+    classes: tuple[ClassEntry, ...]
+    parameters: tuple[Parameter, ...]
+
+
+@dataclass(frozen=True)
+class MachineClass:
+    """A class of the fee: modality, whether zones matter, upper limits of its bands.
+
+    `limits` are yearly acts: reference activity, threshold 1, threshold 2 (CT, MRI), or the
+    reference activity alone (PET). The last band has no limit.
+    """
+
+    code: str
+    modality: str
+    zones: bool
+    limits: tuple[float, ...]
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """Codes of the bands that the class has."""
+        return BANDS[: len(self.limits) + 1]
+
+
+class Cell(NamedTuple):
+    """One price of a schedule; `*` where the price does not depend on the key."""
+
+    class_code: str
+    amortisation: str
+    zone: str
+    band: str
+
+    def __str__(self) -> str:
+        return " · ".join(part for part in self if part != "*")
+
+
+class Rate(NamedTuple):
+    """One row of the official tariff file."""
+
+    cell: Cell
+    effective_from: dt.date
+    effective_to: dt.date | None
+    amount_eur: float
+    source: str
+    grade: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Machines:
+    """Machines as arrays of one shape `(m,)`, or scalars: what the schedule needs to pay them.
+
+    `class_index` points into the schedule's classes, `zone_index` into `ZONES`; acts are yearly.
+    """
+
+    class_index: NDArray[np.intp]
+    amortised: NDArray[np.bool_]
+    zone_index: NDArray[np.intp]
+    acts_billed: Floats
+    acts_inpatient: Floats
+
+    @property
+    def acts(self) -> Floats:
+        """All acts, billed or not."""
+        return self.acts_billed + self.acts_inpatient
+
+
+class Period(NamedTuple):
+    """A part of a year under one tariff: fractions of the year and the index of the date."""
+
+    start: float
+    end: float
+    date_index: int
+
+
+@dataclass(frozen=True)
+class FeeSchedule:
+    """Prices by date: `amounts[date, class, amortised, zone, band]`, NaN where none is known.
+
+    Each date's prices hold until the next date; the last ones for good.
+    """
+
+    classes: dict[str, MachineClass]
+    dates: tuple[dt.date, ...]
+    amounts: Floats
+    rates: tuple[Rate, ...] = ()
+    name: str = "official"
+
+    @cached_property
+    def class_codes(self) -> tuple[str, ...]:
+        """Codes in the order of the arrays."""
+        return tuple(self.classes)
+
+    @cached_property
+    def limits(self) -> Floats:
+        """Band limits `(class, band + 1)`, from 0 to no limit; absent bands are empty."""
+        table = np.full((len(self.classes), len(BANDS) + 1), _NO_LIMIT)
+        for row, machine_class in zip(table, self.classes.values(), strict=True):
+            row[0] = 0.0
+            row[1 : 1 + len(machine_class.limits)] = machine_class.limits
+        return table
+
+    def frozen(self, date: dt.date) -> FeeSchedule:
+        """The schedule in force on a date, held for good, before and after."""
+        index = max(self._index(date), 0)
+        return replace(
+            self,
+            dates=(dt.date.min,),
+            amounts=self.amounts[[index]] if self._index(date) >= 0 else self.amounts[[0]] * np.nan,
+            name=f"tarif du {date:%d/%m/%Y}",
+        )
+
+    def with_prices(
+        self, changes: Mapping[dt.date, Mapping[Cell, float]], name: str
+    ) -> FeeSchedule:
+        """The schedule until the first date of `changes`, then the new prices.
+
+        A cell that a date does not name keeps its price of the date before. Rates of this schedule
+        at later dates than the first change are dropped: a proposal replaces the trajectory.
+        """
+        first = min(changes)
+        kept = [date for date in self.dates if date < first]
+        amounts = [self.amounts[i] for i in range(len(kept))]
+        for date in sorted(changes):
+            now = amounts[-1].copy()
+            for cell, amount in changes[date].items():
+                now[self.index_of(cell)] = amount
+            amounts.append(now)
+        return replace(
+            self,
+            dates=(*kept, *sorted(changes)),
+            amounts=np.stack(amounts),
+            rates=tuple(rate for rate in self.rates if rate.effective_from < first),
+            name=name,
+        )
+
+    def index_of(self, cell: Cell) -> tuple[int, Any, Any, int]:
+        """Where a cell stands in one date's `amounts`; a slice for `*`."""
+        every = slice(None)
+        return (
+            self.class_codes.index(cell.class_code),
+            every if cell.amortisation == "*" else AMORTISATION.index(cell.amortisation),
+            every if cell.zone == "*" else ZONES.index(cell.zone),
+            BANDS.index(cell.band),
+        )
+
+    def price(self, cell: Cell, date: dt.date) -> float:
+        """Price of a cell on a date, NaN when none is known."""
+        found = np.asarray(self.amounts[max(self._index(date), 0)][self.index_of(cell)])
+        return float(found.flat[0]) if self._index(date) >= 0 else float("nan")
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """The distinct prices of the schedule, in the order of the official tables."""
+        found = []
+        for code, machine_class in self.classes.items():
+            for zone in ZONES if machine_class.zones else ("*",):
+                found += [Cell(code, amortisation, zone, "plein") for amortisation in AMORTISATION]
+            found += [Cell(code, "*", "*", band) for band in machine_class.bands[1:]]
+        return tuple(found)
+
+    def periods(self, year: int) -> tuple[Period, ...]:
+        """The parts of a calendar year, each under one date's prices."""
+        start, end = dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
+        length = (end - start).days
+        inside = [date for date in self.dates if start < date < end]
+        marks = [0.0, *((date - start).days / length for date in inside), 1.0]
+        indices = [self._index(date) for date in (start, *inside)]
+        return tuple(
+            Period(a, b, index) for a, b, index in zip(marks[:-1], marks[1:], indices, strict=True)
+        )
+
+    def volumes(self, machines: Machines, year: int, inpatients_count: bool = True) -> Floats:
+        """Billed acts of each machine in each period and band: shape `(..., period, band)`.
+
+        `inpatients_count`: whether acts of in-patients take places in the bands.
+        """
+        billed = np.asarray(machines.acts_billed, dtype=float)
+        places = machines.acts if inpatients_count else billed
+        marks = np.array([0.0, *(period.end for period in self.periods(year))])
+        limits = self.limits[machines.class_index]
+        done = places[..., None, None] * marks[:, None]
+        inside = np.diff(np.clip(done, limits[..., None, :-1], limits[..., None, 1:]), axis=-2)
+        share = np.divide(billed, places, out=np.zeros_like(billed), where=places > 0)
+        return np.asarray(inside * share[..., None, None])
+
+    def fees(self, machines: Machines, year: int) -> Floats:
+        """Price of each machine's acts by period and band, the shape of `volumes`."""
+        indices = [period.date_index for period in self.periods(year)]
+        amounts = self.amounts[
+            :,
+            machines.class_index,
+            np.asarray(machines.amortised, dtype=np.intp),
+            machines.zone_index,
+        ]
+        table = np.moveaxis(amounts[indices], 0, -2)
+        unknown = np.array(indices) < 0
+        return np.where(unknown[:, None], np.nan, table)
+
+    def revenue(self, machines: Machines, year: int, inpatients_count: bool = True) -> Floats:
+        r"""Fee revenue of each machine in a calendar year, EUR.
+
+        $\sum_{k,b} \text{fee}_{k,b} \times \text{acts}_{k,b}$ over the year's periods $k$ and bands
+        $b$, changes of tariff inside the year included.
+
+        Raises:
+            TariffError: a machine performs acts for which no rate is known; names class and date.
+        """
+        volumes = self.volumes(machines, year, inpatients_count)
+        fees = self.fees(machines, year)
+        missing = (volumes > 0) & np.isnan(fees)
+        if missing.any():
+            self._refuse_missing(machines, year, missing)
+        return np.asarray(np.sum(volumes * np.where(volumes > 0, fees, 0.0), axis=(-2, -1)))
+
+    def _index(self, date: dt.date) -> int:
+        """Index of the prices in force on a date; -1 before the first."""
+        return sum(start <= date for start in self.dates) - 1
+
+    def _refuse_missing(self, machines: Machines, year: int, missing: NDArray[np.bool_]) -> None:
+        where = np.argwhere(missing)[0]
+        index = np.broadcast_to(machines.class_index, missing.shape[:-2])[tuple(where[:-2])]
+        code = self.class_codes[int(index)]
+        period = self.periods(year)[where[-2]]
+        start = dt.date(year, 1, 1)
+        length = (dt.date(year + 1, 1, 1) - start).days
+        known = ~np.isnan(self.amounts[:, int(index)]).all(axis=(1, 2, 3))
+        first = self.dates[int(np.argmax(known))] if known.any() else "—"
+        date = start + dt.timedelta(days=round(period.start * length))
+        raise TariffError(problem("tariff_missing", None, code, date=date, first=first))
+
+
+def machine_classes(document: Document) -> tuple[ClassFile, dict[str, MachineClass]]:
+    """Read machine_classes.yaml.
+
+    Raises:
+        ModelError: the file is wrong.
+        TariffError: thresholds do not increase.
+    """
+    content = document.validate(ClassFile)
+    return content, build_classes(content.classes, content.parameters)
+
+
+def build_classes(
+    entries: Iterable[ClassEntry], parameters: Iterable[Parameter]
+) -> dict[str, MachineClass]:
+    """Classes with the band limits that the parameters give them.
+
+    Raises:
+        TariffError: a class has no reference activity, or its limits do not increase.
+    """
+    by_name = {parameter.name: parameter for parameter in parameters}
+    classes: dict[str, MachineClass] = {}
+    problems: list[Problem] = []
+    for entry in entries:
+        limits = []
+        for name in ("reference_activity", "threshold_1", "threshold_2"):
+            found: Value | None = by_name[name].find(entry.code, entry.modality)
+            if found:
+                limits.append(found.mode)
+        if not limits or sorted(set(limits)) != limits or limits[0] <= 0:
+            bounds = " ; ".join(f"{limit:g}" for limit in limits) or "—"
+            problems.append(problem("bands_order", None, entry.code, bounds=bounds))
+        classes[entry.code] = MachineClass(entry.code, entry.modality, entry.zones, tuple(limits))
+    if problems:
+        raise TariffError(problems)
+    return classes
+
+
+def read_schedule(path: Path, classes: dict[str, MachineClass]) -> FeeSchedule:
+    """Read a tariff file: one row a rate, `*` where a rate does not depend on a column.
+
+    Raises:
+        TariffError: every row that is wrong, doubled, or leaves a gap in time, with its line.
+    """
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    problems: list[Problem] = []
+    rates: list[Rate] = []
+    for line, row in enumerate(rows, start=2):
+        rate, found = _rate(row, Place(file=path.name, line=line), classes)
+        problems += found
+        if rate:
+            rates.append(rate)
+    if not problems:
+        problems = _check_dates(rates, path.name)
+    if problems:
+        raise TariffError(problems)
+    return build_schedule(rates, classes)
+
+
+def build_schedule(rates: Iterable[Rate], classes: dict[str, MachineClass]) -> FeeSchedule:
+    """A schedule from its rates; dates on which nothing is known hold NaN."""
+    rates = tuple(rates)
+    dates = tuple(sorted({rate.effective_from for rate in rates}))
+    shape = (len(dates), len(classes), len(AMORTISATION), len(ZONES), len(BANDS))
+    schedule = FeeSchedule(classes, dates, np.full(shape, np.nan), rates)
+    for rate in rates:
+        for index, date in enumerate(dates):
+            ended = rate.effective_to is not None and date > rate.effective_to
+            if rate.effective_from <= date and not ended:
+                schedule.amounts[index][schedule.index_of(rate.cell)] = rate.amount_eur
+    return schedule
+
+
+def _rate(
+    row: dict[str, str], place: Place, classes: Mapping[str, MachineClass]
+) -> tuple[Rate | None, list[Problem]]:
+    """One row as a rate, and what is wrong with it."""
+    problems: list[Problem] = []
+
+    def wrong(column: str, expected: str) -> None:
+        facts = {"column": column, "expected": expected}
+        problems.append(problem("tariff_row", place, row.get(column), **facts))
+
+    allowed = {
+        "class": tuple(classes),
+        "amortisation": ("*", *AMORTISATION),
+        "zone": ("*", *ZONES),
+        "band": BANDS,
+        "grade": ("A", "B", "C", "D"),
+    }
+    for column, choices in allowed.items():
+        if row.get(column) not in choices:
+            wrong(column, ", ".join(choices) + suggest(str(row.get(column)), choices))
+    dates: dict[str, dt.date | None] = {}
+    for column in ("effective_from", "effective_to"):
+        try:
+            text = row.get(column) or ""
+            dates[column] = dt.date.fromisoformat(text) if text else None
+        except ValueError:
+            wrong(column, "AAAA-MM-JJ")
+    start = dates.get("effective_from")
+    if start is None and not problems:
+        wrong("effective_from", "AAAA-MM-JJ")
+    try:
+        amount = float(row.get("amount_eur") or "")
+    except ValueError:
+        amount = -1.0
+    if not 0 <= amount < 1e6:
+        wrong("amount_eur", "un montant en euros, point décimal")
+    if problems or start is None:
+        return None, problems
+    cell = Cell(row["class"], row["amortisation"], row["zone"], row["band"])
+    end = dates.get("effective_to")
+    return Rate(cell, start, end, amount, row["source"], row["grade"], place.line or 0), []
+
+
+def _check_dates(rates: list[Rate], file: str) -> list[Problem]:
+    """Each cell's rates must follow each other day by day, without overlap."""
+    problems: list[Problem] = []
+    last: dict[Cell, Rate] = {}
+    for rate in sorted(rates, key=lambda r: (r.cell, r.effective_from)):
+        before = last.get(rate.cell)
+        place = Place(file=file, line=rate.line)
+        if before and before.effective_from == rate.effective_from:
+            problems.append(problem("tariff_duplicate", place, str(rate.cell), other=before.line))
+        elif before and (
+            before.effective_to is None
+            or rate.effective_from - before.effective_to != dt.timedelta(days=1)
+        ):
+            facts = {"end": before.effective_to or "—", "start": rate.effective_from}
+            problems.append(problem("tariff_gap", place, str(rate.cell), **facts))
+        last[rate.cell] = rate
+    return problems
+
+
+def one_machine(
+    schedule: FeeSchedule, class_code: str, amortisation: str, zone: str, acts: Any
+) -> Machines:
+    """Machines of one class and situation with the given yearly acts (scalar or array).
+
+    Raises:
+        InputError: unknown class, amortisation or zone, or acts that are not a count.
+    """
+    problems: list[Problem] = []
+    if class_code not in schedule.classes:
+        known = ", ".join(schedule.classes)
+        near = suggest(class_code, schedule.classes)
+        problems.append(problem("unknown_class", None, class_code, near=near, known=known))
+    for value, choices in ((amortisation, AMORTISATION), (zone, ZONES)):
+        if value not in choices:
+            facts = {"near": suggest(value, choices), "known": ", ".join(choices)}
+            problems.append(problem("unknown_choice", None, value, **facts))
+    acts = np.asarray(acts, dtype=float)
+    if not np.all(np.isfinite(acts) & (acts >= 0)):
+        problems.append(problem("acts_invalid", None, acts))
+    if problems:
+        raise InputError(problems)
+    return Machines(
+        class_index=np.asarray(schedule.class_codes.index(class_code)),
+        amortised=np.asarray(amortisation == "amorti"),
+        zone_index=np.asarray(ZONES.index(zone)),
+        acts_billed=acts,
+        acts_inpatient=np.zeros_like(acts),
+    )
