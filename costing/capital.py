@@ -46,7 +46,7 @@ register(
     Function(
         "annuity",
         ("price", "residual", "rate", "years"),
-        f"if_(rate < {_NEAR_ZERO},"
+        f"if_(max(rate, -rate) < {_NEAR_ZERO},"
         " (price - residual) / years + rate * (price * (years + 1) + residual * (years - 1))"
         " / (2 * years),"
         " (price - residual * (1 + rate) ** -years) * rate / (1 - (1 + rate) ** -years))",
@@ -55,7 +55,7 @@ register(
     Function(
         "lease_rent",
         ("price", "residual", "rate", "years"),
-        f"if_(rate < {_NEAR_ZERO},"
+        f"if_(max(rate, -rate) < {_NEAR_ZERO},"
         " (price - residual) / years + rate * (price * (years - 1 / 12)"
         " + residual * (years + 1 / 12)) / (2 * years),"
         " 12 * (price - residual * (1 + rate) ** -years) * (1 - (1 + rate) ** (-1 / 12))"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +33,13 @@ class CostBreakdown:
     steps: dict[str, Step]
     acts: Floats
     in_perimeter: frozenset[str]
-    grades: dict[str, str]
+    case: Case
+    class_code: str
+
+    @cached_property
+    def grades(self) -> dict[str, str]:
+        """Worst grade among the parameters on which each line rests."""
+        return {name: _grade(self.case, self.class_code, name) for name in self.lines}
 
     def total(self, postes: frozenset[str] | None = None) -> Floats:
         """Yearly cost of the given postes, by default those of the scenario's perimeter."""
@@ -86,7 +93,8 @@ def annual_cost(
         steps={step.name: step for step in model.lines},
         acts=np.broadcast_to(acts, shape),
         in_perimeter=frozenset(case.reference.perimeter(case.scenario.perimeter).postes),
-        grades={step.name: _grade(case, class_code, step.name) for step in model.lines},
+        case=case,
+        class_code=class_code,
     )
 
 

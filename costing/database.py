@@ -36,7 +36,7 @@ class UtcDateTime(sa.types.TypeDecorator[dt.datetime]):
     cache_ok = True
 
     def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> Any:
-        """Put the time zone back, or bring the session's to UTC."""
+        """Put the time zone back, or turn the server's one into UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)

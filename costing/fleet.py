@@ -103,15 +103,17 @@ def project(fleet: Fleet, year: int, dynamics: Dynamics) -> Fleet:
 
     Each year after the fleet's own, on 1 January: the oldest `renewal_rate` of each modality is
     replaced (a machine at the edge is split by weight, so the result is continuous in the rate),
-    then new machines that resemble the fleet are added at `machine_growth`. Acts per machine follow
+    then new machines that resemble the fleet are added at `machine_growth` (a negative rate takes
+    machines away evenly). Acts per machine follow
     `acts_growth`. In year $y$ after base $y_0$ the weight of a modality is
     $W_0 (1 + g)^{y - y_0}$.
 
     Raises:
-        FleetError: the year precedes the fleet's.
+        FleetError: the year precedes the fleet's; a modality of the fleet has no rate.
     """
     if year < fleet.year:
-        raise FleetError(problem("acts_invalid", Place(key="year"), year))
+        raise FleetError(problem("year_before_fleet", None, year, year=fleet.year))
+    _check_dynamics(fleet, dynamics)
     if year == fleet.year:
         return fleet
     frame = fleet.frame
@@ -120,9 +122,11 @@ def project(fleet: Fleet, year: int, dynamics: Dynamics) -> Fleet:
         frame = _renew(frame, now, dynamics.renewal_rate)
         growth = base["modality"].map(dynamics.machine_growth).to_numpy(dtype=float)
         added = base.assign(
-            weight=base["weight"] * growth * (1 + growth) ** step,
+            weight=base["weight"] * np.maximum(growth, 0) * (1 + growth) ** step,
             installed_on=pd.Timestamp(now, 1, 1),
         )
+        kept = 1 + frame["modality"].map(dynamics.machine_growth).clip(upper=0)
+        frame = frame.assign(weight=frame["weight"] * kept)
         frame = pd.concat([frame, added[added["weight"] != 0]], ignore_index=True)
     factor = (1 + frame["modality"].map(dynamics.acts_growth)) ** (year - fleet.year)
     frame = frame.assign(
@@ -131,9 +135,20 @@ def project(fleet: Fleet, year: int, dynamics: Dynamics) -> Fleet:
     return replace(fleet, frame=_merge(frame), year=year)
 
 
+def _check_dynamics(fleet: Fleet, dynamics: Dynamics) -> None:
+    present = set(fleet.frame["modality"])
+    problems = [
+        problem("dynamics_missing", None, ", ".join(sorted(present - rates.keys())), rate=name)
+        for name, rates in vars(dynamics).items()
+        if present - rates.keys()
+    ]
+    if problems:
+        raise FleetError(problems)
+
+
 def _renew(frame: pd.DataFrame, year: int, rates: Mapping[str, float]) -> pd.DataFrame:
     """Replace the oldest machines of each modality on 1 January of a year."""
-    frame = frame.sort_values(["modality", "installed_on", "machine_id"], kind="stable")
+    frame = frame.sort_values(["modality", "installed_on"], kind="stable")
     weight = frame["weight"].to_numpy(dtype=float)
     by_modality = frame.groupby("modality", sort=False)["weight"]
     before = by_modality.cumsum().to_numpy(dtype=float) - weight
@@ -141,9 +156,10 @@ def _renew(frame: pd.DataFrame, year: int, rates: Mapping[str, float]) -> pd.Dat
         rates
     ).to_numpy(dtype=float)
     renewed = np.clip(quota - before, 0.0, weight)
-    new = frame.assign(weight=renewed, installed_on=pd.Timestamp(year, 1, 1))[renewed > 0]
-    old = frame.assign(weight=weight - renewed)[weight - renewed > 0]
-    return pd.concat([old, new], ignore_index=True)
+    new = frame.assign(weight=renewed, installed_on=pd.Timestamp(year, 1, 1)).loc[renewed > 0]
+    old = frame.assign(weight=weight - renewed).loc[weight - renewed > 0]
+    both: pd.DataFrame = pd.concat([old, new], ignore_index=True)
+    return both
 
 
 def _merge(frame: pd.DataFrame) -> pd.DataFrame:
@@ -159,8 +175,11 @@ def validate(
     year: int,
     label: str,
     synthetic: bool = False,
+    first_line: int = 2,
 ) -> Fleet:
     """Check a fleet table and give it its types.
+
+    `first_line` is the line of the first machine where the table came from, for the messages.
 
     Raises:
         FleetError: every column that is missing and every value that is wrong, by machine.
@@ -172,7 +191,7 @@ def validate(
     if frame.empty:
         raise FleetError(problem("fleet_empty", Place(file=label)))
     frame = frame[list(COLUMNS)].reset_index(drop=True)
-    problems = _duplicates(frame, label)
+    problems = _duplicates(frame, label, first_line)
     checks: dict[str, Any] = {
         "class": (frame["class"].isin(list(classes)), tuple(classes)),
         "zone": (frame["zone"].isin(ZONES), ZONES),
@@ -183,24 +202,42 @@ def validate(
     agrees = (frame["modality"] == modality) | modality.isna()
     checks["modality"] = (agrees, tuple(sorted({c.modality for c in classes.values()})))
     paris = frame["zone"].isin(ZONES[:2]) == (frame["region"] == "Île-de-France")
+    paris |= ~checks["zone"][0] | ~checks["region"][0]
     checks["zone "] = (paris, ("paris ou region_parisienne en Île-de-France, province ailleurs",))
+    for column in ("machine_id", "site_id"):
+        named = frame[column].notna() & (frame[column].astype(str).str.strip() != "")
+        checks[column] = (named, ("un identifiant",))
     numbers = {
         "acts_billed": (0, 200_000), "acts_inpatient": (0, 200_000),
         "rank_on_authorisation": (1, 99), "weight": (1e-9, 1e6),
     }  # fmt: skip
     typed = frame.copy()
     for column, (low, high) in numbers.items():
-        typed[column] = pd.to_numeric(frame[column], errors="coerce")
+        switches = frame[column].map(lambda value: isinstance(value, bool | np.bool_))
+        typed[column] = pd.to_numeric(frame[column], errors="coerce").mask(switches)
         fine = typed[column].between(low, high)
+        if column == "rank_on_authorisation":
+            fine &= typed[column] % 1 == 0
         checks[column] = (fine, (f"un nombre entre {low:g} et {high:g}",))
-    typed["installed_on"] = pd.to_datetime(frame["installed_on"], errors="coerce")
+    typed["installed_on"] = _dates(frame["installed_on"])
     dated = typed["installed_on"].between(pd.Timestamp(1980, 1, 1), pd.Timestamp(year, 12, 31))
     checks["installed_on"] = (dated, (f"une date AAAA-MM-JJ, du 1980-01-01 au {year}-12-31",))
     for column, (fine, expected) in checks.items():
-        problems += _wrong(frame, column.strip(), fine, expected, label)
+        problems += _wrong(
+            frame, column.strip(), fine, expected, Place(file=label, line=first_line)
+        )
     if problems:
         raise FleetError(problems)
     return Fleet(typed, year, label, synthetic)
+
+
+def _dates(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Dates, or text written YYYY-MM-DD; anything else (a doubt on the order) is no date."""
+    text = column.map(lambda value: isinstance(value, str))
+    exact = column.astype(str).str.fullmatch(r"\d{4}-\d{2}-\d{2}")
+    plain = column.map(lambda value: isinstance(value, dt.date | np.datetime64))
+    kept = column.where((text & exact) | plain)
+    return pd.to_datetime(kept, format="mixed", errors="coerce")
 
 
 def from_table(table: FleetTable, classes: Mapping[str, MachineClass]) -> Fleet:
@@ -213,21 +250,21 @@ def from_table(table: FleetTable, classes: Mapping[str, MachineClass]) -> Fleet:
     return validate(frame, classes, table.year, table.label, table.synthetic)
 
 
-def _duplicates(frame: pd.DataFrame, label: str) -> list[Problem]:
+def _duplicates(frame: pd.DataFrame, label: str, first_line: int) -> list[Problem]:
     doubled = frame[frame["machine_id"].duplicated(keep=False)]
     return [
         problem(
             "fleet_duplicate",
             Place(file=label),
             machine,
-            lines=", ".join(str(index + 2) for index in rows.index),
+            lines=", ".join(str(index + first_line) for index in rows.index),
         )
         for machine, rows in doubled.groupby("machine_id")
     ]
 
 
 def _wrong(
-    frame: pd.DataFrame, column: str, fine: pd.Series[Any], expected: tuple[str, ...], label: str
+    frame: pd.DataFrame, column: str, fine: pd.Series[Any], expected: tuple[str, ...], first: Place
 ) -> list[Problem]:
     bad = frame[~fine.to_numpy(dtype=bool)]
     problems = []
@@ -238,6 +275,6 @@ def _wrong(
             "machine": machine,
             "expected": ", ".join(expected) + (f" —{near}" if near else ""),
         }
-        place = Place(file=label, line=index + 2)
+        place = replace(first, line=(first.line or 0) + index)
         problems.append(problem("fleet_value", place, value, **facts))
     return problems

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import CodeType
 from typing import Any, cast
@@ -25,6 +25,7 @@ from costing.units import ANY, NUMBER, Unit, unit
 
 MAX_CHARACTERS = 2_000
 MAX_NODES = 600
+MAX_DEPTH = 60
 MAX_POWER = 16
 
 _BINARY = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
@@ -81,9 +82,9 @@ class Formula:
     """A parsed formula. Equal texts make equal formulas."""
 
     text: str
-    tree: ast.expr
+    tree: ast.expr = field(compare=False)
     names: frozenset[str]
-    place: Place
+    place: Place = field(compare=False)
 
     def __call__(self, values: Mapping[str, Any]) -> Any:
         """Value of the formula, a scalar or an array broadcast over those of its names.
@@ -91,14 +92,15 @@ class Formula:
         Division by zero and overflow give a non-finite number here; `CostModel` refuses it with
         the line's name. `if_` with a scalar condition computes only the branch taken.
         """
-        arguments = {name: values[name] for name in self.names}
+        arguments = {name: np.asarray(values[name], dtype=float)[()] for name in self.names}
         with np.errstate(all="ignore"):
             return self._compiled(**arguments)
 
     @cached_property
     def _compiled(self) -> Callable[..., Any]:
         names = sorted(self.names)
-        body = _Compiler().visit(_copy(self.tree))
+        compiler = _Compiler()
+        body = compiler.visit(_copy(self.tree))
         code = ast.Expression(
             ast.Lambda(
                 args=ast.arguments(
@@ -113,6 +115,7 @@ class Formula:
         )
         compiled: CodeType = compile(ast.fix_missing_locations(code), "<formula>", "eval")
         scope: dict[str, Any] = {"__builtins__": {}, "_if": _if, "_min": _min, "_max": _max}
+        scope.update(compiler.numbers)
         for name in FUNCTIONS:
             scope[f"_f_{name}"] = _late(name)
         # The tree holds whitelisted nodes only, and the scope holds no built-in.
@@ -145,7 +148,7 @@ def parse(text: object, place: Place | None = None) -> Formula:
         raise FormulaError(problem("formula_syntax", place, text, detail=detail)) from None
     except (RecursionError, MemoryError):
         raise FormulaError(problem("formula_too_deep", place, limit=MAX_NODES)) from None
-    if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
+    if _too_large(tree):
         raise FormulaError(problem("formula_too_deep", place, limit=MAX_NODES))
     problems: list[Problem] = []
     names: set[str] = set()
@@ -153,6 +156,17 @@ def parse(text: object, place: Place | None = None) -> Formula:
     if problems:
         raise FormulaError(problems)
     return Formula(text, tree, frozenset(names), place)
+
+
+def _too_large(tree: ast.expr) -> bool:
+    """Whether a tree has too many nodes or levels; without recursion, since it is not yet safe."""
+    count, level = 0, [cast("ast.AST", tree)]
+    for _ in range(MAX_DEPTH):
+        count += len(level)
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return count > MAX_NODES
+    return True
 
 
 def is_function(name: str) -> bool:
@@ -241,10 +255,18 @@ def _copy(tree: ast.expr) -> ast.expr:
 
 
 class _Compiler(ast.NodeTransformer):
-    """Turns the checked tree into one that NumPy computes, with lazy branches."""
+    """Turns the checked tree into one that NumPy computes, with lazy branches.
+
+    Literals become NumPy numbers under a name, so that they never raise nor turn complex.
+    """
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, np.float64] = {}
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        return ast.Constant(float(cast("float", node.value)))
+        name = f"_number_{len(self.numbers)}"
+        self.numbers[name] = np.float64(cast("float", node.value))
+        return ast.Name(id=name, ctx=ast.Load())
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         name = cast("ast.Name", node.func).id

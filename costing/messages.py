@@ -8,6 +8,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "fichier introuvable. Vérifiez le chemin.",
         "file not found. Check the path.",
     ),
+    "not_utf8": (
+        "le fichier n'est pas en UTF-8. Enregistrez-le dans cet encodage.",
+        "the file is not in UTF-8. Save it in that encoding.",
+    ),
     "yaml_syntax": (
         "le fichier n'est pas du YAML valide : {detail}.",
         "the file is not valid YAML: {detail}.",
@@ -155,6 +159,20 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "ligne de tarif refusée, colonne « {column} » : valeur {value!r} ; attendu : {expected}.",
         "tariff row refused, column '{column}': value {value!r}; expected: {expected}.",
     ),
+    "tariff_empty": (
+        "le fichier ne contient aucun tarif.",
+        "the file holds no rate.",
+    ),
+    "tariff_fields": (
+        "la ligne a plus de champs que l'en-tête ({value}). Une virgule en trop ?",
+        "the row has more fields than the header ({value}). One comma too many?",
+    ),
+    "cell_unknown": (
+        "le forfait n'a pas de tarif « {value} » : seul le taux plein dépend de l'amortissement, "
+        "et de la zone pour l'IRM.",
+        "the fee has no rate '{value}': only the full rate depends on amortisation, and on the "
+        "zone for MRI.",
+    ),
     "tariff_duplicate": (
         "ce tarif est donné deux fois pour la même date (déjà ligne {other}).",
         "this rate is given twice for the same date (already on line {other}).",
@@ -185,6 +203,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the number of acts must be finite and not negative (got: {value}).",
     ),
     # Fleet
+    "year_before_fleet": (
+        "l'année {value} précède celle du parc ({year}) : un parc vieillit, il ne rajeunit pas.",
+        "year {value} precedes that of the fleet ({year}): a fleet grows older, not younger.",
+    ),
+    "dynamics_missing": (
+        "aucun taux « {rate} » n'est donné pour : {value}. Ajoutez-le à fleet/dynamics.yaml.",
+        "no rate '{rate}' is given for: {value}. Add it to fleet/dynamics.yaml.",
+    ),
     "fleet_columns": (
         "colonne(s) manquante(s) : {value}. Colonnes attendues : {known}.",
         "missing column(s): {value}. Expected columns: {known}.",

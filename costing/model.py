@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, Literal
 
 import numpy as np
@@ -17,9 +19,9 @@ from pydantic import Field, model_validator
 import costing.capital  # noqa: F401 - registers the capital functions of the language
 from costing.errors import FormulaError, ModelError, Place, Problem, problem, suggest
 from costing.formula import Formula, is_function, parse
-from costing.parameters import Label, Parameter, Strict
+from costing.parameters import Label, Number, Parameter, Strict, Text
 from costing.units import CONSTANTS, UNITS, Unit, unit
-from costing.yamlfile import CodedError, Document
+from costing.yamlfile import CodedError, Document, Fault
 
 #: Names that the engine binds in every formula, with their unit.
 BOUND: dict[str, str] = {
@@ -43,7 +45,7 @@ class DerivedEntry(Strict):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     label: Label
     unit: str
-    formula: str | float
+    formula: Text | Number
     note: str = ""
 
 
@@ -54,7 +56,7 @@ class LineEntry(Strict):
     label: Label
     poste: str
     per: Literal["year", "act"]
-    formula: str | float
+    formula: Text | Number
     note: str = ""
 
 
@@ -73,7 +75,7 @@ class ModelFile(Strict):
         names = [parameter.name for parameter in self.parameters]
         for name in names:
             if names.count(name) > 1:
-                raise CodedError("duplicate_name", value=name)
+                raise CodedError(Fault("duplicate_name", facts={"value": name}))
         return self
 
 
@@ -130,12 +132,13 @@ class CostModel:
 
     def inputs_of(self, name: str) -> frozenset[str]:
         """Parameters on which a step rests, directly or through others."""
-        return self._inputs()[name]
+        return self._inputs[name]
 
+    @cached_property
     def _inputs(self) -> dict[str, frozenset[str]]:
         found: dict[str, frozenset[str]] = {}
         for step in self.steps:
-            direct = step.formula.names - found.keys() - CONSTANTS.keys()
+            direct = step.formula.names - found.keys() - CONSTANTS.keys() - BOUND.keys()
             found[step.name] = frozenset(direct).union(
                 *(found[name] for name in step.formula.names if name in found)
             )
@@ -191,13 +194,15 @@ def build_model(
     for entry, place in entries:
         step, found = _step(entry, place, postes)
         problems += found
+        name = entry.id if isinstance(entry, LineEntry) else entry.name
+        if name in taken or is_function(name):
+            problems.append(problem("duplicate_name", place, name))
+        taken.add(name)
         if step is None:
             continue
-        if step.name in taken or is_function(step.name):
-            problems.append(problem("duplicate_name", place, step.name))
-        taken.add(step.name)
         steps[step.name] = replace(step, position=len(steps))
-    known = {*parameters, *BOUND, *CONSTANTS, *steps}
+    problems += _check_scopes(content, document)
+    known = taken
     for step in steps.values():
         problems += [
             problem("formula_unknown_name", step.formula.place, name, near=suggest(name, known))
@@ -205,7 +210,7 @@ def build_model(
         ]
     if problems:
         raise ModelError(problems)
-    ordered = _in_order(steps, document)
+    ordered = _in_order(steps)
     _check_units(ordered, parameters)
     needed = {name for step in ordered for name in step.formula.names}
     own = {parameter.name for parameter in content.parameters}
@@ -216,6 +221,24 @@ def build_model(
         parameters={n: p for n, p in parameters.items() if n in needed or n in own},
         steps=tuple(ordered),
     )
+
+
+def _check_scopes(content: ModelFile, document: Document) -> list[Problem]:
+    """Classes that are declared twice, and values for a class that the file does not have."""
+    codes = [entry.code for entry in content.classes]
+    problems = [
+        problem("duplicate_name", document.place("classes", i, "code"), code)
+        for i, code in enumerate(codes)
+        if code in codes[:i]
+    ]
+    known = (*codes, content.modality, "*")
+    for i, parameter in enumerate(content.parameters):
+        for j, value in enumerate(parameter.values):
+            if value.scope not in known:
+                place = document.place("parameters", i, "values", j, "class")
+                facts = {"near": suggest(value.scope, known), "known": ", ".join(known)}
+                problems.append(problem("unknown_class", place, value.scope, **facts))
+    return problems
 
 
 def _step(
@@ -248,25 +271,17 @@ def _step(
     ), []
 
 
-def _in_order(steps: dict[str, Step], document: Document) -> list[Step]:
+def _in_order(steps: dict[str, Step]) -> list[Step]:
     """Steps so that each follows those that it uses; a loop is an error that spells it out."""
-    ordered: list[Step] = []
-    done: set[str] = set()
-
-    def visit(name: str, trail: tuple[str, ...]) -> None:
-        if name in done or name not in steps:
-            return
-        if name in trail:
-            loop = " → ".join((*trail[trail.index(name) :], name))
-            raise ModelError(problem("formula_cycle", steps[name].formula.place, loop))
-        for other in sorted(steps[name].formula.names):
-            visit(other, (*trail, name))
-        done.add(name)
-        ordered.append(steps[name])
-
-    for name in steps:
-        visit(name, ())
-    return ordered
+    uses = {name: sorted(step.formula.names & steps.keys()) for name, step in steps.items()}
+    try:
+        return [steps[name] for name in TopologicalSorter(uses).static_order()]
+    except CycleError as error:
+        loop = list(reversed(error.args[1]))[1:]  # the sorter lists what is used first
+        start = min(range(len(loop)), key=lambda i: steps[loop[i]].position)
+        loop = [*loop[start:], *loop[:start], loop[start]]
+        place = steps[loop[0]].formula.place
+        raise ModelError(problem("formula_cycle", place, " → ".join(loop))) from None
 
 
 def _check_units(steps: list[Step], parameters: dict[str, Parameter]) -> None:

@@ -6,17 +6,30 @@ thresholds of the fee, growth of the fleet. An override of a scenario replaces o
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    field_validator,
+    model_validator,
+)
 
 from costing.errors import suggest
 from costing.units import UNITS, is_money
-from costing.yamlfile import CodedError
+from costing.yamlfile import CodedError, Fault
 
 Grade = Literal["A", "B", "C", "D"]
 Distribution = Literal["pert", "triangular", "uniform", "fixed"]
 Vat = Literal["included", "excluded", "not_applicable"]
+
+
+#: A finite number: a text, a blank or a yes is not one.
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Text = Annotated[str, Field(strict=True)]
 
 
 class Strict(BaseModel):
@@ -40,16 +53,27 @@ class Value(Strict):
     """A parameter's value for a class, a modality, or all (`*`), with its provenance."""
 
     scope: str = Field(alias="class")
-    low: float | None = None
-    mode: float
-    high: float | None = None
+    low: Number | None = None
+    mode: Number
+    high: Number | None = None
     vat: Vat | None = None
     source: tuple[str, ...] = Field(min_length=1)
     grade: Grade
     note: str = ""
-    changed_by: str | None = Field(default=None, exclude=True)
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    _changed_by: str | None = PrivateAttr(default=None)
+
+    @property
+    def changed_by(self) -> str | None:
+        """Who put this value in the place of the reference one; None for a reference value."""
+        return self._changed_by
+
+    def changed(self, by: str, **new: Any) -> Value:
+        """The value with other content, marked as changed."""
+        value = self.model_copy(update=new)
+        value._changed_by = by
+        return value
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -73,19 +97,23 @@ class Parameter(Strict):
     @classmethod
     def _unit_is_known(cls, text: str) -> str:
         if text not in UNITS:
-            raise CodedError(
-                "unknown_unit", value=text, near=suggest(text, UNITS), known=", ".join(UNITS)
-            )
+            facts = {"near": suggest(text, UNITS), "known": ", ".join(UNITS)}
+            raise CodedError(Fault("unknown_unit", facts={"value": text, **facts}))
         return text
 
     @model_validator(mode="after")
     def _values_are_complete(self) -> Parameter:
+        faults = []
         scopes = [value.scope for value in self.values]
-        for scope in scopes:
-            if scopes.count(scope) > 1:
-                raise CodedError("duplicate_name", value=f"{self.name}.{scope}")
-        for value in self.values:
-            check_value(value, self.unit, self.distribution)
+        for index, value in enumerate(self.values):
+            if value.scope in scopes[:index]:
+                facts = {"value": f"{self.name}.{value.scope}"}
+                faults.append(Fault("duplicate_name", ("values", index), facts))
+            fault = value_fault(value, self.unit, self.distribution)
+            if fault:
+                faults.append(replace(fault, keys=("values", index, *fault.keys)))
+        if faults:
+            raise CodedError(*faults)
         return self
 
     def find(self, *scopes: str) -> Value | None:
@@ -102,23 +130,21 @@ class Parameter(Strict):
         return self.model_copy(update={"values": (*kept, new)})
 
 
-def check_value(value: Value, unit_text: str, distribution: Distribution) -> None:
-    """Bounds and VAT of one value.
-
-    Raises:
-        CodedError: with the code of the first rule that is broken.
-    """
+def value_fault(value: Value, unit_text: str, distribution: Distribution) -> Fault | None:
+    """What is wrong with the bounds or the VAT of one value, if anything."""
     if distribution == "fixed":
         if value.low is not None or value.high is not None:
-            raise CodedError("bounds_fixed")
+            return Fault("bounds_fixed")
     elif value.low is None or value.high is None:
-        raise CodedError("bounds_missing", distribution=distribution)
+        return Fault("bounds_missing", facts={"distribution": distribution})
     elif not value.low <= value.mode <= value.high:
-        raise CodedError("bounds_order", low=value.low, mode=value.mode, high=value.high)
+        facts = {"low": value.low, "mode": value.mode, "high": value.high}
+        return Fault("bounds_order", facts=facts)
     if is_money(unit_text) and value.vat is None:
-        raise CodedError("vat_missing")
+        return Fault("vat_missing")
     if not is_money(unit_text) and value.vat is not None:
-        raise CodedError("vat_forbidden")
+        return Fault("vat_forbidden", ("vat",))
+    return None
 
 
 class ParameterFile(Strict):

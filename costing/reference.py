@@ -36,13 +36,13 @@ from costing.parameters import (
     ParameterFile,
     Strict,
     Value,
-    check_value,
+    value_fault,
 )
 from costing.scenario import Override, Scenario
 from costing.sources import Citation, Source, check_citations, load_sources
-from costing.tariff import ClassEntry, FeeSchedule, MachineClass, build_classes, machine_classes
-from costing.tariff import read_schedule as _read_schedule
-from costing.yamlfile import CodedError, Document, read
+from costing.tariff import FeeSchedule, MachineClass
+from costing.tariff_file import ClassEntry, build_classes, machine_classes, read_schedule
+from costing.yamlfile import Document, read
 
 if TYPE_CHECKING:
     from costing.fleet import Dynamics, Fleet
@@ -200,7 +200,7 @@ class Reference:
         path = _find(self.directories, "fleet/parc_2024.csv")
         frame = pd.read_csv(path, comment="#")
         label = "Parc de référence 2024 (synthétique)"
-        return validate(frame, self.classes, BASE_YEAR, label, synthetic=True)
+        return validate(frame, self.classes, BASE_YEAR, label, synthetic=True, first_line=3)
 
     @cached_property
     def class_labels(self) -> dict[str, Label]:
@@ -272,12 +272,11 @@ class Reference:
                 if current is None:
                     current = self._inherited(file, parameter, scope)
                 new = _overridden(override, scope, current)
-                check_value(new, parameter.unit, parameter.distribution)
+                if fault := value_fault(new, parameter.unit, parameter.distribution):
+                    problems.append(Problem(fault.code, place, None, fault.facts))
                 files[file][name] = files[file][name].replace(new)
             except ScenarioError as error:
                 problems += error.problems
-            except CodedError as error:
-                problems.append(Problem(error.code, place, None, error.facts))
         if problems:
             raise ScenarioError(problems)
         models = {
@@ -460,7 +459,7 @@ def load_reference(extra: Sequence[Path] = ()) -> Reference:
     if problems:
         raise ModelError(problems)
     tariff_path = _find(directories, "tariffs/forfaits_techniques.csv")
-    schedule = _read_schedule(tariff_path, classes)
+    schedule = read_schedule(tariff_path, classes)
     files = {"communs": communs, "machine_classes": class_file.parameters, "dynamics": dynamics}
     by_file = {file: {p.name: p for p in parameters} for file, parameters in files.items()}
     common = {parameter.name: parameter for parameter in shared}
@@ -491,7 +490,7 @@ def load_schedule(extra: Sequence[Path] = ()) -> FeeSchedule:
     """The official schedule alone, for the commands that need no cost model."""
     directories = (*reversed([Path(path) for path in extra]), paths.MODELS)
     _, classes = machine_classes(read(_find(directories, "machine_classes.yaml")))
-    return _read_schedule(_find(directories, "tariffs/forfaits_techniques.csv"), classes)
+    return read_schedule(_find(directories, "tariffs/forfaits_techniques.csv"), classes)
 
 
 def _documents(directories: Sequence[Path]) -> dict[str, Document]:
@@ -549,18 +548,16 @@ def _cited(document: Document, data: Any, keys: tuple[str | int, ...]) -> Iterat
 
 def _overridden(override: Override, scope: str, current: Value) -> Value:
     """The value that an override puts in place; bounds that it leaves out stay as they were."""
-    return current.model_copy(
-        update={
-            "scope": scope,
-            "mode": override.mode,
-            "low": current.low if override.low is None else override.low,
-            "high": current.high if override.high is None else override.high,
-            "vat": override.vat or current.vat,
-            "source": (override.source,),
-            "grade": override.grade,
-            "note": override.reason,
-            "changed_by": override.author,
-        }
+    return current.changed(
+        override.author,
+        scope=scope,
+        mode=override.mode,
+        low=current.low if override.low is None else override.low,
+        high=current.high if override.high is None else override.high,
+        vat=override.vat or current.vat,
+        source=(override.source,),
+        grade=override.grade,
+        note=override.reason,
     )
 
 

@@ -74,10 +74,9 @@ class StaleRevisionError(ConflictError):
         self.latest = latest
         self.meanwhile = differences(base.scenario, latest.scenario)
         self.pending = differences(latest.scenario, scenario)
-        facts = {"number": latest.number, "author": latest.author, "reason": latest.reason}
-        self.problem = problem(
-            "scenario_stale", None, latest.scenario_id, base=base.number, **facts
-        )
+        facts = {name: getattr(latest, name) for name in ("number", "author", "reason")}
+        name = latest.scenario_id
+        self.problem = problem("scenario_stale", None, name, base=base.number, **facts)
         super().__init__(self.problem.text())
 
     def text(self, language: Language = "fr") -> str:
@@ -86,7 +85,7 @@ class StaleRevisionError(ConflictError):
 
 
 class Store:
-    """The scenarios of one database; threads may share a store.
+    """The scenarios of one database; threads may share a store. `url` has no password.
 
     Raises:
         StoreUnavailableError: from every method, when the database does not answer.
@@ -95,11 +94,7 @@ class Store:
     def __init__(self, url: str | None = None) -> None:
         """Open the database at a URL; without one see `costing.database.Database`."""
         self._database = Database(url)
-
-    @property
-    def url(self) -> str:
-        """Where the database is, without its password."""
-        return self._database.url
+        self.url = self._database.url
 
     def close(self) -> None:
         """Let go of the database."""
@@ -178,10 +173,10 @@ class Store:
             .order_by(REVISIONS.c.number)
         )
         with self._database.begin() as connection:
-            rows = connection.execute(query).mappings().all()
-        if not rows:
+            headers = [Header(**_header(row)) for row in connection.execute(query).mappings()]
+        if not headers:
             raise _unknown(scenario_id)
-        return [Header(**_header(row)) for row in rows]
+        return headers
 
     def list_scenarios(self) -> list[Listed]:
         """Every scenario by its last revision, the newest first."""
@@ -196,24 +191,19 @@ class Store:
             return [Listed(*row) for row in rows]
 
     def _add(self, revision: Revision) -> None:
-        """Write a revision in one transaction, with its scenario and its fleet when they are new.
-
-        Raises:
-            IntegrityError: there is already a revision of this number.
-        """
-        content, fleet = _texts(revision.scenario)
+        """Write a revision, with its scenario and fleet when new; `IntegrityError`: too late."""
+        content, fleet_hash, fleet = _texts(revision.scenario)
         values = {field.name: getattr(revision, field.name) for field in fields(Header)}
         values["changes"] = [change._asdict() for change in revision.changes]
-        known = sa.select(FLEETS.c.hash).where(FLEETS.c.hash == revision.fleet_hash)
+        known = sa.select(FLEETS.c.hash).where(FLEETS.c.hash == fleet_hash)
         with self._database.begin(write=True) as connection:
             if revision.parent is None:
                 first = {"id": revision.scenario_id, "created_at": revision.saved_at}
                 connection.execute(SCENARIOS.insert().values(first))
-            if fleet is not None and connection.execute(known).first() is None:
+            if fleet_hash and connection.execute(known).first() is None:
                 # Another process may be adding the same fleet: the one that is there will do.
                 with suppress(IntegrityError), connection.begin_nested():
-                    row = {"hash": revision.fleet_hash, "content": fleet}
-                    connection.execute(FLEETS.insert().values(row))
+                    connection.execute(FLEETS.insert().values(hash=fleet_hash, content=fleet))
             connection.execute(REVISIONS.insert().values(**values, content=content))
 
 
@@ -232,24 +222,19 @@ def differences(before: Scenario, after: Scenario) -> list[Difference]:
 
 
 def _words(scenario: Scenario) -> dict[str, Any]:
-    fleet, text = scenario.fleet, _texts(scenario)[1]
-    if fleet is None or text is None:
+    fleet = scenario.fleet
+    if fleet is None:
         return dict.fromkeys(("hash", "year", "label", "machines"))
-    machines = max(map(len, fleet.columns.values()), default=0)
-    return {
-        "hash": _sha256(text), "year": fleet.year, "label": fleet.label, "machines": machines
-    }  # fmt: skip
+    rows = max(map(len, fleet.columns.values()), default=0)
+    words = {"year": fleet.year, "label": fleet.label, "machines": rows}
+    return {"hash": _texts(scenario)[1], **words}
 
 
 def _follow(
     scenario_id: str, parent: Revision | None, scenario: Scenario, author: str, reason: str
 ) -> Revision:
-    """The revision that comes after another (or the first), not yet written.
-
-    Raises:
-        ScenarioError: a value would be lost on the way to the database and back.
-    """
-    content, fleet = _texts(scenario)
+    """The revision after another, or the first; refused if a value would be lost in writing."""
+    content, fleet_hash, fleet = _texts(scenario)
     back = _read(content, fleet)
     lost = [key for key in Scenario.model_fields if getattr(back, key) != getattr(scenario, key)]
     if lost:
@@ -264,28 +249,24 @@ def _follow(
         author=author,
         reason=reason,
         changes=differences(parent.scenario, back) if parent else [],
-        fleet_hash=None if fleet is None else _sha256(fleet),
+        fleet_hash=fleet_hash,
         scenario=back,
     )
 
 
-def _texts(scenario: Scenario) -> tuple[str, str | None]:
-    """The content without its fleet, and the fleet, as they are written.
-
-    The fleet is in canonical JSON, so that the same one always has the same hash.
-    """
+def _texts(scenario: Scenario) -> tuple[str, str | None, str | None]:
+    """The content without its fleet; the fleet's hash; the fleet, in JSON with a fixed order."""
     content = scenario.model_copy(update={"fleet": None}).to_json()
     if scenario.fleet is None:
-        return content, None
+        return content, None, None
     table = scenario.fleet.model_dump(mode="json")
-    return content, json.dumps(table, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    fleet = json.dumps(table, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return content, hashlib.sha256(fleet.encode()).hexdigest(), fleet
 
 
 def _read(content: str, fleet: str | None) -> Scenario:
-    scenario = from_json(content)
-    if fleet is None:
-        return scenario
-    return scenario.model_copy(update={"fleet": FleetTable.model_validate(json.loads(fleet))})
+    table = None if fleet is None else FleetTable.model_validate(json.loads(fleet))
+    return from_json(content).model_copy(update={"fleet": table})
 
 
 def _intact(row: sa.RowMapping) -> Scenario:
@@ -313,7 +294,3 @@ def _header(row: sa.RowMapping) -> dict[str, Any]:
 def _unknown(scenario_id: str, number: int | None = None) -> ScenarioError:
     value = scenario_id if number is None else f"{scenario_id}#{number}"
     return ScenarioError(problem("scenario_unknown", None, value))
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -8,20 +8,16 @@ are not billed. Revenue is linear in the fees; `FeeSchedule.volumes` gives the c
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.errors import InputError, Place, Problem, TariffError, problem, suggest
-from costing.parameters import Parameter, Strict, Value
-from costing.yamlfile import Document
+from costing.errors import InputError, Problem, TariffError, problem, suggest
 
 Floats = NDArray[np.float64]
 
@@ -29,25 +25,6 @@ BANDS = ("plein", "reduit_1", "reduit_2", "reduit_3")
 ZONES = ("paris", "region_parisienne", "province")
 AMORTISATION = ("non_amorti", "amorti")
 _NO_LIMIT = 1e300  # finite, so that differences of limits stay finite
-COLUMNS = (
-    "modality", "class", "amortisation", "zone", "band",
-    "effective_from", "effective_to", "amount_eur", "source", "grade",
-)  # fmt: skip
-
-
-class ClassEntry(Strict):
-    """A class that the fee knows; `zones` when its full rate differs by zone."""
-
-    code: str
-    modality: str
-    zones: bool
-
-
-class ClassFile(Strict):
-    """Schema of machine_classes.yaml."""
-
-    classes: tuple[ClassEntry, ...]
-    parameters: tuple[Parameter, ...]
 
 
 @dataclass(frozen=True)
@@ -67,6 +44,18 @@ class MachineClass:
     def bands(self) -> tuple[str, ...]:
         """Codes of the bands that the class has."""
         return BANDS[: len(self.limits) + 1]
+
+    def has(self, cell: Cell) -> bool:
+        """Whether the fee pays the class by such a cell.
+
+        Only the full rate may depend on amortisation, and on the zone where the class has zones.
+        """
+        full = cell.band == "plein"
+        return (
+            cell.band in self.bands
+            and (cell.zone == "*" or (cell.zone in ZONES and full and self.zones))
+            and (cell.amortisation == "*" or (cell.amortisation in AMORTISATION and full))
+        )
 
 
 class Cell(NamedTuple):
@@ -164,8 +153,22 @@ class FeeSchedule:
 
         A cell that a date does not name keeps its price of the date before. Rates of this schedule
         at later dates than the first change are dropped: a proposal replaces the trajectory.
+
+        Raises:
+            TariffError: a cell that the fee does not have; a date before anything is known.
         """
         first = min(changes)
+        problems = [
+            problem("cell_unknown", None, str(cell))
+            for prices in changes.values()
+            for cell in prices
+            if cell.class_code not in self.classes or not self.classes[cell.class_code].has(cell)
+        ]
+        if first <= self.dates[0]:
+            facts = {"date": first, "first": self.dates[0]}
+            problems.append(problem("tariff_missing", None, self.name, **facts))
+        if problems:
+            raise TariffError(problems)
         kept = [date for date in self.dates if date < first]
         amounts = [self.amounts[i] for i in range(len(kept))]
         for date in sorted(changes):
@@ -277,141 +280,6 @@ class FeeSchedule:
         raise TariffError(problem("tariff_missing", None, code, date=date, first=first))
 
 
-def machine_classes(document: Document) -> tuple[ClassFile, dict[str, MachineClass]]:
-    """Read machine_classes.yaml.
-
-    Raises:
-        ModelError: the file is wrong.
-        TariffError: thresholds do not increase.
-    """
-    content = document.validate(ClassFile)
-    return content, build_classes(content.classes, content.parameters)
-
-
-def build_classes(
-    entries: Iterable[ClassEntry], parameters: Iterable[Parameter]
-) -> dict[str, MachineClass]:
-    """Classes with the band limits that the parameters give them.
-
-    Raises:
-        TariffError: a class has no reference activity, or its limits do not increase.
-    """
-    by_name = {parameter.name: parameter for parameter in parameters}
-    classes: dict[str, MachineClass] = {}
-    problems: list[Problem] = []
-    for entry in entries:
-        limits = []
-        for name in ("reference_activity", "threshold_1", "threshold_2"):
-            found: Value | None = by_name[name].find(entry.code, entry.modality)
-            if found:
-                limits.append(found.mode)
-        if not limits or sorted(set(limits)) != limits or limits[0] <= 0:
-            bounds = " ; ".join(f"{limit:g}" for limit in limits) or "—"
-            problems.append(problem("bands_order", None, entry.code, bounds=bounds))
-        classes[entry.code] = MachineClass(entry.code, entry.modality, entry.zones, tuple(limits))
-    if problems:
-        raise TariffError(problems)
-    return classes
-
-
-def read_schedule(path: Path, classes: dict[str, MachineClass]) -> FeeSchedule:
-    """Read a tariff file: one row a rate, `*` where a rate does not depend on a column.
-
-    Raises:
-        TariffError: every row that is wrong, doubled, or leaves a gap in time, with its line.
-    """
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    problems: list[Problem] = []
-    rates: list[Rate] = []
-    for line, row in enumerate(rows, start=2):
-        rate, found = _rate(row, Place(file=path.name, line=line), classes)
-        problems += found
-        if rate:
-            rates.append(rate)
-    if not problems:
-        problems = _check_dates(rates, path.name)
-    if problems:
-        raise TariffError(problems)
-    return build_schedule(rates, classes)
-
-
-def build_schedule(rates: Iterable[Rate], classes: dict[str, MachineClass]) -> FeeSchedule:
-    """A schedule from its rates; dates on which nothing is known hold NaN."""
-    rates = tuple(rates)
-    dates = tuple(sorted({rate.effective_from for rate in rates}))
-    shape = (len(dates), len(classes), len(AMORTISATION), len(ZONES), len(BANDS))
-    schedule = FeeSchedule(classes, dates, np.full(shape, np.nan), rates)
-    for rate in rates:
-        for index, date in enumerate(dates):
-            ended = rate.effective_to is not None and date > rate.effective_to
-            if rate.effective_from <= date and not ended:
-                schedule.amounts[index][schedule.index_of(rate.cell)] = rate.amount_eur
-    return schedule
-
-
-def _rate(
-    row: dict[str, str], place: Place, classes: Mapping[str, MachineClass]
-) -> tuple[Rate | None, list[Problem]]:
-    """One row as a rate, and what is wrong with it."""
-    problems: list[Problem] = []
-
-    def wrong(column: str, expected: str) -> None:
-        facts = {"column": column, "expected": expected}
-        problems.append(problem("tariff_row", place, row.get(column), **facts))
-
-    allowed = {
-        "class": tuple(classes),
-        "amortisation": ("*", *AMORTISATION),
-        "zone": ("*", *ZONES),
-        "band": BANDS,
-        "grade": ("A", "B", "C", "D"),
-    }
-    for column, choices in allowed.items():
-        if row.get(column) not in choices:
-            wrong(column, ", ".join(choices) + suggest(str(row.get(column)), choices))
-    dates: dict[str, dt.date | None] = {}
-    for column in ("effective_from", "effective_to"):
-        try:
-            text = row.get(column) or ""
-            dates[column] = dt.date.fromisoformat(text) if text else None
-        except ValueError:
-            wrong(column, "AAAA-MM-JJ")
-    start = dates.get("effective_from")
-    if start is None and not problems:
-        wrong("effective_from", "AAAA-MM-JJ")
-    try:
-        amount = float(row.get("amount_eur") or "")
-    except ValueError:
-        amount = -1.0
-    if not 0 <= amount < 1e6:
-        wrong("amount_eur", "un montant en euros, point décimal")
-    if problems or start is None:
-        return None, problems
-    cell = Cell(row["class"], row["amortisation"], row["zone"], row["band"])
-    end = dates.get("effective_to")
-    return Rate(cell, start, end, amount, row["source"], row["grade"], place.line or 0), []
-
-
-def _check_dates(rates: list[Rate], file: str) -> list[Problem]:
-    """Each cell's rates must follow each other day by day, without overlap."""
-    problems: list[Problem] = []
-    last: dict[Cell, Rate] = {}
-    for rate in sorted(rates, key=lambda r: (r.cell, r.effective_from)):
-        before = last.get(rate.cell)
-        place = Place(file=file, line=rate.line)
-        if before and before.effective_from == rate.effective_from:
-            problems.append(problem("tariff_duplicate", place, str(rate.cell), other=before.line))
-        elif before and (
-            before.effective_to is None
-            or rate.effective_from - before.effective_to != dt.timedelta(days=1)
-        ):
-            facts = {"end": before.effective_to or "—", "start": rate.effective_from}
-            problems.append(problem("tariff_gap", place, str(rate.cell), **facts))
-        last[rate.cell] = rate
-    return problems
-
-
 def one_machine(
     schedule: FeeSchedule, class_code: str, amortisation: str, zone: str, acts: Any
 ) -> Machines:
@@ -429,7 +297,11 @@ def one_machine(
         if value not in choices:
             facts = {"near": suggest(value, choices), "known": ", ".join(choices)}
             problems.append(problem("unknown_choice", None, value, **facts))
-    acts = np.asarray(acts, dtype=float)
+    try:
+        acts = np.asarray(acts, dtype=float)
+    except (TypeError, ValueError):
+        problems.append(problem("acts_invalid", None, acts))
+        acts = np.zeros(())
     if not np.all(np.isfinite(acts) & (acts >= 0)):
         problems.append(problem("acts_invalid", None, acts))
     if problems:

@@ -6,7 +6,8 @@ Pydantic class reports all the problems of the file at once, each with file and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,14 +20,26 @@ from costing.errors import ModelError, Place, Problem, problem, suggest
 Keys = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
+MAX_DEPTH = 20
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that a schema finds wrong, with one of our codes; `keys` lead to it from there."""
+
+    code: str
+    keys: Keys = ()
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 class CodedError(ValueError):
-    """A validation error that a schema raises with one of our codes."""
+    """What a schema's validator raises: all the faults that it found."""
 
-    def __init__(self, code: str, **facts: Any) -> None:
-        super().__init__(code)
-        self.code, self.facts = code, facts
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(", ".join(fault.code for fault in faults))
+        self.faults = faults
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,16 @@ class Document:
                 return Place(file=self.name, line=self.lines[keys[:length]])
         return Place(file=self.name)
 
+    def at(self, keys: Keys) -> Any:
+        """What stands at some keys; None when nothing does."""
+        here = self.data
+        for key in keys:
+            try:
+                here = here[key]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return here
+
     def validate(self, schema: type[M]) -> M:
         """Build a Pydantic object from the content.
 
@@ -58,8 +81,10 @@ class Document:
         try:
             return schema.model_validate(self.data)
         except ValidationError as error:
+            errors = error.errors()
+            parents = {tuple(e["loc"][:n]) for e in errors for n in range(len(e["loc"]))}
             raise ModelError(
-                [_translate(e, self.place(*e["loc"]), schema) for e in error.errors()]  # type: ignore[arg-type]
+                [p for e in errors for p in _translate(e, self, schema, parents)]
             ) from None
 
 
@@ -74,67 +99,116 @@ def read(path: Path) -> Document:
         text = path.read_text(encoding="utf-8")
     except OSError:
         raise ModelError(problem("file_missing", Place(file=short))) from None
-    loader = _Loader(text)
-    problems: list[Problem] = []
-    lines: dict[Keys, int] = {}
+    except UnicodeDecodeError:
+        raise ModelError(problem("not_utf8", Place(file=short))) from None
     try:
-        node = loader.get_single_node()
-        data = _build(loader, node, (), short, lines, problems, set()) if node else {}
+        problems = _check_events(text, short)
+        if problems:
+            raise ModelError(problems)
+        lines: dict[Keys, int] = {}
+        node = yaml.compose(text, Loader=_Loader)
+        data = _build(node, (), short, lines, problems) if node else {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = Place(file=short, line=mark.line + 1 if mark else None)
         detail = getattr(error, "problem", None) or str(error)
         raise ModelError(problem("yaml_syntax", place, detail=detail)) from None
-    finally:
-        loader.dispose()
     if problems:
         raise ModelError(problems)
     return Document(path, data, lines)
 
 
+def _check_events(text: str, file: str) -> list[Problem]:
+    """Refuse what could make the tree huge, deep or active: anchors, aliases, nesting, tags."""
+    problems: list[Problem] = []
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        place = Place(file=file, line=event.start_mark.line + 1)
+        if getattr(event, "anchor", None):
+            problems.append(problem("yaml_alias", place))
+        if getattr(event, "tag", None):
+            detail = f"l'étiquette {event.tag} est refusée"
+            problems.append(problem("yaml_syntax", place, detail=detail))
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            return [*problems, problem("yaml_syntax", place, detail="trop de niveaux")]
+    return problems
+
+
 def _build(
-    loader: Any,
-    node: yaml.Node,
-    keys: Keys,
-    file: str,
-    lines: dict[Keys, int],
-    problems: list[Problem],
-    seen: set[int],
+    node: yaml.Node, keys: Keys, file: str, lines: dict[Keys, int], problems: list[Problem]
 ) -> Any:
     """Plain Python data from a node, recording lines and problems on the way."""
-    line = node.start_mark.line + 1
-    lines.setdefault(keys, line)
-    if id(node) in seen:
-        problems.append(problem("yaml_alias", Place(file=file, line=line)))
-        return None
-    seen.add(id(node))
+    lines.setdefault(keys, node.start_mark.line + 1)
     if isinstance(node, yaml.SequenceNode):
         return [
-            _build(loader, item, (*keys, index), file, lines, problems, seen)
+            _build(item, (*keys, index), file, lines, problems)
             for index, item in enumerate(node.value)
         ]
     if isinstance(node, yaml.MappingNode):
         result: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key = loader.construct_object(key_node)
-            key_line = key_node.start_mark.line + 1
+            place = Place(file=file, line=key_node.start_mark.line + 1)
+            if not isinstance(key_node, yaml.ScalarNode):
+                problems.append(problem("yaml_syntax", place, detail="une clé doit être un mot"))
+                continue
+            key = str(key_node.value)
             if key in result:
-                problems.append(problem("duplicate_key", Place(file=file, line=key_line), key))
-            lines[(*keys, key)] = key_line
-            result[key] = _build(loader, value_node, (*keys, key), file, lines, problems, seen)
+                problems.append(problem("duplicate_key", place, key))
+            lines[(*keys, key)] = key_node.start_mark.line + 1
+            result[key] = _build(value_node, (*keys, key), file, lines, problems)
         return result
-    return loader.construct_object(node)
+    return _scalar(node)
 
 
-def _translate(error: Any, place: Place, schema: type[BaseModel]) -> Problem:
-    """A Pydantic error as one of ours."""
-    name = error["loc"][-1] if error["loc"] else ""
-    kind = error["type"]
+def _scalar(node: yaml.Node) -> Any:
+    """A blank, a number in base ten, true or false; anything else, and what is quoted, is text.
+
+    YAML would also read `0100` as 64, `1:30` as 90 and `no` as false: nobody means that here.
+    """
+    text = str(node.value)
+    if getattr(node, "style", None):
+        return text
+    if text in {"", "~", "null"}:
+        return None
+    if text in {"true", "false"}:
+        return text == "true"
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _DECIMAL.fullmatch(text) else text
+
+
+def _translate(
+    error: Any, document: Document, schema: type[BaseModel], parents: set[Keys]
+) -> list[Problem]:
+    """A Pydantic error as ours; none when it only echoes an error further inside."""
+    keys = tuple(error["loc"])
+    place, kind = document.place(*keys), error["type"]
+    name = keys[-1] if keys else ""
     if kind == "extra_forbidden":
-        return problem("unknown_key", place, name, near=suggest(str(name), schema.model_fields))
+        return [problem("unknown_key", place, name, near=suggest(str(name), _keys_of(schema)))]
     if kind == "missing":
-        return problem("missing_key", place, name)
-    if (cause := error.get("ctx", {}).get("error")) and isinstance(cause, CodedError):
-        return problem(cause.code, place, **cause.facts)
-    detail = f"{'.'.join(map(str, error['loc']))} : {error['msg']}"
-    return problem("invalid_value", place, error["input"], detail=detail)
+        return [problem("missing_key", place, name)]
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, CodedError):
+        return [
+            Problem(f.code, document.place(*keys, *f.keys), f.facts.get("value"), _rest(f.facts))
+            for f in cause.faults
+        ]
+    if kind == "too_short" and keys in parents:
+        return []
+    shown = document.at(keys)
+    detail = f"{'.'.join(map(str, keys))} : {error['msg']}"
+    return [problem("invalid_value", place, shown, detail=detail)]
+
+
+def _rest(facts: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in facts.items() if key != "value"}
+
+
+def _keys_of(schema: type[BaseModel]) -> set[str]:
+    """Every key that a schema or one inside it knows."""
+    tree = schema.model_json_schema()
+    parts = [tree, *tree.get("$defs", {}).values()]
+    return {str(key) for part in parts for key in part.get("properties", {})}

@@ -11,7 +11,7 @@ reduction is exact.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -72,11 +72,27 @@ class FeeProgram:
         return tuple(f"{cell}_{step:%Y%m%d}" for step in self.steps for cell in cells)
 
     @cached_property
+    def present(self) -> Floats:
+        """The prices in force before the first step, as a value of every variable."""
+        return np.tile(self.start, len(self.steps))
+
+    @cached_property
     def fees(self) -> Columns:
-        """Bounds that follow from the steps alone: the lowest and highest admissible prices."""
+        """The variables; what limits them is in rows, so that it has a shadow price."""
+        return Columns(
+            self.names, np.zeros(len(self.names)), np.tile(self.ceiling, len(self.steps))
+        )
+
+    @cached_property
+    def lowest(self) -> Floats:
+        """The lowest admissible prices: the largest cut at every step."""
         keep = 1 - self.case.scenario.rules.largest_cut_per_step
-        lowest = np.concatenate([self.start * keep ** (k + 1) for k in range(len(self.steps))])
-        return Columns(self.names, lowest, np.tile(self.ceiling, len(self.steps)))
+        return np.concatenate([self.start * keep ** (k + 1) for k in range(len(self.steps))])
+
+    @cached_property
+    def highest(self) -> Floats:
+        """The highest admissible prices."""
+        return self.present if self.case.scenario.rules.no_rise else self.fees.high
 
     @cached_property
     def years(self) -> tuple[YearVolumes, ...]:
@@ -162,12 +178,13 @@ class FeeProgram:
         """Rows f[d, c] - factor × f[d-1, c], with the price in force before the first step."""
         size, steps = len(self.cells), len(self.steps)
         matrix = sparse.eye_array(size * steps) - factor * sparse.eye_array(size * steps, k=-size)
+        point = 0.01 * self.present
         edge = np.zeros(size * steps)
         edge[:size] = factor * self.start
         free = np.full(size * steps, np.inf)
         low, high = (edge, free) if lower else (-free, edge)
         labels = tuple(str(c) for _ in self.steps for c in self.cells)
-        return Block(constraint, sparse.csr_array(matrix), low, high, labels)
+        return Block(constraint, sparse.csr_array(matrix), low, high, labels, point)
 
     def _degressive(self) -> Block:
         pairs = []
@@ -204,17 +221,19 @@ class FeeProgram:
     def _class_floor(self) -> Block:
         groups = self.groups
         codes = self.schedule.class_codes
-        present = np.tile(self.start, len(self.steps))
-        rows, low, labels = [], [], []
+        rows, low, labels, points = [], [], [], []
         for code, share in self.case.scenario.rules.floor_share_of_cost.items():
             mine = (groups.class_index == codes.index(code)) * groups.weight
             acts = groups.acts.T @ mine
             fixed = float(groups.fixed_eur @ mine)
-            floor = min(share * float(groups.cost_eur @ mine), fixed + float(acts @ present))
+            cost = float(groups.cost_eur @ mine)
+            floor = min(share * cost, fixed + float(acts @ self.present))
             rows.append(acts)
             low.append(floor - fixed)
             labels.append(code)
-        return _block("class_floor", rows, low, [np.inf] * len(rows), labels)
+            points.append(0.01 * cost)
+        block = _block("class_floor", rows, low, [np.inf] * len(rows), labels)
+        return replace(block, per_unit=np.array(points))
 
     def _year(self, year: int) -> YearVolumes:
         fleet = self.case.fleet_in(year)
@@ -278,7 +297,7 @@ def fee_program(case: Case) -> FeeProgram:
     start = np.array([reference.schedule.price(cell, eve) for cell in schedule.cells])
     base = baseline(case)
     before = np.array([base.price(cell, first) for cell in schedule.cells])
-    ceiling = start if rules.no_rise else np.maximum(start, before)
+    ceiling = np.full(len(start), np.inf) if rules.no_rise else np.maximum(start, before)
     return FeeProgram(case, schedule, rules.step_dates, start, ceiling)
 
 

@@ -27,13 +27,15 @@ from costing.optimise.program import FeeProgram, fee_program
 from costing.optimise.solver import Block, Columns, Solution, solve
 from costing.reference import Case
 from costing.tariff import Cell, FeeSchedule
-from costing.words import meuros
+from costing.words import euros, meuros, number
 
 Floats = NDArray[np.float64]
 Progress = Callable[[float, str], None]
 
 #: Share of an optimum that the next objective may give up, so that rounding errors do not block it.
 SLACK = 1e-9
+#: Euros under which a target counts as just met, prices being rounded.
+SAVINGS_ROUNDING = 100_000.0
 #: Rounding may move a price by this many units before it is called impossible.
 REACH = 3
 
@@ -146,7 +148,7 @@ def _loss(program: FeeProgram) -> tuple[list[Columns], list[Block], Floats, floa
     """
     groups, fees = program.groups, program.fees
     gap = groups.cost_eur - groups.fixed_eur
-    worst, best = gap - groups.acts @ fees.low, gap - groups.acts @ fees.high
+    worst, best = gap - groups.acts @ program.lowest, gap - groups.acts @ program.highest
     swing = np.flatnonzero((worst > 0) & (best < 0))
     below = (best >= 0) * groups.weight
     extra = _positive("loss", len(swing))
@@ -176,7 +178,7 @@ def _even(
         return least.values[:size]
     spent = -frugal.objective
     kept.append(_row("kept_savings", total, spent * (1 - SLACK) - 0.01, np.inf))
-    start = np.tile(program.start, len(program.steps))
+    start = program.present
     width = len(objective)
     gaps = _positive("gap", size)
     common = Columns(("common_cut",), np.array([-1.0]), np.array([1.0]))
@@ -214,9 +216,8 @@ def _round(program: FeeProgram, blocks: list[Block], prices: Floats) -> Floats |
         Block("down", sparse.csr_array(sparse.hstack([-eye, eye])), -prices / unit, free, labels),
     ]
     scaled = [replace(b, matrix=b.matrix * unit) for b in blocks]
-    bounds = Block(
-        "bounds", sparse.csr_array(eye * unit), program.fees.low, program.fees.high, labels
-    )
+    ceiling = sparse.csr_array(eye * unit)
+    bounds = Block("bounds", ceiling, program.fees.low, program.fees.high, labels)
     objective = np.concatenate([np.zeros(size), np.ones(size)])
     found = solve([whole, away], [*scaled, bounds, *rows], objective, time_limit=30)
     if not np.isfinite(found.values[:size]).all():
@@ -271,11 +272,14 @@ def _optimal(
     }
     schedule = program.case.reference.schedule.with_prices(by_date, "proposition")
     saved = program.savings_of(prices)
-    present = loss_at(program, np.tile(program.start, len(program.steps)))
+    present = loss_at(program, program.present)
     loss = loss_at(program, prices)
     got = reached(program.case.scenario.savings, saved)
+    lead = "Le barème proposé économise"
+    if np.allclose(prices, program.present, atol=1e-9):
+        lead = "Les tarifs déjà en vigueur suffisent : tenus sans changement, ils économisent"
     words = (
-        f"Le barème proposé économise {meuros(got)} pour {meuros(required)} demandés au forfait. "
+        f"{lead} {meuros(got)} pour {meuros(required)} demandés au forfait. "
         f"En {program.years[-1].year}, les appareils en dessous de leur coût perdent "
         f"{meuros(loss)}, contre {meuros(present)} aux tarifs en vigueur avant la première étape."
     )
@@ -290,46 +294,46 @@ def _optimal(
         savings=saved,
         loss_eur=loss,
         present_loss_eur=present,
-        binding=tuple(_binding(program, blocks, least)),
+        binding=tuple(_binding(blocks, least, prices)),
     )
 
 
-def _binding(program: FeeProgram, blocks: list[Block], least: Solution) -> list[Binding]:
-    """Constraints that hold at the least-loss optimum, with their shadow prices."""
-    size = len(program.names)
+def _binding(blocks: list[Block], least: Solution, prices: Floats) -> list[Binding]:
+    """Constraints that hold the least loss back, with their shadow prices, and a target just met.
+
+    A row with a shadow price is tight in every optimum, so the later objectives do not change it.
+    """
     found = []
     for block, duals in zip(blocks, least.duals, strict=False):
-        value = block.matrix @ least.values[:size]
-        room = 1e-6 * np.maximum(1.0, np.abs(value))
-        tight = (value <= block.low + room) | (value >= block.high - room)
-        if not tight.any():
-            continue
-        price = float(np.abs(duals[tight]).sum())
-        words = _binding_words(block, tight, price)
-        found.append(
-            Binding(block.constraint, price if price > 1e-9 else None, int(tight.sum()), words)
-        )
+        held = np.abs(duals) > 1e-9
+        price = float(np.sum(np.abs(duals) * block.per_unit))
+        savings = block.constraint.startswith("savings")
+        just_met = savings and np.any(block.high - block.matrix @ prices < SAVINGS_ROUNDING)
+        if held.any():
+            words = _binding_words(block, held, price)
+            found.append(Binding(block.constraint, price, int(held.sum()), words))
+        elif just_met:
+            words = (
+                f"{CONSTRAINTS[block.constraint].label.fr} : juste atteint ; un peu plus "
+                "d'économies n'aggraverait pas la perte des appareils en dessous de leur coût."
+            )
+            found.append(Binding(block.constraint, None, 1, words))
     return found
 
 
-def _binding_words(block: Block, tight: Any, price: float) -> str:
+def _binding_words(block: Block, held: Any, price: float) -> str:
     declared = CONSTRAINTS[block.constraint]
-    if block.constraint.startswith("savings"):
-        if price <= 1e-9:
-            return (
-                f"{declared.label.fr} : atteint exactement, sans perte de plus pour les appareils "
-                "déficitaires à la marge."
-            )
-        cents = f"{100 * price:.0f}"
+    if declared.group == "savings":
         return (
-            f"{declared.label.fr} : chaque euro d'économie de plus coûterait {cents} centimes "
-            "aux appareils en dessous de leur coût."
+            f"{declared.label.fr} : chaque euro d'économie de plus coûterait "
+            f"{number(100 * price)} centimes aux appareils en dessous de leur coût."
         )
-    names = [label for label, held in zip(block.labels, tight, strict=True) if held]
+    names = [label for label, here in zip(block.labels, held, strict=True) if here]
     shown = ", ".join(dict.fromkeys(names[:3])) + ("…" if len(names) > 3 else "")
-    effect = "" if price > 1e-9 else " ; la desserrer ne réduirait pas la perte à elle seule"
+    eased = "d'un point" if declared.unit == "share" or declared.group == "path" else "d'un euro"
     return (
-        f"{declared.label.fr} : saturée pour {len(names)} tarif(s) ou classe(s) ({shown}){effect}."
+        f"{declared.label.fr} : la desserrer {eased} épargnerait {euros(price)} par an aux "
+        f"appareils en dessous de leur coût (tient {len(names)} tarif(s) ou classe(s) : {shown})."
     )
 
 
@@ -343,12 +347,7 @@ def _conflict(
         if CONSTRAINTS[constraint].group == "savings":
             continue
         kept = [block for block in blocks if block.constraint != constraint]
-        relaxed = program
-        if constraint == "step_cut":
-            rules = case.scenario.rules.model_copy(update={"largest_cut_per_step": 1.0})
-            scenario = case.scenario.model_copy(update={"rules": rules})
-            relaxed = replace(program, case=replace(case, scenario=scenario))
-        missing, most = _shortfall(relaxed, kept)
+        missing, most = _shortfall(program, kept)
         if most > reachable + 1.0 or missing <= 1.0:
             ways.append(_relaxation(constraint, most, missing <= 1.0, reachable))
     ways.sort(key=lambda way: -way.reachable_eur)

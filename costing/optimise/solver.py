@@ -36,7 +36,8 @@ class Columns:
 class Block:
     """Rows of one constraint. The matrix may have fewer columns than the program: the rest are 0.
 
-    constraint: id of the declared constraint. labels: what each row is about.
+    constraint: id of the declared constraint. labels: what each row is about. per_unit: by how much
+    a row's limit moves when the constraint is eased by one unit as people say it (a point, a euro).
     """
 
     constraint: str
@@ -44,6 +45,7 @@ class Block:
     low: Floats
     high: Floats
     labels: tuple[str, ...]
+    per_unit: Floats | float = 1.0
 
 
 @dataclass(frozen=True)

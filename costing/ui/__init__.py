@@ -1,0 +1,1 @@
+"""The screens, in French: thin pages over the engine. Only this package imports Streamlit."""

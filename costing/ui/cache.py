@@ -1,0 +1,137 @@
+"""Results kept between reruns, by the hash of the scenario that they come from.
+
+Everything is bounded: four people on one server must not fill its memory.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import OrderedDict
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from costing.analysis import comparison
+from costing.analysis.savings import YearSavings, savings
+from costing.costs import annual_cost
+from costing.optimise.proposal import Progress, Proposal, propose
+from costing.reference import Case, Reference, load_reference
+from costing.scenario import Scenario
+
+_KEPT_PROPOSALS = 12
+
+
+@st.cache_resource(show_spinner="Lecture des données de référence…")
+def reference() -> Reference:
+    """The reference data, read once for the server."""
+    return load_reference()
+
+
+def case(scenario: Scenario) -> Case:
+    """A scenario on the reference data.
+
+    Raises:
+        InputError: the scenario does not fit.
+    """
+    return _case(scenario.hash, scenario)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _case(_key: str, _scenario: Scenario) -> Case:
+    return reference().case(_scenario)
+
+
+def curve(
+    scenario: Scenario, class_code: str, amortisation: str, zone: str, date: dt.date, last: int
+) -> comparison.Curve:
+    """Cost and revenue of a machine for every number of acts up to `last`."""
+    return _curve(scenario.hash, class_code, amortisation, zone, date, last, scenario)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _curve(
+    _key: str,
+    class_code: str,
+    amortisation: str,
+    zone: str,
+    date: dt.date,
+    last: int,
+    _scenario: Scenario,
+) -> comparison.Curve:
+    acts = np.arange(1, last + 1, dtype=float)
+    return comparison.curve(case(_scenario), class_code, amortisation, zone, date, acts)
+
+
+def compare(scenario: Scenario, date: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Cost and fee by kind of machine, and over the fleet."""
+    return _compare(scenario.hash, date, scenario)
+
+
+@st.cache_data(max_entries=32, show_spinner="Calcul sur le parc…")
+def _compare(_key: str, date: dt.date, _scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return comparison.compare(case(_scenario), date)
+
+
+def official_savings(scenario: Scenario) -> list[YearSavings]:
+    """What the decision's own trajectory saves each year."""
+    return _official_savings(scenario.hash, scenario)
+
+
+@st.cache_data(max_entries=32, show_spinner="Calcul de la trajectoire de la décision…")
+def _official_savings(_key: str, _scenario: Scenario) -> list[YearSavings]:
+    found = case(_scenario)
+    return savings(found, found.reference.schedule)
+
+
+@st.cache_resource(show_spinner=False)
+def _proposals() -> OrderedDict[str, Proposal]:
+    return OrderedDict()
+
+
+def known_proposal(scenario: Scenario) -> Proposal | None:
+    """The proposal already computed for this scenario, if any."""
+    return _proposals().get(scenario.hash)
+
+
+def compute_proposal(scenario: Scenario, progress: Progress) -> Proposal:
+    """Optimise a schedule for a scenario, and keep the answer.
+
+    Raises:
+        InputError: the demand does not fit (dates, fleet).
+    """
+    found = propose(case(scenario), progress)
+    kept = _proposals()
+    kept[scenario.hash] = found
+    while len(kept) > _KEPT_PROPOSALS:
+        kept.popitem(last=False)
+    return found
+
+
+def once(key: str, scenario: Scenario, make: Callable[[], bytes]) -> bytes:
+    """Bytes of a file made once for a scenario."""
+    return _once(key, scenario.hash, scenario.name, make)
+
+
+@st.cache_data(max_entries=16, show_spinner="Préparation du fichier…")
+def _once(key: str, content: str, name: str, _make: Callable[[], bytes]) -> bytes:
+    return _make()
+
+
+def unit_costs(scenario: Scenario) -> dict[str, float]:
+    """Cost per act (EUR) of a machine not amortised, by class, at the published reference activity.
+
+    The number of acts is that of the reference data even when the scenario changes it, so that two
+    scenarios are compared at the same volume.
+    """
+    return _unit_costs(scenario.hash, scenario)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _unit_costs(_key: str, _scenario: Scenario) -> dict[str, float]:
+    found = case(_scenario)
+    return {
+        code: float(annual_cost(found, code, entry.limits[0]).total()) / entry.limits[0]
+        for code, entry in reference().classes.items()
+    }

@@ -1,0 +1,197 @@
+"""What changed, in words; one person's changes carried over another's; their signature.
+
+No screen here: functions from scenarios to scenarios and sentences.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from costing.errors import CostingError
+from costing.reference import Reference
+from costing.scenario import Difference, Override, Scenario
+from costing.ui import figures, names
+from costing.words import NONE, euros, percent
+
+_FIELDS = {
+    "low": "bas",
+    "mode": "mode",
+    "high": "haut",
+    "vat": "TVA",
+    "source": "source",
+    "grade": "grade",
+    "author": "auteur",
+    "reason": "motif",
+    "date": "date",
+}
+_LABELS = {
+    "name": "Nom du scénario",
+    "description": "Description",
+    "perimeter": "Périmètre",
+    "seed": "Graine aléatoire",
+    "savings.target_eur": "Économies visées",
+    "savings.reading": "Lecture de l'objectif",
+    "savings.share_on_fee": "Part portée par le forfait",
+    "savings.other_levers": "Autres leviers",
+    "savings.yearly_eur": "Minimum par année",
+    "rules.step_dates": "Dates d'effet",
+    "rules.largest_cut_per_step": "Baisse maximale par étape",
+    "rules.no_rise": "Aucune hausse",
+    "rules.degressive": "Tranches dégressives",
+    "rules.amortised_not_above": "Amorti au plus égal à non amorti",
+    "rules.rounding_eur": "Arrondi des tarifs",
+    "fleet.hash": "Parc, empreinte",
+    "fleet.year": "Parc, année",
+    "fleet.label": "Parc, intitulé",
+    "fleet.machines": "Parc, lignes",
+}
+
+
+class Change(NamedTuple):
+    """One change in words."""
+
+    what: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.what} : {self.before} → {self.after}"
+
+
+def in_words(reference: Reference, differences: Iterable[Difference]) -> list[Change]:
+    """The differences between two scenarios as people read them; who, when and why left out."""
+    found = []
+    for key, before, after in differences:
+        if key.startswith("overrides."):
+            address, _, field = key.removeprefix("overrides.").rpartition(".")
+            if field in {"author", "date", "reason"}:
+                continue
+            found.append(_override_change(reference, address, field, before, after))
+        else:
+            what, show = _label(reference, key)
+            found.append(Change(what, show(before), show(after)))
+    return [change for change in found if change.before != change.after]
+
+
+def _override_change(
+    reference: Reference, address: str, field: str, before: Any, after: Any
+) -> Change:
+    """A change of one field of a value; where a side has none, it is the reference value's."""
+    what = f"{names.address_name(reference, address)}, {_FIELDS.get(field, field)}"
+    try:
+        parameter, value = reference.parameter_at(address)
+    except CostingError:
+        return Change(what, str(before), str(after))
+    original = getattr(value, field, None)
+    if field in {"low", "mode", "high"}:
+        sides = [original if side is None else side for side in (before, after)]
+        shown = [figures.with_unit(side, parameter.unit) for side in sides]
+        return Change(what, shown[0], shown[1])
+    if isinstance(original, tuple):
+        original = sources_text(reference, original)
+    shown = [str(original if side is None else side) for side in (before, after)]
+    if field == "vat":
+        shown = [names.VAT.get(text, "—") for text in shown]
+    return Change(what, shown[0], shown[1])
+
+
+def _label(reference: Reference, key: str) -> tuple[str, Any]:
+    """The words for a key outside the overrides, and how its values are written."""
+    section, _, field = key.partition(".")
+    if section == "conventions" and field in names.CONVENTIONS:
+        title, choices = names.CONVENTIONS[field]
+        return title, lambda v: choices[v][0] if v in choices else NONE
+    if key == "perimeter":
+        known = reference.perimeters
+        return _LABELS[key], lambda v: known[v].label.fr if v in known else str(v)
+    if key == "savings.reading":
+        return _LABELS[key], lambda v: names.READINGS.get(v, NONE)
+    if key.startswith("rules.floor_share_of_cost."):
+        code = key.rsplit(".", 1)[1]
+        return f"Plancher — {names.class_name(reference, code)}", _percent
+    if key.startswith("savings.yearly_eur."):
+        return f"Minimum d'économies {key.rsplit('.', 1)[1]}", _euros
+    if key in {"savings.share_on_fee", "rules.largest_cut_per_step"}:
+        return _LABELS[key], _percent
+    if key == "savings.target_eur":
+        return _LABELS[key], _euros
+    return _LABELS.get(key, key), _text
+
+
+def _percent(value: Any) -> str:
+    return percent(value, 2) if isinstance(value, (int, float)) else NONE
+
+
+def _euros(value: Any) -> str:
+    return euros(value) if isinstance(value, (int, float)) else NONE
+
+
+def _text(value: Any) -> str:
+    if value is None or value in ({}, []):
+        return NONE
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, dict):
+        amount = value.get("annual_amount_eur")
+        return (
+            f"{value.get('label')} ({value.get('date')}, {euros(amount)})" if amount else str(value)
+        )
+    if isinstance(value, list):
+        return ", ".join(_text(item) for item in value)
+    try:
+        return names.day(dt.date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
+
+
+def sources_text(reference: Reference, keys: Iterable[str]) -> str:
+    """Source keys as titles; a text that is not a key stays as it was typed."""
+    return " ; ".join(
+        reference.sources[key].title if key in reference.sources else key for key in keys
+    )
+
+
+def carry_over(base: Scenario, mine: Scenario, latest: Scenario) -> Scenario:
+    """What I changed since `base`, put on `latest`; where both changed the same, mine."""
+    update: dict[str, Any] = {}
+    for field in Scenario.model_fields:
+        old, new, other = (getattr(side, field) for side in (base, mine, latest))
+        if field == "overrides":
+            update[field] = _carry_overrides(old, new, other)
+        elif isinstance(new, BaseModel) and type(old) is type(new) is type(other):
+            changed = {k: getattr(new, k) for k in type(new).model_fields
+                       if getattr(new, k) != getattr(old, k)}  # fmt: skip
+            update[field] = other.model_copy(update=changed)
+        else:
+            update[field] = new if new != old else other
+    return latest.model_copy(update=update)
+
+
+def _carry_overrides(
+    base: tuple[Override, ...], mine: tuple[Override, ...], latest: tuple[Override, ...]
+) -> tuple[Override, ...]:
+    old, new, result = ({o.parameter: o for o in side} for side in (base, mine, latest))
+    for address in [*old, *(a for a in new if a not in old)]:
+        if new.get(address) != old.get(address):
+            result.pop(address, None)
+            if address in new:
+                result[address] = new[address]
+    return tuple(result.values())
+
+
+def sign(base: Scenario, mine: Scenario, author: str, reason: str, date: dt.date) -> Scenario:
+    """The scenario with its new changes of values signed; an earlier reason of theirs is kept."""
+    old = {o.parameter: o for o in base.overrides}
+    signed = tuple(
+        override
+        if override == old.get(override.parameter)
+        else override.model_copy(
+            update={"author": author, "date": date, "reason": override.reason or reason}
+        )
+        for override in mine.overrides
+    )
+    return mine.model_copy(update={"overrides": signed})

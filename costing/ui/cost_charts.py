@@ -1,0 +1,215 @@
+"""Charts of one machine: cost by poste, cost and revenue over its yearly acts."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from costing.analysis.comparison import Curve
+from costing.ui import cache, charts, names, tables
+from costing.ui.machine import Machine
+from costing.words import euros, number, percent
+
+_POINTS, _NAMED_POSTES = 240, 7
+
+
+def last_act(machine: Machine) -> int:
+    """Right end of the axes: past the last threshold, the norm and the chosen number."""
+    limits = machine.case.reference.classes[machine.class_code].limits
+    wide = 16_000 if len(limits) > 1 else 6_000
+    return int(max(wide, 1.15 * limits[-1], 1.15 * machine.acts) // 500 * 500)
+
+
+def curve_of(machine: Machine) -> Curve:
+    """Cost and revenue for every number of acts shown."""
+    return cache.curve(
+        machine.case.scenario, machine.class_code, machine.amortisation, machine.zone,
+        machine.date, last_act(machine),
+    )  # fmt: skip
+
+
+def edges(machine: Machine) -> tuple[list[float], list[str]]:
+    """Limits of the bands, and the bands' names."""
+    entry = machine.case.reference.classes[machine.class_code]
+    return list(entry.limits), [names.BANDS[code] for code in entry.bands]
+
+
+def section(machine: Machine) -> None:
+    """Cost and revenue over the acts, then cost by poste."""
+    curve = curve_of(machine)
+    st.header("Coût et recette selon l'activité")
+    st.markdown(break_even_words(curve))
+    _yearly(machine, curve)
+    st.header("De quoi le coût est fait")
+    left, right = st.columns([5, 6], gap="large")
+    with left:
+        _postes_now(machine)
+    with right:
+        _postes_over(machine, curve)
+
+
+def break_even_words(curve: Curve) -> str:
+    """Where the fee covers the cost, and where it does not."""
+    margin = curve.revenue - curve.cost
+    marks = [curve.acts[0], *curve.break_even, curve.acts[-1]]
+    parts = []
+    for start, end in zip(marks[:-1], marks[1:], strict=True):
+        inside = np.interp((start + end) / 2, curve.acts, margin)
+        verb = "**couvre**" if inside >= 0 else "**ne couvre pas**"
+        if start == marks[0]:
+            where = f"jusqu'à {number(end)}"
+        elif end == marks[-1]:
+            where = f"à partir de {number(start)}"
+        else:
+            where = f"de {number(start)} à {number(end)}"
+        parts.append(f"{verb} le coût {where}")
+    if len(parts) == 1:
+        verb = parts[0].split(" le coût")[0]
+        return (
+            f"Le forfait {verb} le coût à tout volume affiché, jusqu'à {number(marks[-1])} actes."
+        )
+    return f"Le forfait {', '.join(parts)} actes par an."
+
+
+def _sample(machine: Machine, curve: Curve) -> np.ndarray:
+    """Indices of the points drawn: regular, and every corner of the lines."""
+    size = len(curve.acts)
+    corners = [int(limit) - 1 for limit in edges(machine)[0] if 1 <= limit <= size]
+    found = np.concatenate([np.linspace(0, size - 1, _POINTS).astype(int), corners])
+    return np.unique(found)
+
+
+def _yearly(machine: Machine, curve: Curve) -> None:
+    last = float(curve.acts[-1])
+    at = _sample(machine, curve)
+    series = {
+        "Coût annuel": (curve.cost[at], charts.COST, [1, 0]),
+        "Forfaits de l'année": (curve.revenue[at], charts.REVENUE, [8, 3]),
+    }
+    frame = pd.concat(
+        pd.DataFrame({"acts": curve.acts[at], "keur": y / 1e3, "serie": name})
+        for name, (y, _, _) in series.items()
+    )
+    frame["per_act"] = frame["keur"] * 1e3 / frame["acts"]
+    y = alt.Y("keur:Q", title="Milliers d'euros par an", axis=alt.Axis(format=",.0f", tickCount=7))
+    lines = (
+        alt.Chart(frame)
+        .mark_line(strokeWidth=2.4)
+        .encode(
+            x=charts.x_acts(0, last),
+            y=y,
+            color=_scale([c for _, c, _ in series.values()], list(series)),
+            strokeDash=alt.StrokeDash(
+                "serie:N", title=None,
+                scale=alt.Scale(domain=list(series), range=[d for _, _, d in series.values()]),
+            ),
+            tooltip=[
+                alt.Tooltip("serie:N", title="Courbe"),
+                alt.Tooltip("acts:Q", title="Actes par an", format=",.0f"),
+                alt.Tooltip("keur:Q", title="k€ par an", format=",.1f"),
+                alt.Tooltip("per_act:Q", title="€ par acte", format=",.2f"),
+            ],
+        )
+    )  # fmt: skip
+    bounds, labels = edges(machine)
+    layers = [charts.bands(bounds, labels, 0, last), lines, _break_even_marks(curve),
+              charts.here(machine.acts, f"{number(machine.acts)} actes", 0, last)]  # fmt: skip
+    words = f"Coût et forfaits annuels selon les actes. {break_even_words(curve)}".replace("**", "")
+    charts.show(alt.layer(*layers).resolve_scale(color="independent"), words, 400)
+    steps = " ; ".join(
+        f"{name} jusqu'à {number(limit)}" for name, limit in zip(labels, bounds, strict=False)
+    )
+    tables.note(f"Tranches de la classe : {steps} ; {labels[-1]} au-delà. ◆ : équilibre.")
+
+
+def _scale(colours: list[str], domain: list[str]) -> alt.Color:
+    return alt.Color("serie:N", title=None, scale=alt.Scale(domain=domain, range=colours))
+
+
+def _break_even_marks(curve: Curve) -> alt.LayerChart:
+    frame = pd.DataFrame(
+        {
+            "acts": curve.break_even,
+            "keur": [np.interp(n, curve.acts, curve.cost) / 1e3 for n in curve.break_even],
+            "name": [f"équilibre : {number(n)} actes" for n in curve.break_even],
+        }
+    )
+    base = alt.Chart(frame).encode(x=alt.X("acts:Q"), y=alt.Y("keur:Q"))
+    dot = base.mark_point(shape="diamond", size=110, filled=True, color=charts.INK, opacity=1)
+    label = base.mark_text(align="left", dx=9, dy=14, fontSize=12, color=charts.INK).encode(
+        text="name:N"
+    )
+    return alt.layer(dot, label)
+
+
+def _postes_now(machine: Machine) -> None:
+    """Cost per act of each poste at the chosen number of acts, as bars with their amount."""
+    labels = machine.case.reference.postes
+    rows = [
+        {"poste": labels[code].label.fr, "eur": float(amount) / machine.acts}
+        for code, amount in machine.breakdown.by_poste().items()
+    ]
+    frame = pd.DataFrame(rows)
+    frame = frame[frame["eur"] > 0].sort_values("eur", ascending=False)
+    total = frame["eur"].sum()
+    frame["words"] = [f"{euros(v, 2)}  ({percent(v / total, 0)})" for v in frame["eur"]]
+    base = alt.Chart(frame).encode(
+        y=alt.Y("poste:N", sort=None, title=None, axis=alt.Axis(labelLimit=190, ticks=False, domain=False)),
+        x=alt.X("eur:Q", title="Euros par acte", axis=alt.Axis(format=",.0f", tickCount=5),
+                scale=alt.Scale(domain=[0, float(frame["eur"].max()) * 1.32])),
+        tooltip=[alt.Tooltip("poste:N", title="Poste"), alt.Tooltip("words:N", title="Par acte")],
+    )  # fmt: skip
+    bars = base.mark_bar(color=charts.COST, height=15)
+    amounts = base.mark_text(align="left", dx=5, fontSize=12, color=charts.INK).encode(
+        text="words:N"
+    )
+    st.subheader(f"Par poste, à {number(machine.acts)} actes : {euros(total, 2)} par acte")
+    charts.show(alt.layer(bars, amounts), "Coût par acte de chaque poste", 26 * len(frame) + 40)
+
+
+def _postes_over(machine: Machine, curve: Curve) -> None:
+    """Cost per act stacked by poste over the number of acts, and the fee per act over it."""
+    last = float(curve.acts[-1])
+    first = max(1.0, last // 12)
+    at = _sample(machine, curve)
+    at = at[curve.acts[at] >= first]
+    labels = machine.case.reference.postes
+    amounts = {c: a for c, a in curve.breakdown.by_poste().items() if float(a.max()) > 0}
+    index = min(round(machine.acts), len(curve.acts)) - 1
+    order = sorted(amounts, key=lambda code: -amounts[code][index])
+    stacks = {labels[c].label.fr: amounts[c] for c in order[:_NAMED_POSTES]}
+    if rest := order[_NAMED_POSTES:]:
+        stacks[f"Autres ({len(rest)} postes)"] = np.sum([amounts[c] for c in rest], axis=0)
+    frame = pd.concat(
+        pd.DataFrame(
+            {"acts": curve.acts[at], "eur": y[at] / curve.acts[at], "serie": name, "rank": i}
+        )
+        for i, (name, y) in enumerate(stacks.items())
+    )
+    areas = (
+        alt.Chart(frame)
+        .mark_area(stroke="white", strokeWidth=0.6)
+        .encode(
+            x=charts.x_acts(first, last),
+            y=alt.Y("eur:Q", stack="zero", title="Euros par acte", axis=alt.Axis(format=",.0f", tickCount=6)),
+            color=_scale(list(charts.FILLS[: len(stacks)]), list(stacks)),
+            order=alt.Order("rank:Q"),
+            tooltip=[
+                alt.Tooltip("serie:N", title="Poste"),
+                alt.Tooltip("acts:Q", title="Actes par an", format=",.0f"),
+                alt.Tooltip("eur:Q", title="€ par acte", format=",.2f"),
+            ],
+        )
+    )  # fmt: skip
+    fee = pd.DataFrame({"acts": curve.acts[at], "eur": curve.revenue[at] / curve.acts[at]})
+    line = alt.Chart(fee).mark_line(color=charts.INK, strokeDash=[8, 3], strokeWidth=2.2)
+    line = line.encode(x="acts:Q", y="eur:Q")
+    end = alt.Chart(fee.tail(1)).mark_text(align="right", dy=-9, fontSize=12, color=charts.INK)
+    end = end.encode(x="acts:Q", y="eur:Q", text=alt.value("forfait moyen par acte"))
+    st.subheader("Par poste, selon l'activité")
+    layers = [areas, line, end, charts.here(machine.acts, "", first, last)]
+    charts.show(
+        alt.layer(*layers), "Coût par acte empilé par poste, et forfait moyen par acte", 400
+    )

@@ -1,0 +1,60 @@
+"""The workbench's frame: pages, sidebar, bar that saves, and errors in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from costing.errors import CostingError
+from costing.ui import panel, state, tables
+from costing.ui.page_cost import page as cost_page
+from costing.ui.page_exchange import page as exchange_page
+from costing.ui.page_hypotheses import page as hypotheses_page
+from costing.ui.page_schedule import page as schedule_page
+from costing.ui.settings import server_flags
+
+__all__ = ["PAGES", "main", "server_flags"]
+
+#: Title, address and body of each page; the first one opens by default.
+PAGES: tuple[tuple[str, str, str, Callable[[], None]], ...] = (
+    ("Hypothèses", "hypotheses", ":material/tune:", hypotheses_page),
+    ("Coût et tarif", "cout-et-tarif", ":material/balance:", cost_page),
+    ("Barème", "bareme", ":material/table_chart:", schedule_page),
+    ("Import / export", "import-export", ":material/swap_vert:", exchange_page),
+)
+
+
+def main() -> None:
+    """Run one page. The bar and the sidebar come last, so that they tell what the page changed."""
+    st.set_page_config(
+        page_title="Forfait technique — coûts et barèmes", page_icon="⚖️", layout="wide"
+    )
+    tables.style()
+    pages = [
+        st.Page(_guarded(body), title=title, url_path=path, icon=icon, default=index == 0)
+        for index, (title, path, icon, body) in enumerate(PAGES)
+    ]
+    chosen = st.navigation({"Forfait technique d'imagerie": pages})
+    try:
+        state.follow_address()
+    except CostingError as error:
+        st.error(f"La base des scénarios ne répond pas : {error}")
+        st.stop()
+    bar = st.container(key="bar")
+    chosen.run()
+    with bar:
+        panel.save_bar()
+    panel.sidebar()
+
+
+def _guarded(body: Callable[[], None]) -> Callable[[], None]:
+    """A page whose foreseen errors are shown in words, without hiding the frame."""
+
+    def run() -> None:
+        try:
+            body()
+        except CostingError as error:
+            st.error(str(error))
+
+    return run

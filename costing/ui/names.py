@@ -1,0 +1,166 @@
+"""The French words of the screens for codes: classes, zones, bands, conventions, choices."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from costing.reference import Reference
+from costing.tariff import Cell
+from costing.words import THIN
+
+ZONES = {
+    "paris": "Paris",
+    "region_parisienne": "région parisienne hors Paris",
+    "province": "province",
+    "*": "toutes zones",
+}
+AMORTISATION = {"non_amorti": "non amorti", "amorti": "amorti", "*": "amorti ou non"}
+BANDS = {
+    "plein": "taux plein",
+    "reduit_1": "taux réduit 1",
+    "reduit_2": "taux réduit 2",
+    "reduit_3": "taux réduit 3",
+}
+SECTORS = {
+    "liberal": "libéral",
+    "public": "public",
+    "non_profit": "privé non lucratif",
+    "gie": "GIE / GCS",
+}
+WEIGHTINGS = {
+    "machine": "par appareil (chaque appareil compte pour un)",
+    "act": "par acte (chaque acte facturé compte pour un)",
+    "euro": "par euro (somme des recettes sur somme des coûts)",
+}
+VAT = {"": "—", "included": "comprise", "excluded": "hors taxe", "not_applicable": "sans objet"}
+VAT_CODES = {label: code for code, label in VAT.items()}
+GRADES = {"A": "A", "B": "B", "C": "C", "D": "D ▲"}
+GRADE_CODES = {label: code for code, label in GRADES.items()}
+GRADE_HELP = (
+    "A : texte officiel ou mesure directe. B : source publiée, lue ou convertie. C : déduction. "
+    "D ▲ : hypothèse de travail ou saisie sans source publiée."
+)
+FILES = {
+    "communs": "Communs",
+    "machine_classes": "Classes et seuils",
+    "dynamics": "Évolution du parc",
+}
+
+#: Field of `Conventions` → title, then choice → (label, what it changes).
+CONVENTIONS: dict[str, tuple[str, dict[object, tuple[str, str]]]] = {
+    "capital": (
+        "Charge du capital",
+        {
+            "annuity": (
+                "annuité constante",
+                "Remboursement et intérêts forment une somme égale chaque année.",
+            ),
+            "straight_line": (
+                "linéaire + intérêts moyens",
+                "Prix moins valeur résiduelle, divisé par la durée, plus l'intérêt sur la moitié "
+                "du capital engagé.",
+            ),
+            "lease": (
+                "loyer (crédit-bail)",
+                "Douze loyers par an payés d'avance, valeur résiduelle rachetée à la fin.",
+            ),
+        },
+    ),
+    "activity": (
+        "Activité des appareils",
+        {
+            "observed": ("observée", "Chaque appareil du parc garde ses propres actes."),
+            "normative": (
+                "normative",
+                "Chaque appareil est mis au volume d'un appareil bien employé de sa classe.",
+            ),
+            "reference": (
+                "de référence",
+                "Chaque appareil est mis à l'activité de référence, limite du taux plein.",
+            ),
+        },
+    ),
+    "amortised_charge": (
+        "Capital d'un appareil amorti",
+        {
+            "none": (
+                "aucune charge",
+                "Le capital est supposé récupéré sur la durée réglementaire, puis plus rien.",
+            ),
+            "economic": (
+                "charge économique",
+                "Le capital est réparti sur toute la durée d'usage, quel que soit l'âge.",
+            ),
+        },
+    ),
+    "inpatients_count": (
+        "Actes des hospitalisés",
+        {
+            True: (
+                "comptent dans les tranches",
+                "Ils occupent des places dans les tranches sans être facturés au forfait.",
+            ),
+            False: (
+                "hors des tranches",
+                "Seuls les actes facturés font avancer dans les tranches.",
+            ),
+        },
+    ),
+}
+READINGS = {"cumulated": "Cumul 2025-2027", "level_2027": "Niveau de l'année 2027"}
+
+
+def class_name(reference: Reference, code: str) -> str:
+    """A class, a modality or « toutes » (`*`) in words."""
+    if code == "*":
+        return "toutes"
+    if code in reference.class_labels:
+        return reference.class_labels[code].fr
+    if code in reference.models:
+        return f"{reference.models[code].label.fr}, toutes classes"
+    return code
+
+
+def modality_name(reference: Reference, code: str) -> str:
+    """A modality, or the whole fleet (`all`)."""
+    return "Ensemble" if code == "all" else reference.models[code].label.fr
+
+
+def file_name(reference: Reference, code: str) -> str:
+    """A file of parameters in words: the modality, or what the file holds."""
+    return reference.models[code].label.fr if code in reference.models else FILES.get(code, code)
+
+
+def address_name(reference: Reference, address: str) -> str:
+    """A parameter's address in words: label, class or file."""
+    file, name, scope = address.split(".")
+    parameter = reference.files.get(file, {}).get(name)
+    if parameter is None:
+        return address
+    where = file_name(reference, file) if scope == "*" else class_name(reference, scope)
+    return f"{parameter.label.fr} — {where}"
+
+
+def cell_name(cell: Cell) -> str:
+    """A price's situation without its class: `non amorti, province, taux plein`."""
+    if cell.band != "plein":
+        return BANDS[cell.band]
+    parts = [AMORTISATION[cell.amortisation]]
+    if cell.zone != "*":
+        parts.append(ZONES[cell.zone])
+    return f"{BANDS[cell.band]}, {', '.join(parts)}"
+
+
+def day(date: dt.date) -> str:
+    """A date as `01/03/2024`."""
+    return f"{date:%d/%m/%Y}"
+
+
+def moment(when: dt.datetime) -> str:
+    """A moment of the store in local time, to the minute."""
+    return f"{when.astimezone():%d/%m/%Y %H:%M}"
+
+
+def short_hash(text: str) -> str:
+    """Ten characters of a hash, in two groups."""
+    return f"{text[:5]}{THIN}{text[5:10]}"

@@ -1,0 +1,134 @@
+"""From what is typed in the fields of a value to an override of the scenario, or a refusal in words.
+
+No screen here. A value is known by its address, `file.name.scope`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from costing.errors import CostingError, InputError, Place, problem
+from costing.parameters import Parameter, Value
+from costing.reference import Reference
+from costing.scenario import Override, Scenario
+from costing.ui import figures, names
+from costing.ui.changes import sources_text
+
+NEW_SOURCE = "saisie de l'expert"
+NEW_GRADE = "D"
+NUMBERS = ("low", "mode", "high")
+COLUMNS = (*NUMBERS, "vat", "source", "grade")
+
+
+class Row(NamedTuple):
+    """A value as the fields show it."""
+
+    address: str
+    parameter: Parameter
+    value: Value
+    original: Value
+    modified: bool
+
+    def texts(self, reference: Reference) -> dict[str, str]:
+        """The text of each field."""
+        unit, value = self.parameter.unit, self.value
+        return {
+            **{name: figures.shown(getattr(value, name), unit) for name in NUMBERS},
+            "vat": names.VAT[value.vat or ""],
+            "source": sources_text(reference, value.source),
+            "grade": names.GRADES[value.grade],
+        }
+
+
+def find(original: Reference, applied: Reference, address: str) -> Row:
+    """The value at an address; a class without its own has its modality's, or everyone's.
+
+    Raises:
+        InputError: no such parameter, or no value for that class.
+    """
+    parameter, value = applied.parameter_at(address)
+    base, base_value = original.parameter_at(address)
+    scope = address.split(".")[2]
+    modality = original.model_of(scope).modality if scope in original.class_labels else scope
+    first = base_value or base.find(scope, modality)
+    shown = value or parameter.find(scope, modality)
+    if first is None or shown is None:
+        raise InputError(problem("no_value_for_class", None, scope, parameter=parameter.name))
+    return Row(address, parameter, shown, first, value is not None and value.changed_by is not None)
+
+
+def rows(original: Reference, applied: Reference, file: str) -> Iterator[Row]:
+    """The values of a file, in its order; those added by the scenario after."""
+    for address, _parameter, _value in applied.values():
+        if address.split(".")[0] == file:
+            yield find(original, applied, address)
+
+
+def edited(
+    original: Reference, applied: Reference, draft: Scenario, address: str,
+    typed: Mapping[str, str], reason: str = "",
+) -> Scenario:  # fmt: skip
+    """The draft with one value as typed; back at the reference, the override goes away.
+
+    Raises:
+        ValueError: a text is not a number, with the field's name.
+        InputError: bounds out of order, VAT missing, thresholds that cross.
+    """
+    row = find(original, applied, address)
+    before = row.texts(original)
+    after = {**before, **{k: v for k, v in typed.items() if k in COLUMNS}}
+    numbers = {name: _number(name, after[name], row) for name in NUMBERS}
+    vat = names.VAT_CODES.get(after["vat"]) or None
+    touched = [name for name in (*NUMBERS, "vat") if after[name] != before[name]]
+    source, grade = after["source"].strip(), names.GRADE_CODES[after["grade"]]
+    if touched and not row.modified:
+        source = source if source != before["source"] else NEW_SOURCE
+        grade = grade if after["grade"] != before["grade"] else NEW_GRADE
+    first = row.original
+    same = (
+        all(numbers[name] == getattr(first, name) for name in NUMBERS)
+        and (vat or first.vat) == first.vat
+    )
+    first_texts = row._replace(value=first).texts(original)
+    if same and not touched:
+        same = after["source"] == first_texts["source"] and after["grade"] == first_texts["grade"]
+    if same:
+        return draft.without_override(address)
+    mode = numbers["mode"]
+    assert mode is not None
+    fields = {"low": numbers["low"], "high": numbers["high"], "vat": vat, "grade": grade}
+    kept = next((o.reason for o in draft.overrides if o.parameter == address), "")
+    override = Override.model_validate(
+        {"parameter": address, "mode": mode, "source": source or NEW_SOURCE,
+         "reason": reason or kept, **fields}
+    )  # fmt: skip
+    original.with_overrides([override])
+    return draft.with_override(override)
+
+
+def _number(name: str, text: str, row: Row) -> float | None:
+    """The stored value of a field; an untouched text gives back the exact value it was shown for."""
+    current = getattr(row.value, name)
+    if text == figures.shown(current, row.parameter.unit):
+        return current if current is None else float(current)
+    if not text.strip() and name != "mode" and row.parameter.distribution == "fixed":
+        return None
+    try:
+        return figures.stored(text, row.parameter.unit)
+    except ValueError as error:
+        label = {"low": "bas", "mode": "mode", "high": "haut"}[name]
+        raise ValueError(f"{label} : {error}") from None
+
+
+def refusal(error: Exception, row: Row | None = None) -> str:
+    """Why an edit is refused, in words, with bounds as the fields show them."""
+    if isinstance(error, InputError) and row is not None and len(error.problems) == 1:
+        only = error.problems[0]
+        if only.code == "bounds_order":
+            facts = {k: figures.with_unit(v, row.parameter.unit) for k, v in only.facts.items()}
+            return problem("bounds_order", Place(), None, **facts).message()
+        return only.message()
+    if isinstance(error, (CostingError, ValueError)):
+        return str(error)
+    raise error

@@ -1,0 +1,123 @@
+"""The plain form that changes one value: for the keyboard, for screen readers, for care."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from costing.errors import CostingError
+from costing.reference import Case, Reference
+from costing.ui import cache, figures, names, state, values
+
+
+def section(case: Case) -> None:
+    """Choose a value, change it, say why; try it or save it."""
+    reference = cache.reference()
+    address = _chosen(reference, case.reference)
+    row = values.find(reference, case.reference, address)
+    unit = figures.unit_label(row.parameter.unit)
+    texts = row.texts(reference)
+    st.caption(_situation(reference, row))
+    version = state.workspace().version
+    with st.form(f"value-{address}-{version}", border=False, enter_to_submit=False):
+        fixed = row.parameter.distribution == "fixed"
+        boxes = st.columns(3)
+        titles = {"low": "Bas", "mode": "Mode", "high": "Haut"}
+        typed = {
+            name: box.text_input(
+                f"{titles[name]} ({unit})", texts[name], key=f"{name}-{address}-{version}",
+                disabled=fixed and name != "mode",
+            )
+            for name, box in zip(values.NUMBERS, boxes, strict=True)
+        }  # fmt: skip
+        left, right = st.columns([2, 1])
+        typed["source"] = left.text_input(
+            "Source", texts["source"], key=f"source-{address}-{version}",
+            help="Si vous changez un nombre sans citer de source, la vôtre devient "
+            f"« {values.NEW_SOURCE} », de grade D.",
+        )  # fmt: skip
+        options = list(names.GRADES.values())
+        typed["grade"] = right.selectbox(
+            "Grade", options, options.index(texts["grade"]), key=f"grade-{address}-{version}",
+            help=names.GRADE_HELP,
+        )  # fmt: skip
+        if row.parameter.unit.startswith("EUR"):
+            vats = [label for code, label in names.VAT.items() if code]
+            typed["vat"] = st.radio(
+                "TVA",
+                vats,
+                vats.index(texts["vat"]),
+                horizontal=True,
+                key=f"vat-{address}-{version}",
+            )
+        reason = st.text_input("Pourquoi", key=f"why-{address}-{version}")
+        keep, test, reset = st.columns(3)
+        pressed = {
+            "save": keep.form_submit_button("Enregistrer", type="primary", width="stretch"),
+            "try": test.form_submit_button("Essayer", width="stretch",
+                                           help="Montre l'effet sans rien enregistrer."),
+            "reset": reset.form_submit_button("Rétablir la référence", width="stretch",
+                                              disabled=not row.modified),
+        }  # fmt: skip
+    if any(pressed.values()):
+        _submit(next(k for k, v in pressed.items() if v), row, typed, reason.strip())
+
+
+def _chosen(reference: Reference, applied: Reference) -> str:
+    """The address of the value to change."""
+    left, right = st.columns([3, 2])
+    addresses = [address for address, _, _ in applied.values()]
+    order = [*reference.models, *(f for f in reference.files if f not in reference.models)]
+    addresses.sort(key=lambda a: order.index(a.split(".")[0]))
+
+    def label(address: str) -> str:
+        group = names.file_name(reference, address.split(".", maxsplit=1)[0])
+        return f"{group} · {names.address_name(reference, address)}"
+
+    if "form-value" not in st.session_state:
+        st.session_state["form-value"] = next(
+            a for a, _, v in applied.values() if "purchase_price" in a and v.grade < "C"
+        )
+    address = left.selectbox("Valeur", addresses, format_func=label, key="form-value",
+                             persist_state="session")  # fmt: skip
+    file, name, scope = address.split(".")
+    scopes = [scope]
+    if file in reference.models and scope not in reference.models[file].classes:
+        scopes += list(reference.models[file].classes)
+    chosen = right.selectbox(
+        "Vaut pour", scopes, format_func=lambda code: names.class_name(reference, code),
+        key=f"form-scope-{address}",
+        help="Une valeur commune peut être précisée pour une seule classe.",
+    )  # fmt: skip
+    return f"{file}.{name}.{chosen}"
+
+
+def _situation(reference: Reference, row: values.Row) -> str:
+    first, unit = row.original, row.parameter.unit
+    bounds = "" if first.low is None else (
+        f", de {figures.with_unit(first.low, unit)} à {figures.with_unit(first.high, unit)}"
+    )  # fmt: skip
+    words = f"Référence : {figures.with_unit(first.mode, unit)}{bounds} · grade {first.grade}"
+    if row.modified:
+        words += f" · modifiée par {row.value.changed_by or 'vous (brouillon)'}"
+    return f"{words}. {first.note}"
+
+
+def _submit(action: str, row: values.Row, typed: dict[str, str], reason: str) -> None:
+    here, reference = state.workspace(), cache.reference()
+    applied = cache.case(here.draft).reference
+    author = str(st.session_state.get("author") or "").strip()
+    if action == "save" and not (author and reason):
+        st.error("Pour enregistrer, indiquez votre nom (volet de gauche) et « Pourquoi ».")
+        return
+    try:
+        if action == "reset":
+            state.edit(here.draft.without_override(row.address))
+        else:
+            state.edit(values.edited(reference, applied, here.draft, row.address, typed, reason))
+    except (ValueError, CostingError) as error:
+        st.error(f"{row.parameter.label.fr} — {values.refusal(error, row)}")
+        return
+    here.typed.pop(row.address, None)
+    if action == "save" and here.dirty:
+        state.save(author, reason)
+    st.rerun()

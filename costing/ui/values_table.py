@@ -1,0 +1,148 @@
+"""The table of a file's values, edited cell by cell; what is refused stays in its cell, explained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from costing.errors import CostingError
+from costing.reference import Case, Reference
+from costing.ui import cache, figures, names, state, values
+
+_EDITABLE = {"Bas": "low", "Mode": "mode", "Haut": "high", "TVA": "vat", "Source": "source",
+             "Grade": "grade"}  # fmt: skip
+_ALL, _CHANGED, _WEAK = "toutes les valeurs", "modifiées", "grade D"
+
+
+def section(case: Case) -> None:
+    """Group, filters, table, and what is refused in it."""
+    reference = cache.reference()
+    files = [*reference.models, *(f for f in reference.files if f not in reference.models)]
+    left, middle, right = st.columns([5, 3, 3], vertical_alignment="bottom")
+    file = left.segmented_control(
+        "Groupe", files, default=files[0], required=True, key="group", persist_state="session",
+        format_func=lambda code: names.file_name(reference, code),
+    ) or files[0]  # fmt: skip
+    scopes = sorted(
+        {a.split(".")[2] for a, _, _ in case.reference.values() if a.startswith(f"{file}.")}
+    )
+    scope = middle.selectbox(
+        "Classe", ["", *scopes], key=f"scope-{file}",
+        format_func=lambda code: names.class_name(reference, code) if code else "toutes les classes",
+    )  # fmt: skip
+    show = right.selectbox("Montrer", [_ALL, _CHANGED, _WEAK], key="show")
+    rows = [
+        row for row in values.rows(reference, case.reference, file) if _wanted(row, scope, show)
+    ]
+    if not rows:
+        st.info("Aucune valeur ne répond à ce choix.")
+        return
+    _editor(reference, rows, f"values-{file}-{scope}-{show}-{state.workspace().version}")
+    _refusals(reference, case.reference)
+
+
+def _wanted(row: values.Row, scope: str, show: str) -> bool:
+    if scope and row.address.split(".")[2] != scope:
+        return False
+    typed = row.address in state.workspace().typed
+    return show == _ALL or typed or (row.modified if show == _CHANGED else row.value.grade == "D")
+
+
+def _editor(reference: Reference, rows: list[values.Row], key: str) -> None:
+    frame = pd.DataFrame([_texts(reference, row) for row in rows])
+    st.session_state["values-editor"] = (key, tuple(row.address for row in rows))
+    number = {
+        name: st.column_config.TextColumn(name, width=80, alignment="right")
+        for name in ("Bas", "Mode", "Haut")
+    }
+    st.data_editor(
+        frame,
+        key=key,
+        hide_index=True,
+        row_height=34,
+        height=36 + 34 * len(frame),
+        disabled=[name for name in frame if name not in _EDITABLE],
+        column_config={
+            "Modifié": st.column_config.TextColumn("Modifié", width=66, pinned=True),
+            "Paramètre": st.column_config.TextColumn("Paramètre", width=225, pinned=True),
+            "Classe": st.column_config.TextColumn("Classe", width=125),
+            "Unité": st.column_config.TextColumn("Unité", width=78),
+            **number,
+            "TVA": st.column_config.SelectboxColumn("TVA", options=list(names.VAT.values()), width=90),
+            "Grade": st.column_config.SelectboxColumn(
+                "Grade", options=list(names.GRADES.values()), width=62, required=True,
+                help=names.GRADE_HELP,
+            ),
+            "Source": st.column_config.TextColumn("Source", width=260),
+            "Note": st.column_config.TextColumn("Note", width=420),
+        },
+    )  # fmt: skip
+
+
+def _texts(reference: Reference, row: values.Row) -> dict[str, str]:
+    texts = {**row.texts(reference), **state.workspace().typed.get(row.address, {})}
+    scope = row.address.split(".")[2]
+    return {
+        "Modifié": "refusé"
+        if row.address in state.workspace().typed
+        else "modifié"
+        if row.modified
+        else "",
+        "Paramètre": row.parameter.label.fr,
+        "Classe": names.class_name(reference, scope),
+        "Unité": figures.unit_label(row.parameter.unit),
+        **{title: texts[field] for title, field in _EDITABLE.items() if title != "Source"},
+        "Source": texts["source"],
+        "Note": row.value.note,
+    }
+
+
+def apply_edits() -> None:
+    """Put what was typed in the table since the last run in the draft, before anything is shown."""
+    key, addresses = st.session_state.get("values-editor", ("none", ()))
+    found: Any = st.session_state.get(key)
+    here = state.workspace()
+    if not found or not key.endswith(f"-{here.version}"):
+        return
+    for position, cells in found["edited_rows"].items():
+        address = addresses[int(position)]
+        typed = {
+            _EDITABLE[title]: str(text or "") for title, text in cells.items() if title in _EDITABLE
+        }
+        _apply(address, {**here.typed.get(address, {}), **typed})
+
+
+def _apply(address: str, typed: dict[str, str]) -> None:
+    here = state.workspace()
+    reference, applied = cache.reference(), cache.case(here.draft).reference
+    try:
+        state.edit(values.edited(reference, applied, here.draft, address, typed), False)
+    except (ValueError, CostingError):
+        here.typed[address] = typed
+    else:
+        here.typed.pop(address, None)
+
+
+def _refusals(reference: Reference, applied: Reference) -> None:
+    """Why some cells are not taken up, by value, with a way to forget them."""
+    here = state.workspace()
+    if not here.typed:
+        return
+    lines = []
+    for address, typed in here.typed.items():
+        row = values.find(reference, applied, address)
+        try:
+            cache.case(values.edited(reference, applied, here.draft, address, typed))
+        except (ValueError, CostingError) as error:
+            words = values.refusal(error, row)
+            lines.append(f"- **{names.address_name(reference, address)}** — {words}")
+    st.error(
+        "Ces saisies ne sont pas prises en compte ; elles restent dans leur cellule, et la valeur "
+        "d'avant sert aux calculs.\n" + "\n".join(lines)
+    )
+    if st.button("Oublier ces saisies"):
+        here.typed.clear()
+        here.version += 1
+        st.rerun()

@@ -1,0 +1,1 @@
+"""Excel in and out: the import workbook, its reading cell by cell, and the exported proposal."""

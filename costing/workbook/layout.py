@@ -1,0 +1,234 @@
+"""The look of every workbook, and a sheet writer that cannot turn a text into a formula.
+
+Colours carry nothing that a word or a mark does not also say. Dates and numbers are real dates and
+numbers: Excel shows them in the reader's own language (1 234,56 in French).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from costing.units import UNITS
+
+#: Fixed, so that the same content gives the same bytes.
+CREATED = dt.datetime(2024, 1, 1)
+LONGEST_TEXT = 32_000
+NONE = "—"
+CHANGED = "● modifié"
+
+INK, PAPER, RULE = "#1F2937", "#FFFFFF", "#C9D1DB"
+STYLES: dict[str, dict[str, Any]] = {
+    "base": {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "top"},
+    "title": {"bold": True, "font_size": 16},
+    "subtitle": {"bold": True, "font_size": 12, "font_color": "#1F3A5F"},
+    "lead": {"font_size": 11, "text_wrap": True},
+    "hint": {"font_color": "#55606E", "italic": True},
+    "head": {
+        "bold": True, "font_color": PAPER, "bg_color": "#1F3A5F", "border": 1,
+        "border_color": RULE, "text_wrap": True, "valign": "vcenter",
+    },
+    "head_right": {"base_style": "head", "align": "right"},
+    "section": {"bold": True, "bg_color": "#DCE5EF", "top": 1, "bottom": 1, "border_color": RULE},
+    "cell": {"border": 1, "border_color": RULE, "text_wrap": True},
+    "strong": {"base_style": "cell", "bold": True},
+    "code": {"base_style": "cell", "font_size": 8, "font_color": "#55606E"},
+    "small": {"base_style": "cell", "font_size": 8},
+    "locked": {"base_style": "cell", "bg_color": "#EEF1F4"},
+    "centre": {"base_style": "cell", "align": "center"},
+    "input": {
+        "base_style": "cell", "bg_color": "#FFF6D6", "border_color": "#D3B95F", "locked": False,
+    },
+    "number": {"base_style": "cell", "align": "right", "indent": 1, "num_format": "#,##0"},
+    "euro": {"base_style": "number", "num_format": '#,##0 "€"'},
+    "price": {"base_style": "number", "num_format": "#,##0.00"},
+    "percent": {"base_style": "number", "num_format": "+0.0 %;-0.0 %;0.0 %"},
+    "share": {"base_style": "number", "num_format": "0.0 %"},
+    "date": {"base_style": "cell", "align": "center", "num_format": "dd/mm/yyyy"},
+    "banner": {
+        "bold": True, "font_size": 12, "font_color": "#7A2E0E", "bg_color": "#FDE3D0", "border": 2,
+        "border_color": "#C2571A", "text_wrap": True, "valign": "vcenter",
+    },
+}  # fmt: skip
+
+
+def properties(name: str) -> dict[str, Any]:
+    """A style's properties, those that it builds on included."""
+    own = dict(STYLES[name])
+    below = own.pop("base_style", None if name == "base" else "base")
+    return {**(properties(below) if below else {}), **own}
+
+
+def number_format(unit: str, *values: float | None) -> str:
+    """The Excel format of a quantity: percentages for rates, thousands where values are large."""
+    if UNITS[unit][2]:
+        return "0.0## %"
+    known = [abs(value) for value in values if value is not None]
+    if any(value % 1 for value in known):
+        return "#,##0.00##" if unit.startswith("EUR") else "General"
+    return "#,##0" if any(value >= 1000 for value in known) else "General"
+
+
+class Book:
+    """A workbook being written: its styles, and its sheets in order."""
+
+    def __init__(self, title: str) -> None:
+        self._memory = io.BytesIO()
+        options = {
+            "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }  # fmt: skip
+        self.file = xlsxwriter.Workbook(self._memory, options)
+        self.file.set_properties({"title": title, "created": CREATED})
+        self.file.set_size(2400, 1400)
+        self._formats: dict[tuple[Any, ...], Any] = {}
+        self._sheets: list[Sheet] = []
+
+    def format(self, name: str, **changes: Any) -> Any:
+        """A style, with a few properties changed; made once."""
+        key = (name, *sorted(changes.items()))
+        if key not in self._formats:
+            self._formats[key] = self.file.add_format({**properties(name), **changes})
+        return self._formats[key]
+
+    def sheet(self, name: str, widths: Sequence[float], landscape: bool = True) -> Sheet:
+        """A new sheet, set up to print on A4, all columns on one page's width."""
+        sheet = self.file.add_worksheet(name)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width, self.format("base"))
+        if landscape:
+            sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        sheet.set_footer(f"&L&8{name}&R&8Page &P / &N")
+        sheet.hide_gridlines(2)
+        self._sheets.append(Sheet(self, sheet, name, widths))
+        return self._sheets[-1]
+
+    def save(self, target: Path | BinaryIO) -> None:
+        """Close the workbook and write it whole."""
+        for sheet in self._sheets:
+            sheet.set_heights()
+        self.file.close()
+        if isinstance(target, Path):
+            target.write_bytes(self._memory.getvalue())
+        else:
+            target.write(self._memory.getvalue())
+
+
+class Sheet:
+    """A sheet being written; rows and columns count from 0."""
+
+    def __init__(self, book: Book, sheet: Any, name: str, widths: Sequence[float]) -> None:
+        self.book, self.raw, self.name, self.widths = book, sheet, name, widths
+        self._heights: dict[int, float] = {}
+
+    def text(self, row: int, column: int, text: str, style: str = "cell", **changes: Any) -> None:
+        """A text, never read as a formula, a number or a link."""
+        shown = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
+        self.raw.write_string(row, column, shown, self.book.format(style, **changes))
+        look = {**properties(style), **changes}
+        if look.get("text_wrap"):
+            self._need(row, shown, self.widths[column], look["font_size"])
+        elif look["font_size"] > 11:
+            self._need(row, "", 1, look["font_size"])
+
+    def paragraph(self, row: int, text: str, style: str = "lead") -> None:
+        """A text over all the columns of the sheet."""
+        self.raw.merge_range(row, 0, row, len(self.widths) - 1, "")
+        width, size = sum(self.widths), properties(style)["font_size"]
+        self.raw.write_string(row, 0, text, self.book.format(style))
+        self._need(row, text, width, size)
+
+    def _need(self, row: int, text: str, width: float, size: float) -> None:
+        """Height for a wrapped text: programs other than Excel do not all find it themselves."""
+        room = max(1.0, width * 10.0 / size)
+        lines = sum(max(1, math.ceil(len(part) / room)) for part in text.split("\n"))
+        height = min(400.0, lines * size * 1.3 + 3)
+        self._heights[row] = max(self._heights.get(row, 0.0), height)
+
+    def set_heights(self) -> None:
+        """Give each row the height that its longest text needs."""
+        for row, height in self._heights.items():
+            self.raw.set_row(row, max(15.0, height))
+
+    def number(
+        self, row: int, column: int, value: float | None, style: str = "number", **changes: Any
+    ) -> None:
+        """A number; a dash when there is none."""
+        if value is None or not math.isfinite(value):
+            self.text(row, column, NONE, style, **changes)
+        else:
+            self.raw.write_number(row, column, value, self.book.format(style, **changes))
+
+    def date(self, row: int, column: int, value: dt.date, style: str = "date", **more: Any) -> None:
+        """A real date."""
+        self.raw.write_datetime(row, column, value, self.book.format(style, **more))
+
+    def blank(self, row: int, column: int, style: str, **changes: Any) -> None:
+        """An empty cell with a style."""
+        self.raw.write_blank(row, column, None, self.book.format(style, **changes))
+
+    def formula(
+        self, row: int, column: int, text: str, value: float, style: str = "number", **more: Any
+    ) -> None:
+        """A live formula with the value that it gives, for readers that do not recalculate."""
+        self.raw.write_formula(row, column, f"={text}", self.book.format(style, **more), value)
+
+    def value(self, row: int, column: int, value: Any, style: str, **changes: Any) -> None:
+        """A cell by the type of what it holds."""
+        if value is None or value == "":
+            self.blank(row, column, style, **changes)
+        elif isinstance(value, str):
+            self.text(row, column, value, style, **changes)
+        elif isinstance(value, dt.date):
+            self.date(row, column, value, style, **{"num_format": "dd/mm/yyyy", **changes})
+        else:
+            self.number(row, column, float(value), style, **changes)
+
+    def header(self, row: int, names: Sequence[str], right: Sequence[int] = ()) -> None:
+        """A header row, repeated on each printed page and kept in sight."""
+        for column, name in enumerate(names):
+            self.text(row, column, name, "head_right" if column in right else "head")
+
+    def keep_header(self, row: int, column: int = 0) -> None:
+        """Freeze what stands above and left, and repeat the header row on each printed page."""
+        self.raw.freeze_panes(row + 1, column)
+        self.raw.repeat_rows(row)
+
+    def section(self, row: int, text: str, columns: int, column: int = 0) -> None:
+        """A title across the table, without merging cells."""
+        for empty in range(columns):
+            self.blank(row, empty, "section")
+        self.text(row, column, text, "section")
+        self._need(row, "", 1, 12)
+
+    def protect(self) -> None:
+        """Lock all but the input cells, without a password; widths and filters stay free."""
+        self.raw.protect(
+            "",
+            {
+                "format_columns": True, "format_rows": True, "autofilter": True,
+                "select_locked_cells": True, "select_unlocked_cells": True,
+            },
+        )  # fmt: skip
+
+
+def at(row: int, column: int) -> str:
+    """The name of a cell: `at(0, 0)` is `A1`."""
+    return str(xl_rowcol_to_cell(row, column))
+
+
+def total(first: int, last: int, column: int) -> str:
+    """The formula of the sum of a column's rows, without its equal sign."""
+    return f"SUM({at(first, column)}:{at(last, column)})"
+
+

@@ -1,0 +1,35 @@
+"""What every test may use: programs of the machine, and Hypothesis without a clock."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
+
+
+def _program(names: tuple[str, ...], what: str) -> str:
+    """Path of a program; without it the test is skipped by name, and fails in CI."""
+    for name in names:
+        if path := shutil.which(name):
+            return path
+    message = f"{what} is not installed ({' or '.join(names)})"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """Path of LibreOffice."""
+    return _program(("soffice", "libreoffice"), "LibreOffice Calc")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of Chromium."""
+    return _program(("chromium", "chromium-browser", "google-chrome"), "Chromium")

@@ -1,0 +1,151 @@
+"""Hypothesis strategies for whatever a person could put in a scenario.
+
+What they draw fits the reference data: addresses exist, values are in the order low, mode, high,
+and money says its VAT or leaves it as it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from hypothesis import strategies as st
+
+from costing.scenario import (
+    Conventions,
+    FleetTable,
+    Lever,
+    Override,
+    SavingsDemand,
+    Scenario,
+    ScheduleRules,
+)
+
+# Address: range to draw from, whether it is money, whether the parameter takes bounds.
+ADDRESSES: dict[str, tuple[float, float, bool, bool]] = {
+    "irm.purchase_price.irm_1_5t": (500_000, 2_000_000, True, True),
+    "irm.purchase_price.irm_gt_1_5t": (800_000, 3_000_000, True, True),
+    "scanner.purchase_price.scanner": (300_000, 1_500_000, True, True),
+    "irm.ancillary_price.*": (0, 200_000, True, False),
+    "irm.maintenance_share.*": (0.02, 0.15, False, True),
+    "irm.slot_minutes.irm_1_5t": (10, 45, False, True),
+    "irm.technologist_posts.irm": (1, 3, False, True),
+    "communs.vat_rate.*": (0, 0.2, False, False),
+    "communs.cost_of_capital.*": (0, 0.1, False, True),
+    "communs.technologist_cost.*": (35_000, 80_000, True, True),
+    "communs.electricity_price.*": (0.05, 0.5, True, True),
+    "machine_classes.reference_activity.scanner": (5_000, 10_000, False, True),
+    "machine_classes.amortisation_years.*": (5, 10, False, False),
+}
+CLASSES = ("scanner", "irm_0_5t_1_5t", "irm_1_5t", "irm_gt_1_5t", "tep_tdm")
+# Words from a form: any script, no half of a surrogate pair and no control character.
+WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
+DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2030, 12, 31))
+
+
+def amounts(low: float, high: float) -> st.SearchStrategy[float]:
+    """Finite numbers between two bounds."""
+    return st.floats(low, high, allow_nan=False, allow_infinity=False)
+
+
+@st.composite
+def overrides(draw: st.DrawFn, address: str) -> Override:
+    """A change of the value at an address."""
+    low, high, money, bounded = ADDRESSES[address]
+    values = sorted(draw(st.tuples(*[amounts(low, high)] * 3)))
+    vat = st.sampled_from((None, "included", "excluded")) if money else st.none()
+    return Override(
+        parameter=address,
+        mode=values[1],
+        low=values[0] if bounded else None,
+        high=values[2] if bounded else None,
+        vat=draw(vat),
+        source=draw(WORDS.filter(bool)),
+        grade=draw(st.sampled_from("ABCD")),
+        author=draw(WORDS),
+        reason=draw(WORDS),
+        date=draw(st.none() | DAYS),
+    )
+
+
+def conventions() -> st.SearchStrategy[Conventions]:
+    """Any choice of conventions."""
+    return st.builds(
+        Conventions,
+        capital=st.sampled_from(("annuity", "straight_line", "lease")),
+        activity=st.sampled_from(("observed", "normative", "reference")),
+        amortised_charge=st.sampled_from(("none", "economic")),
+        inpatients_count=st.booleans(),
+    )
+
+
+def savings() -> st.SearchStrategy[SavingsDemand]:
+    """A demand of savings, with levers and yearly amounts or without."""
+    lever = st.builds(Lever, label=WORDS, date=DAYS, annual_amount_eur=amounts(0, 1e8))
+    return st.builds(
+        SavingsDemand,
+        target_eur=amounts(0, 1e9),
+        reading=st.sampled_from(("cumulated", "level_2027")),
+        share_on_fee=amounts(0, 1),
+        other_levers=st.lists(lever, max_size=3).map(tuple),
+        yearly_eur=st.dictionaries(st.integers(2025, 2030), amounts(0, 1e9), max_size=4),
+    )
+
+
+def rules() -> st.SearchStrategy[ScheduleRules]:
+    """Rules of a fee schedule; the dates increase."""
+    steps = st.lists(DAYS, min_size=1, max_size=4, unique=True)
+    return st.builds(
+        ScheduleRules,
+        step_dates=steps.map(sorted).map(tuple),
+        largest_cut_per_step=amounts(0, 1),
+        no_rise=st.booleans(),
+        degressive=st.booleans(),
+        amortised_not_above=st.booleans(),
+        floor_share_of_cost=st.dictionaries(st.sampled_from(CLASSES), amounts(0, 2), max_size=3),
+        rounding_eur=st.sampled_from((0.01, 0.1, 1.0)),
+    )
+
+
+@st.composite
+def fleets(draw: st.DrawFn, most: int = 4) -> FleetTable:
+    """A fleet of a few machines, one a row, as `Fleet.to_table` gives it."""
+    machine = st.fixed_dictionaries(
+        {
+            "class,modality": st.sampled_from((("scanner", "scanner"), ("irm_1_5t", "irm"))),
+            "zone,region": st.sampled_from((("paris", "Île-de-France"), ("province", "Bretagne"))),
+            "installed_on": st.dates(dt.date(2005, 1, 1), dt.date(2024, 12, 31)).map(str),
+            "sector": st.sampled_from(("liberal", "public", "non_profit", "gie")),
+            "rank_on_authorisation": st.integers(1, 4),
+            "acts_billed": amounts(0, 20_000),
+            "acts_inpatient": amounts(0, 5_000),
+            "weight": st.just(1.0) | amounts(0.5, 20),
+        }
+    )
+    rows: list[dict[str, Any]] = []
+    for index, drawn in enumerate(draw(st.lists(machine, min_size=1, max_size=most))):
+        row = {"machine_id": f"m{index}", "site_id": f"s{index // 2}"}
+        for names, value in drawn.items():
+            several = names.split(",")
+            row |= dict(zip(several, value if len(several) > 1 else [value], strict=True))
+        rows.append(row)
+    columns = {name: tuple(row[name] for row in rows) for name in rows[0]}
+    return FleetTable(year=2024, label=draw(WORDS), synthetic=draw(st.booleans()), columns=columns)
+
+
+@st.composite
+def scenarios(draw: st.DrawFn, fleet: bool | None = None) -> Scenario:
+    """A scenario; `fleet` says whether it brings its own, None for either."""
+    addresses = draw(st.lists(st.sampled_from(sorted(ADDRESSES)), max_size=5, unique=True))
+    own = st.booleans() if fleet is None else st.just(fleet)
+    return Scenario(
+        name=draw(WORDS),
+        description=draw(WORDS),
+        perimeter=draw(st.sampled_from(("legal_2024", "legal_2023", "legal_strict"))),
+        conventions=draw(conventions()),
+        overrides=tuple(draw(overrides(address)) for address in addresses),
+        savings=draw(savings()),
+        rules=draw(rules()),
+        seed=draw(st.integers(0, 2**32 - 1)),
+        fleet=draw(fleets()) if draw(own) else None,
+    )
