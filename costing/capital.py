@@ -14,7 +14,7 @@ fraction per year), life $n$ (years).
 
 Method: any textbook of engineering economy (capital recovery factor). Below a rate of 10⁻⁶ the
 annuity and the rent use their first-order expansion in $r$, since the closed form loses its digits
-there; the relative difference at the junction is under 10⁻¹¹.
+there; the relative difference at the junction is under 10⁻⁹.
 
 Not here: which machine is charged, and over which life. That is a convention of the scenario.
 """

@@ -76,7 +76,7 @@ class Fleet:
         )
 
     def to_table(self) -> FleetTable:
-        """The fleet as a scenario carries it."""
+        """The fleet as a scenario carries it; for a fleet as it was read, not a projected one."""
         frame = self.frame[list(COLUMNS)].copy()
         frame["installed_on"] = frame["installed_on"].dt.strftime("%Y-%m-%d")
         columns = {str(name): tuple(frame[name].tolist()) for name in frame}
@@ -148,7 +148,10 @@ def _check_dynamics(fleet: Fleet, dynamics: Dynamics) -> None:
 
 def _renew(frame: pd.DataFrame, year: int, rates: Mapping[str, float]) -> pd.DataFrame:
     """Replace the oldest machines of each modality on 1 January of a year."""
-    frame = frame.sort_values(["modality", "installed_on"], kind="stable")
+    named = frame.assign(name=frame["machine_id"].astype(str))
+    frame = named.sort_values(["modality", "installed_on", "name"], kind="stable").drop(
+        columns="name"
+    )
     weight = frame["weight"].to_numpy(dtype=float)
     by_modality = frame.groupby("modality", sort=False)["weight"]
     before = by_modality.cumsum().to_numpy(dtype=float) - weight

@@ -12,6 +12,8 @@ written in this language.
 from __future__ import annotations
 
 import ast
+import operator
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -142,7 +144,9 @@ def parse(text: object, place: Place | None = None) -> Formula:
         fault = problem("formula_too_long", place, length=len(text), limit=MAX_CHARACTERS)
         raise FormulaError(fault)
     try:
-        tree = ast.parse(text, mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's own remarks on what is refused below
+            tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError) as error:
         detail = getattr(error, "msg", str(error))
         raise FormulaError(problem("formula_syntax", place, text, detail=detail)) from None
@@ -185,7 +189,7 @@ def _check(
 
     match node:
         case ast.Constant(value=value):
-            if type(value) not in (int, float) or not abs(value) < 1e300:
+            if type(value) not in (int, float) or not abs(cast("float", value)) < 1e300:
                 refuse(node)
         case ast.Name(id=name):
             if name.startswith("_") or is_function(name):
@@ -270,22 +274,48 @@ class _Compiler(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         name = cast("ast.Name", node.func).id
-        arguments = [self.visit(argument) for argument in node.args]
         if name == "if_":
             empty = ast.arguments(
                 posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[]
             )
-            branches = [ast.Lambda(args=empty, body=branch) for branch in arguments[1:]]
-            arguments = [arguments[0], *branches]
+            branches = [ast.Lambda(args=empty, body=self.visit(part)) for part in node.args[1:]]
+            arguments = [*self._condition(node.args[0]), *branches]
+        else:
+            arguments = [self.visit(argument) for argument in node.args]
         prefix = "_" if name in {"min", "max"} else "_f_"
         target = "_if" if name == "if_" else prefix + name
         return ast.Call(func=ast.Name(id=target, ctx=ast.Load()), args=arguments, keywords=[])
 
+    def _condition(self, node: ast.expr) -> list[ast.expr]:
+        """Name of the comparison and its two sides; a bare value is compared with zero."""
+        if isinstance(node, ast.Compare):
+            left, right = self.visit(node.left), self.visit(node.comparators[0])
+            return [ast.Constant(type(node.ops[0]).__name__), left, right]
+        return [ast.Constant("NotEq"), self.visit(node), self.visit(ast.Constant(0))]
 
-def _if(condition: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
+
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "Lt": operator.lt,
+    "LtE": operator.le,
+    "Gt": operator.gt,
+    "GtE": operator.ge,
+    "Eq": operator.eq,
+    "NotEq": operator.ne,
+}
+
+
+def _if(
+    compare: str, left: Any, right: Any, then: Callable[[], Any], otherwise: Callable[[], Any]
+) -> Any:
+    """A choice; NaN where a side of the condition is NaN, since nothing is known there."""
+    condition = _COMPARISONS[compare](left, right)
+    unknown = np.isnan(left) | np.isnan(right)
     if np.ndim(condition) == 0:
+        if unknown:
+            return np.nan
         return then() if condition else otherwise()
-    return np.where(condition, then(), otherwise())
+    result = np.where(condition, then(), otherwise())
+    return np.where(unknown, np.nan, result) if np.any(unknown) else result
 
 
 def _min(*values: Any) -> Any:

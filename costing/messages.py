@@ -46,6 +46,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Corrigez les trois valeurs ensemble.",
         "low ≤ mode ≤ high does not hold ({low}; {mode}; {high}). Correct the three together.",
     ),
+    "value_range": (
+        "la valeur {value:g} n'est pas possible dans l'unité {unit} : elle doit être {expected}.",
+        "value {value:g} is not possible in unit {unit}: it must be {expected}.",
+    ),
     "bounds_missing": (
         "une loi {distribution} demande les trois valeurs bas, mode et haut.",
         "a {distribution} distribution needs low, mode and high.",
@@ -125,6 +129,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "'{value}' does not give a finite number (division by zero, overflow?). Check the "
         "parameters of the formula: {formula}",
     ),
+    "negative_line": (
+        "la ligne de coût « {value} » est négative. Un coût ne peut pas l'être : vérifiez la "
+        "formule {formula}",
+        "cost line '{value}' is negative. A cost cannot be: check the formula {formula}",
+    ),
     # References between files
     "unknown_poste": (
         "poste inconnu « {value} ».{near} Les postes sont dans perimeters.yaml.",
@@ -166,6 +175,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "tariff_fields": (
         "la ligne a plus de champs que l'en-tête ({value}). Une virgule en trop ?",
         "the row has more fields than the header ({value}). One comma too many?",
+    ),
+    "price_invalid": (
+        "le tarif {cell} doit être un montant fini, positif ou nul (reçu : {value}).",
+        "rate {cell} must be finite and not negative (got: {value}).",
     ),
     "cell_unknown": (
         "le forfait n'a pas de tarif « {value} » : seul le taux plein dépend de l'amortissement, "
@@ -267,7 +280,194 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "address ({variable}), the permissions and the free disk space.",
     ),
     "date_order": (
-        "les dates d'effet doivent croître et suivre le {after} : {value}.",
-        "the effect dates must increase and come after {after}: {value}.",
+        "les dates d'effet doivent être données, croître et suivre le {after} : {value}.",
+        "the effect dates must be given, increase and come after {after}: {value}.",
+    ),
+    # Workbooks
+    "wb_not_xlsx": (
+        "ce fichier n'est pas un classeur .xlsx. Enregistrez-le au format « Classeur Excel "
+        "(.xlsx) », puis réessayez.",
+        "this file is not an .xlsx workbook. Save it as 'Excel Workbook (.xlsx)', then retry.",
+    ),
+    "wb_old_format": (
+        "ce fichier est à l'ancien format .xls. Ouvrez-le et enregistrez-le au format .xlsx, puis "
+        "réessayez.",
+        "this file is in the old .xls format. Open it, save it as .xlsx, then retry.",
+    ),
+    "wb_encrypted": (
+        "ce classeur est protégé par un mot de passe à l'ouverture. Enlevez-le, enregistrez, puis "
+        "réessayez.",
+        "this workbook needs a password to open. Remove it, save, then retry.",
+    ),
+    "wb_too_large": (
+        "le fichier dépasse {limit} Mo. Enlevez les feuilles et images étrangères au modèle.",
+        "the file exceeds {limit} MB. Remove sheets and images that are not in the template.",
+    ),
+    "wb_swollen": (
+        "le contenu décompressé du fichier est démesuré ({value} Mo ; {limit} au plus). Recopiez "
+        "vos valeurs dans un modèle neuf.",
+        "the unpacked content of the file is out of proportion ({value} MB; {limit} at most). Copy "
+        "your values into a new template.",
+    ),
+    "wb_too_many_cells": (
+        "cette feuille compte des millions de cellules. Recopiez vos valeurs dans un modèle neuf.",
+        "this sheet has millions of cells. Copy your values into a new template.",
+    ),
+    "wb_damaged": (
+        "le classeur est endommagé : {detail}. Ouvrez-le, enregistrez-le de nouveau, puis "
+        "réessayez.",
+        "the workbook is damaged: {detail}. Open it, save it again, then retry.",
+    ),
+    "wb_other_reference": (
+        "ce classeur a été établi sur d'autres données de référence (empreinte {value} ; ici "
+        "{expected}). Téléchargez un modèle neuf et reportez-y vos changements.",
+        "this workbook was made on other reference data (fingerprint {value}; here {expected}). "
+        "Download a new template and carry your changes over.",
+    ),
+    "wb_sheet_missing": (
+        "il manque la feuille « {value} ».{near} Feuilles trouvées : {known}. Rendez-lui son nom, "
+        "ou repartez d'un modèle neuf.",
+        "sheet '{value}' is missing.{near} Sheets found: {known}. Give it its name back, or start "
+        "from a new template.",
+    ),
+    "wb_headings_missing": (
+        "la ligne de titres n'est pas trouvée (titre attendu : « {value} »). Titres : {known}.",
+        "the row of headings is not found (heading expected: '{value}'). Headings: {known}.",
+    ),
+    "wb_column_missing": (
+        "il manque la colonne « {value} ». Rendez-lui son titre, ou repartez d'un modèle neuf.",
+        "column '{value}' is missing. Give it its heading back, or start from a new template.",
+    ),
+    "wb_heading_twice": (
+        "le titre « {value} » figure deux fois (aussi en {other}). Gardez une seule colonne.",
+        "heading '{value}' is there twice (also in {other}). Keep one column.",
+    ),
+    "wb_label_missing": (
+        "l'intitulé « {value} » n'est pas trouvé. Repartez d'un modèle neuf.",
+        "label '{value}' is not found. Start from a new template.",
+    ),
+    "wb_rows_missing": (
+        "il manque {count} ligne(s) du modèle : {value}. Remettez-les (une ligne absente ne veut "
+        "pas dire « inchangée »).",
+        "{count} row(s) of the template are missing: {value}. Put them back (an absent row does "
+        "not mean 'unchanged').",
+    ),
+    "wb_beyond": (
+        "du contenu figure au-delà de la dernière ligne lue ({limit}). Remontez-le ou effacez-le.",
+        "there is content beyond the last row read ({limit}). Move it up or delete it.",
+    ),
+    "wb_merged": (
+        "les cellules {value} sont fusionnées dans le tableau. Défusionnez-les, puis remplissez "
+        "chaque case.",
+        "cells {value} are merged inside the table. Unmerge them, then fill each cell.",
+    ),
+    "wb_duplicate": (
+        "« {value} » figure aussi en {other}. Gardez une seule des deux lignes.",
+        "'{value}' is also in {other}. Keep one of the two rows.",
+    ),
+    "wb_no_key": (
+        "cette ligne est remplie sans « {heading} ». Écrivez-la, ou videz la ligne.",
+        "this row is filled without '{heading}'. Write it, or clear the row.",
+    ),
+    "wb_unknown_key": (
+        "clé inconnue « {value} ».{near} Rendez-lui celle du modèle.",
+        "unknown key '{value}'.{near} Put back the one of the template.",
+    ),
+    "wb_label_changed": (
+        "« {value} » ne correspond pas à l'adresse de la ligne, qui est celle de « {expected} » : "
+        "une colonne a-t-elle été triée ou décalée ? Remettez la ligne en ordre.",
+        "'{value}' does not match the address of the row, which is that of '{expected}': was a "
+        "column sorted or shifted? Put the row back in order.",
+    ),
+    "wb_unit_changed": (
+        "l'unité « {value} » n'est pas celle de la ligne, « {expected} ». Convertissez la valeur "
+        "et remettez l'unité.",
+        "unit '{value}' is not that of the row, '{expected}'. Convert the value and put the unit "
+        "back.",
+    ),
+    "wb_blank": (
+        "« {heading} » est vide ; une valeur est attendue (vide ne veut pas dire zéro).",
+        "'{heading}' is blank; a value is expected (blank does not mean zero).",
+    ),
+    "wb_uncomputed": (
+        "cette formule n'a été calculée par aucun tableur. Ouvrez le fichier dans Excel ou "
+        "LibreOffice, enregistrez, puis réessayez.",
+        "no spreadsheet program has computed this formula. Open the file in Excel or LibreOffice, "
+        "save, then retry.",
+    ),
+    "wb_error_value": (
+        "la case porte une erreur ({value}). Corrigez la formule, ou écrivez la valeur.",
+        "the cell holds an error ({value}). Correct the formula, or write the value.",
+    ),
+    "wb_not_number": (
+        "« {value} » n'est pas un nombre. Écrivez par exemple 1234,5 ou « 1,2 M€ ».",
+        "'{value}' is not a number. Write for instance 1234,5 or '1,2 M€'.",
+    ),
+    "wb_date_not_number": (
+        "la case porte une date ({value}) et non un nombre : le tableur a pu transformer la "
+        "saisie. Mettez la case au format nombre et écrivez de nouveau la valeur.",
+        "the cell holds a date ({value}), not a number: the program may have turned what was "
+        "typed. Set the cell to a number format and type the value again.",
+    ),
+    "wb_not_whole": (
+        "« {value} » n'est pas un nombre entier.",
+        "'{value}' is not a whole number.",
+    ),
+    "wb_not_text": (
+        "un texte est attendu (lu : {value}).",
+        "a text is expected (got: {value}).",
+    ),
+    "wb_not_date": (
+        "« {value} » n'est pas une date sûre. Écrivez JJ/MM/AAAA (31/12/2024) ou AAAA-MM-JJ.",
+        "'{value}' is not a sure date. Write DD/MM/YYYY (31/12/2024) or YYYY-MM-DD.",
+    ),
+    "wb_ambiguous_number": (
+        "« {value} » se lit de deux façons : {first} ou {second}. Écrivez {second} sans point ni "
+        "virgule, ou ajoutez une décimale.",
+        "'{value}' reads in two ways: {first} or {second}. Write {second} without point or comma, "
+        "or add a decimal.",
+    ),
+    "wb_ambiguous_rate": (
+        "« {value} » dans une case de taux se lit {first} ou {second}. Écrivez le taux avec son "
+        "signe %.",
+        "'{value}' in a rate cell reads {first} or {second}. Write the rate with its % sign.",
+    ),
+    "wb_percent_unexpected": (
+        "« {value} » est un pourcentage, alors que l'unité est « {unit} ». Écrivez la valeur dans "
+        "cette unité, au format nombre.",
+        "'{value}' is a percentage, while the unit is '{unit}'. Write the value in that unit, in "
+        "a number format.",
+    ),
+    "wb_scaled_format": (
+        "la case affiche « {shown} » par son format, mais contient {value}. Écrivez la valeur "
+        "entière, au format nombre.",
+        "the cell shows '{shown}' through its format, but holds {value}. Write the whole value, "
+        "in a number format.",
+    ),
+    "wb_unknown_suffix": (
+        "« {suffix} » n'est pas compris dans « {value} ». Écrivez la valeur dans l'unité de la "
+        "ligne (« {unit} ») ; pour des euros, k€, M€ et Md€ sont admis.",
+        "'{suffix}' is not understood in '{value}'. Write the value in the unit of the row "
+        "('{unit}'); for euros, k€, M€ and Md€ are allowed.",
+    ),
+    "wb_out_of_range": (
+        "{value} est hors de ce qui est admis ici : {expected}.",
+        "{value} is outside what is allowed here: {expected}.",
+    ),
+    "wb_vat_unexpected": (
+        "la TVA ne se donne que pour un montant en euros. Videz la case.",
+        "VAT is only for an amount in euros. Clear the cell.",
+    ),
+    "wb_grade_without_source": (
+        "la valeur est changée et notée {value}, mais sa source est restée celle de l'ancienne "
+        "valeur. Donnez la source de la nouvelle, ou la note D.",
+        "the value is changed and graded {value}, but its source is still that of the old value. "
+        "Give the source of the new one, or grade D.",
+    ),
+    "wb_fleet_empty": (
+        "« {value} » est rempli mais le parc n'a aucun appareil. Ajoutez les appareils, ou videz "
+        "cette case pour garder le parc de référence.",
+        "'{value}' is filled but the fleet has no machine. Add the machines, or clear this cell to "
+        "keep the reference fleet.",
     ),
 }

@@ -118,16 +118,22 @@ class CostModel:
         EUR/act, as in its formula.
 
         Raises:
-            FormulaError: a step is not finite; names the step and its formula.
+            FormulaError: a step is not finite, or a cost line is negative; names the step and its
+                formula.
         """
         known = dict(values)
         known.update((name, value) for name, (value, _) in CONSTANTS.items())
         for step in self.steps:
             known[step.name] = result = step.formula(known)
-            if not np.all(np.isfinite(result)):
-                raise FormulaError(
-                    problem("not_finite", step.formula.place, step.name, formula=step.formula.text)
-                )
+            low, high = np.min(result), np.max(result)
+            if not (np.isfinite(low) and np.isfinite(high)):
+                fault = "not_finite"
+            elif step.poste and low < -1e-6:
+                fault = "negative_line"
+            else:
+                continue
+            facts = {"formula": step.formula.text}
+            raise FormulaError(problem(fault, step.formula.place, step.name, **facts))
         return {step.name: known[step.name] for step in self.steps}
 
     def inputs_of(self, name: str) -> frozenset[str]:

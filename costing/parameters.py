@@ -30,6 +30,7 @@ Vat = Literal["included", "excluded", "not_applicable"]
 #: A finite number: a text, a blank or a yes is not one.
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[str, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True)]
 
 
 class Strict(BaseModel):
@@ -140,6 +141,10 @@ def value_fault(value: Value, unit_text: str, distribution: Distribution) -> Fau
     elif not value.low <= value.mode <= value.high:
         facts = {"low": value.low, "mode": value.mode, "high": value.high}
         return Fault("bounds_order", facts=facts)
+    least, expected = (-1.0, "> -1") if unit_text == "1/year" else (0.0, "≥ 0")
+    if value.bounds[0] < least or (unit_text == "1/year" and value.bounds[0] <= least):
+        facts = {"value": value.bounds[0], "unit": unit_text, "expected": expected}
+        return Fault("value_range", facts=facts)
     if is_money(unit_text) and value.vat is None:
         return Fault("vat_missing")
     if not is_money(unit_text) and value.vat is not None:

@@ -273,7 +273,7 @@ class Reference:
                     current = self._inherited(file, parameter, scope)
                 new = _overridden(override, scope, current)
                 if fault := value_fault(new, parameter.unit, parameter.distribution):
-                    problems.append(Problem(fault.code, place, None, fault.facts))
+                    problems.append(fault.problem(place))
                 files[file][name] = files[file][name].replace(new)
             except ScenarioError as error:
                 problems += error.problems

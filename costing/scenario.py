@@ -12,10 +12,11 @@ import json
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-from costing.errors import Place, ScenarioError, problem, suggest
-from costing.parameters import Grade, Strict, Vat
+from costing.errors import Place, Problem, ScenarioError, problem, suggest
+from costing.parameters import Grade, Number, Strict, Text, Vat, Whole
+from costing.yamlfile import CodedError, Fault
 
 FORMAT = 1
 
@@ -49,9 +50,9 @@ class Override(Strict):
     """
 
     parameter: str = Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+\.([a-z0-9_]+|\*)$")
-    mode: float
-    low: float | None = None
-    high: float | None = None
+    mode: Number
+    low: Number | None = None
+    high: Number | None = None
     vat: Vat | None = None
     source: str = Field(default="saisie de l'expert", min_length=1)
     grade: Grade = "D"
@@ -65,7 +66,7 @@ class Lever(Strict):
 
     label: str
     date: dt.date
-    annual_amount_eur: float = Field(ge=0)
+    annual_amount_eur: Number = Field(ge=0)
 
 
 class SavingsDemand(Strict):
@@ -77,11 +78,11 @@ class SavingsDemand(Strict):
     other_levers: dated amounts that come off what the fee must carry.
     """
 
-    target_eur: float = Field(default=300e6, ge=0)
+    target_eur: Number = Field(default=300e6, ge=0)
     reading: Reading = "cumulated"
-    share_on_fee: float = Field(default=0.5, ge=0, le=1)
+    share_on_fee: Number = Field(default=0.5, ge=0, le=1)
     other_levers: tuple[Lever, ...] = ()
-    yearly_eur: dict[int, float] = Field(default_factory=dict)
+    yearly_eur: dict[int, Number] = Field(default_factory=dict)
 
 
 class ScheduleRules(Strict):
@@ -93,18 +94,19 @@ class ScheduleRules(Strict):
     """
 
     step_dates: tuple[dt.date, ...] = (dt.date(2027, 1, 1),)
-    largest_cut_per_step: float = Field(default=0.25, ge=0, le=1)
+    largest_cut_per_step: Number = Field(default=0.25, ge=0, le=1)
     no_rise: bool = True
     degressive: bool = True
     amortised_not_above: bool = True
-    floor_share_of_cost: dict[str, float] = Field(default_factory=dict)
-    rounding_eur: float = Field(default=0.01, gt=0)
+    floor_share_of_cost: dict[str, Number] = Field(default_factory=dict)
+    rounding_eur: Number = Field(default=0.01, gt=0)
 
     @model_validator(mode="after")
     def _dates_increase(self) -> ScheduleRules:
         if not self.step_dates or list(self.step_dates) != sorted(set(self.step_dates)):
             shown = ", ".join(map(str, self.step_dates)) or "—"
-            raise ValueError(f"les dates d'effet doivent être données et croître : {shown}")
+            facts = {"value": shown, "after": "—"}
+            raise CodedError(Fault("date_order", ("step_dates",), facts))
         return self
 
 
@@ -114,7 +116,16 @@ class FleetTable(Strict):
     year: int = Field(ge=2000, le=2100)
     label: str
     synthetic: bool = False
-    columns: dict[str, tuple[Any, ...]]
+    columns: dict[str, tuple[Text | Whole | Number | None, ...]]
+
+    @field_validator("columns")
+    @classmethod
+    def _columns_are_equally_long(cls, columns: dict[str, Any]) -> dict[str, Any]:
+        lengths = {len(values) for values in columns.values()}
+        if len(lengths) > 1:
+            detail = "les colonnes n'ont pas le même nombre de lignes"
+            raise CodedError(Fault("scenario_json", facts={"detail": detail}))
+        return columns
 
 
 class Scenario(Strict):
@@ -133,12 +144,16 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _one_override_each(self) -> Scenario:
-        seen: set[str] = set()
-        for override in self.overrides:
-            if override.parameter in seen:
-                raise ValueError(f"« {override.parameter} » est modifié deux fois")
-            seen.add(override.parameter)
+        addresses = [override.parameter for override in self.overrides]
+        for address in addresses:
+            if addresses.count(address) > 1:
+                raise CodedError(Fault("duplicate_name", ("overrides",), {"value": address}))
         return self
+
+    @field_validator("overrides")
+    @classmethod
+    def _order_has_no_meaning(cls, overrides: tuple[Override, ...]) -> tuple[Override, ...]:
+        return tuple(sorted(overrides, key=lambda override: override.parameter))
 
     @property
     def hash(self) -> str:
@@ -150,7 +165,8 @@ class Scenario(Strict):
     def with_override(self, override: Override) -> Scenario:
         """The scenario with one value changed; replaces an earlier change of the same value."""
         kept = [o for o in self.overrides if o.parameter != override.parameter]
-        return self.model_copy(update={"overrides": (*kept, override)})
+        overrides = sorted((*kept, override), key=lambda o: o.parameter)
+        return self.model_copy(update={"overrides": tuple(overrides)})
 
     def without_override(self, parameter: str) -> Scenario:
         """The scenario with one value put back to the reference."""
@@ -180,12 +196,20 @@ def from_json(text: str, file: str | None = None) -> Scenario:
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:
-        raise ScenarioError([_translate(e, file) for e in error.errors()]) from None
+        raise ScenarioError([p for e in error.errors() for p in _translate(e, file)]) from None
 
 
-def _translate(error: Any, file: str | None) -> Any:
-    key = ".".join(map(str, error["loc"]))
-    place = Place(file=file, key=key or None)
+def _translate(error: Any, file: str | None) -> list[Problem]:
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, CodedError):
+        return [
+            fault.problem(Place(file=file, key=".".join(map(str, (*error["loc"], *fault.keys)))))
+            for fault in cause.faults
+        ]
+    return [_other(error, Place(file=file, key=".".join(map(str, error["loc"])) or None))]
+
+
+def _other(error: Any, place: Place) -> Problem:
     name = str(error["loc"][-1]) if error["loc"] else ""
     if error["type"] == "extra_forbidden":
         return problem("unknown_key", place, name, near=suggest(name, Scenario.model_fields))
@@ -221,7 +245,7 @@ def _keyed(scenario: Scenario) -> dict[str, Any]:
 
 
 def _flatten(data: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(data, dict) and data:
+    if isinstance(data, dict):
         for key, value in data.items():
             yield from _flatten(value, f"{prefix}.{key}" if prefix else str(key))
     else:

@@ -137,12 +137,19 @@ class FeeSchedule:
         return table
 
     def frozen(self, date: dt.date) -> FeeSchedule:
-        """The schedule in force on a date, held for good, before and after."""
-        index = max(self._index(date), 0)
+        """The schedule in force on a date, held for good, before and after.
+
+        Raises:
+            TariffError: nothing is known on that date.
+        """
+        index = self._index(date)
+        if index < 0:
+            facts = {"date": date, "first": self.dates[0]}
+            raise TariffError(problem("tariff_missing", None, self.name, **facts))
         return replace(
             self,
             dates=(dt.date.min,),
-            amounts=self.amounts[[index]] if self._index(date) >= 0 else self.amounts[[0]] * np.nan,
+            amounts=self.amounts[[index]],
             name=f"tarif du {date:%d/%m/%Y}",
         )
 
@@ -155,14 +162,21 @@ class FeeSchedule:
         at later dates than the first change are dropped: a proposal replaces the trajectory.
 
         Raises:
-            TariffError: a cell that the fee does not have; a date before anything is known.
+            TariffError: a cell that the fee does not have, a price that is not one, no date, or a
+                date before anything is known.
         """
-        first = min(changes)
+        first = min(changes, default=dt.date.min)
         problems = [
             problem("cell_unknown", None, str(cell))
             for prices in changes.values()
             for cell in prices
             if cell.class_code not in self.classes or not self.classes[cell.class_code].has(cell)
+        ]
+        problems += [
+            problem("price_invalid", None, price, cell=str(cell))
+            for prices in changes.values()
+            for cell, price in prices.items()
+            if not 0 <= price < np.inf
         ]
         if first <= self.dates[0]:
             facts = {"date": first, "first": self.dates[0]}
@@ -195,8 +209,14 @@ class FeeSchedule:
         )
 
     def price(self, cell: Cell, date: dt.date) -> float:
-        """Price of a cell on a date, NaN when none is known."""
+        """Price of a cell on a date, NaN when none is known.
+
+        Raises:
+            TariffError: the cell's `*` stands for prices that differ.
+        """
         found = np.asarray(self.amounts[max(self._index(date), 0)][self.index_of(cell)])
+        if np.any(found != found.flat[0]) and not np.isnan(found).all():
+            raise TariffError(problem("cell_unknown", None, str(cell)))
         return float(found.flat[0]) if self._index(date) >= 0 else float("nan")
 
     @cached_property
@@ -224,8 +244,13 @@ class FeeSchedule:
         """Billed acts of each machine in each period and band: shape `(..., period, band)`.
 
         `inpatients_count`: whether acts of in-patients take places in the bands.
+
+        Raises:
+            InputError: negative acts.
         """
         billed = np.asarray(machines.acts_billed, dtype=float)
+        if not np.all((billed >= 0) & (machines.acts_inpatient >= 0)):
+            raise InputError(problem("acts_invalid", None, float(np.min(billed))))
         places = machines.acts if inpatients_count else billed
         marks = np.array([0.0, *(period.end for period in self.periods(year))])
         limits = self.limits[machines.class_index]

@@ -33,6 +33,11 @@ class Fault:
     keys: Keys = ()
     facts: dict[str, Any] = field(default_factory=dict)
 
+    def problem(self, place: Place) -> Problem:
+        """The fault as a problem at a place; the fact `value` is the value met."""
+        rest = {key: value for key, value in self.facts.items() if key != "value"}
+        return Problem(self.code, place, self.facts.get("value"), rest)
+
 
 class CodedError(ValueError):
     """What a schema's validator raises: all the faults that it found."""
@@ -192,19 +197,12 @@ def _translate(
         return [problem("missing_key", place, name)]
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, CodedError):
-        return [
-            Problem(f.code, document.place(*keys, *f.keys), f.facts.get("value"), _rest(f.facts))
-            for f in cause.faults
-        ]
+        return [fault.problem(document.place(*keys, *fault.keys)) for fault in cause.faults]
     if kind == "too_short" and keys in parents:
         return []
     shown = document.at(keys)
     detail = f"{'.'.join(map(str, keys))} : {error['msg']}"
     return [problem("invalid_value", place, shown, detail=detail)]
-
-
-def _rest(facts: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in facts.items() if key != "value"}
 
 
 def _keys_of(schema: type[BaseModel]) -> set[str]:

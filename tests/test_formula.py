@@ -537,3 +537,11 @@ def test_a_name_without_a_unit_is_named_with_a_near_one() -> None:
         parse("prise * share", HERE).unit(UNITS)
     assert caught.value.problems[0].code == "formula_unknown_name"
     assert "« price »" in caught.value.text()
+
+
+def test_a_condition_on_nothing_chooses_nothing() -> None:
+    formula = parse("if_(a / b > 0, 1, 2)")
+    assert np.isnan(formula({"a": 0.0, "b": 0.0}))
+    result = formula({"a": np.array([0.0, 1.0, -1.0]), "b": np.array([0.0, 1.0, 1.0])})
+    assert np.isnan(result[0])
+    assert result[1:].tolist() == [1, 2]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from costing.errors import FormulaError, ModelError, Problem
-from costing.model import CostModel, build_model
+from costing.model import BOUND, CostModel, build_model
 from costing.yamlfile import read
 
 POSTES = ("equipment", "staff", "archiving")
@@ -450,3 +450,10 @@ def test_adding_a_line_never_lowers_a_cost(
     after = build(tmp_path, HEAD + DERIVED + LINES + line(extra, "added")).evaluate(values)
     assert {name: after[name] for name in before} == before
     assert after["added"] >= 0
+
+
+def test_a_negative_cost_line_is_refused_by_name(tmp_path: Path) -> None:
+    model = build(tmp_path, HEAD + "lines:\n" + line("-purchase_price / years"))
+    with pytest.raises(FormulaError, match="négative") as caught:
+        model.evaluate(dict.fromkeys((*model.parameters, *BOUND), 7.0))
+    assert caught.value.problems[0].value == "one"

@@ -176,17 +176,6 @@ def test_an_unknown_revision_is_refused_everywhere(store: Store) -> None:
     assert len(store.history(known)) == 1
 
 
-@pytest.mark.parametrize("lost", [float("nan"), float("inf"), dt.date(2024, 1, 1)])
-def test_what_would_not_read_back_is_refused_before_it_is_written(
-    store: Store, lost: object
-) -> None:
-    fleet = FleetTable(year=2024, label="", columns={"acts_billed": (lost,)})
-    with pytest.raises(ScenarioError) as caught:
-        store.create(Scenario(fleet=fleet), "Zoé", "départ")
-    assert [(p.code, p.place.key) for p in caught.value.problems] == [("scenario_lossy", "fleet")]
-    assert store.list_scenarios() == []
-
-
 # Fleets
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -424,8 +425,29 @@ def test_nothing_is_known_before_july_2018(year: int) -> None:
 
 
 def test_frozen_before_the_first_date_pays_nothing_silently() -> None:
-    frozen = SCHEDULE.frozen(dt.date(2018, 6, 30))
-    refusal(lambda: revenue(frozen, "irm_1_5t", 1_000, 2025))
+    error = refusal(lambda: SCHEDULE.frozen(dt.date(2018, 6, 30)))
+    assert "2018-07-01" in str(error)
+
+
+def test_a_price_that_differs_over_a_star_is_refused() -> None:
+    cell = Cell("irm_1_5t", "non_amorti", "*", "plein")
+    refusal(lambda: SCHEDULE.price(cell, JUNE_2024))
+
+
+@pytest.mark.parametrize("price", [-1.0, float("nan"), float("inf")])
+def test_a_proposal_with_a_price_that_is_none_is_refused(price: float) -> None:
+    refusal(lambda: SCHEDULE.with_prices({dt.date(2027, 1, 1): {FULL: price}}, "essai"))
+
+
+def test_a_proposal_without_a_date_is_refused() -> None:
+    refusal(lambda: SCHEDULE.with_prices({}, "essai"))
+
+
+def test_negative_acts_are_refused() -> None:
+    machines = one_machine(SCHEDULE, "irm_1_5t", "amorti", "province", [5_000.0])
+    wrong = replace(machines, acts_inpatient=np.array([-4_999.0]))
+    with pytest.raises(InputError, match="actes"):
+        SCHEDULE.revenue(wrong, 2025)
 
 
 def test_price_before_the_first_date_is_unknown() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Callable
+from io import BytesIO
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ import streamlit as st
 from costing.analysis import comparison
 from costing.analysis.savings import YearSavings, savings
 from costing.costs import annual_cost
+from costing.errors import InputError, Problem
 from costing.optimise.proposal import Progress, Proposal, propose
 from costing.reference import Case, Reference, load_reference
 from costing.scenario import Scenario
@@ -109,16 +110,6 @@ def compute_proposal(scenario: Scenario, progress: Progress) -> Proposal:
     return found
 
 
-def once(key: str, scenario: Scenario, make: Callable[[], bytes]) -> bytes:
-    """Bytes of a file made once for a scenario."""
-    return _once(key, scenario.hash, scenario.name, make)
-
-
-@st.cache_data(max_entries=16, show_spinner="Préparation du fichier…")
-def _once(key: str, content: str, name: str, _make: Callable[[], bytes]) -> bytes:
-    return _make()
-
-
 def unit_costs(scenario: Scenario) -> dict[str, float]:
     """Cost per act (EUR) of a machine not amortised, by class, at the published reference activity.
 
@@ -135,3 +126,14 @@ def _unit_costs(_key: str, _scenario: Scenario) -> dict[str, float]:
         code: float(annual_cost(found, code, entry.limits[0]).total()) / entry.limits[0]
         for code, entry in reference().classes.items()
     }
+
+
+@st.cache_resource(max_entries=6, show_spinner="Lecture du classeur…")
+def read_workbook(content: bytes) -> tuple[Scenario | None, tuple[Problem, ...]]:
+    """The scenario that a workbook says, or every problem of the file."""
+    from costing.workbook.importer import import_workbook  # noqa: PLC0415 - only on an import
+
+    try:
+        return import_workbook(BytesIO(content), reference()), ()
+    except InputError as error:
+        return None, error.problems

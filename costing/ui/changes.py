@@ -184,13 +184,17 @@ def _carry_overrides(
 
 
 def sign(base: Scenario, mine: Scenario, author: str, reason: str, date: dt.date) -> Scenario:
-    """The scenario with its new changes of values signed; an earlier reason of theirs is kept."""
+    """The scenario with its new changes of values signed, unless they already are (a workbook)."""
     old = {o.parameter: o for o in base.overrides}
     signed = tuple(
         override
         if override == old.get(override.parameter)
         else override.model_copy(
-            update={"author": author, "date": date, "reason": override.reason or reason}
+            update={
+                "author": override.author or author,
+                "date": override.date or date,
+                "reason": override.reason or reason,
+            }
         )
         for override in mine.overrides
     )

@@ -77,12 +77,11 @@ def bands(
     )  # fmt: skip
     scale = alt.Scale(domain=[first, last], nice=False)
     shade = (
-        alt.Chart(frame)
-        .mark_rect(opacity=1)
+        alt.Chart(frame[frame["odd"] == 1])
+        .mark_rect(opacity=0.75, color="#EEF1F6")
         .encode(
             x=alt.X("start:Q", scale=scale),
             x2="end:Q",
-            color=alt.condition("datum.odd", alt.value("#F1F3F7"), alt.value("#FFFFFF")),
         )
     )
     named = (

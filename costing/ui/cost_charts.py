@@ -82,50 +82,55 @@ def _sample(machine: Machine, curve: Curve) -> np.ndarray:
 
 
 def _yearly(machine: Machine, curve: Curve) -> None:
+    """Cost and fees of a year over the number of acts, with the bands and the break-evens."""
     last = float(curve.acts[-1])
-    at = _sample(machine, curve)
-    series = {
-        "Coût annuel": (curve.cost[at], charts.COST, [1, 0]),
-        "Forfaits de l'année": (curve.revenue[at], charts.REVENUE, [8, 3]),
-    }
-    frame = pd.concat(
-        pd.DataFrame({"acts": curve.acts[at], "keur": y / 1e3, "serie": name})
-        for name, (y, _, _) in series.items()
-    )
-    frame["per_act"] = frame["keur"] * 1e3 / frame["acts"]
-    y = alt.Y("keur:Q", title="Milliers d'euros par an", axis=alt.Axis(format=",.0f", tickCount=7))
-    lines = (
-        alt.Chart(frame)
-        .mark_line(strokeWidth=2.4)
-        .encode(
-            x=charts.x_acts(0, last),
-            y=y,
-            color=_scale([c for _, c, _ in series.values()], list(series)),
-            strokeDash=alt.StrokeDash(
-                "serie:N", title=None,
-                scale=alt.Scale(domain=list(series), range=[d for _, _, d in series.values()]),
-            ),
-            tooltip=[
-                alt.Tooltip("serie:N", title="Courbe"),
-                alt.Tooltip("acts:Q", title="Actes par an", format=",.0f"),
-                alt.Tooltip("keur:Q", title="k€ par an", format=",.1f"),
-                alt.Tooltip("per_act:Q", title="€ par acte", format=",.2f"),
-            ],
-        )
-    )  # fmt: skip
     bounds, labels = edges(machine)
-    layers = [charts.bands(bounds, labels, 0, last), lines, _break_even_marks(curve),
-              charts.here(machine.acts, f"{number(machine.acts)} actes", 0, last)]  # fmt: skip
-    words = f"Coût et forfaits annuels selon les actes. {break_even_words(curve)}".replace("**", "")
-    charts.show(alt.layer(*layers).resolve_scale(color="independent"), words, 400)
+    layers = [
+        charts.bands(bounds, labels, 0, last),
+        *_lines(curve, _sample(machine, curve)),
+        _break_even_marks(curve),
+        charts.here(machine.acts, f"{number(machine.acts)} actes", 0, last),
+    ]
+    words = f"Coût et forfaits annuels selon les actes. {break_even_words(curve)}"
+    charts.show(alt.layer(*layers), words.replace("**", ""), 400)
     steps = " ; ".join(
         f"{name} jusqu'à {number(limit)}" for name, limit in zip(labels, bounds, strict=False)
     )
     tables.note(f"Tranches de la classe : {steps} ; {labels[-1]} au-delà. ◆ : équilibre.")
 
 
-def _scale(colours: list[str], domain: list[str]) -> alt.Color:
-    return alt.Color("serie:N", title=None, scale=alt.Scale(domain=domain, range=colours))
+def _lines(curve: Curve, at: np.ndarray) -> list[alt.Chart]:
+    """The two curves, each with its own dash and its name beside it."""
+    acts, cost, revenue = curve.acts[at], curve.cost[at] / 1e3, curve.revenue[at] / 1e3
+    where = int(0.86 * len(at))
+    above = np.sign(revenue[where] - cost[where]) or 1.0
+    found = []
+    for name, y, colour, dash, side in (
+        ("coût de l'année", cost, charts.COST, [1, 0], -above),
+        ("forfaits de l'année", revenue, charts.REVENUE, [8, 3], above),
+    ):
+        frame = pd.DataFrame({"acts": acts, "keur": y, "per_act": y * 1e3 / acts, "name": name})
+        line = alt.Chart(frame).mark_line(strokeWidth=2.4, color=colour, strokeDash=dash)
+        label = alt.Chart(frame.iloc[[where]]).mark_text(
+            align="right" if side > 0 else "left", dy=-14 * side, fontSize=13, color=colour
+        )
+        x = charts.x_acts(0, float(curve.acts[-1]))
+        axis = alt.Axis(format=",.0f", tickCount=7)
+        y_axis = alt.Y("keur:Q", title="Milliers d'euros par an", axis=axis)
+        tooltip = [
+            alt.Tooltip("name:N", title="Courbe"),
+            alt.Tooltip("acts:Q", title="Actes par an", format=",.0f"),
+            alt.Tooltip("keur:Q", title="k€ par an", format=",.1f"),
+            alt.Tooltip("per_act:Q", title="€ par acte", format=",.2f"),
+        ]
+        found += [line.encode(x=x, y=y_axis, tooltip=tooltip)]
+        found += [label.encode(x=x, y=y_axis, text="name:N")]
+    return found
+
+
+def _fills(domain: list[str]) -> alt.Color:
+    scale = alt.Scale(domain=domain, range=list(charts.FILLS[: len(domain)]))
+    return alt.Color("serie:N", title=None, scale=scale, legend=alt.Legend(columns=2))
 
 
 def _break_even_marks(curve: Curve) -> alt.LayerChart:
@@ -175,26 +180,21 @@ def _postes_over(machine: Machine, curve: Curve) -> None:
     first = max(1.0, last // 12)
     at = _sample(machine, curve)
     at = at[curve.acts[at] >= first]
-    labels = machine.case.reference.postes
-    amounts = {c: a for c, a in curve.breakdown.by_poste().items() if float(a.max()) > 0}
-    index = min(round(machine.acts), len(curve.acts)) - 1
-    order = sorted(amounts, key=lambda code: -amounts[code][index])
-    stacks = {labels[c].label.fr: amounts[c] for c in order[:_NAMED_POSTES]}
-    if rest := order[_NAMED_POSTES:]:
-        stacks[f"Autres ({len(rest)} postes)"] = np.sum([amounts[c] for c in rest], axis=0)
+    stacks = _stacks(machine, curve)
     frame = pd.concat(
         pd.DataFrame(
-            {"acts": curve.acts[at], "eur": y[at] / curve.acts[at], "serie": name, "rank": i}
+            {"acts": curve.acts[at], "eur": y[at] / curve.acts[at], "serie": name, "rank": rank}
         )
-        for i, (name, y) in enumerate(stacks.items())
+        for rank, (name, y) in enumerate(stacks.items())
     )
+    axis = alt.Axis(format=",.0f", tickCount=6)
     areas = (
         alt.Chart(frame)
         .mark_area(stroke="white", strokeWidth=0.6)
         .encode(
             x=charts.x_acts(first, last),
-            y=alt.Y("eur:Q", stack="zero", title="Euros par acte", axis=alt.Axis(format=",.0f", tickCount=6)),
-            color=_scale(list(charts.FILLS[: len(stacks)]), list(stacks)),
+            y=alt.Y("eur:Q", stack="zero", title="Euros par acte", axis=axis),
+            color=_fills(list(stacks)),
             order=alt.Order("rank:Q"),
             tooltip=[
                 alt.Tooltip("serie:N", title="Poste"),
@@ -202,14 +202,33 @@ def _postes_over(machine: Machine, curve: Curve) -> None:
                 alt.Tooltip("eur:Q", title="€ par acte", format=",.2f"),
             ],
         )
-    )  # fmt: skip
+    )
+    st.subheader("Par poste, selon l'activité")
+    layers = [areas, *_fee_line(curve, at), charts.here(machine.acts, "", first, last)]
+    charts.show(
+        alt.layer(*layers), "Coût par acte empilé par poste, et forfait moyen par acte", 420
+    )
+
+
+def _stacks(machine: Machine, curve: Curve) -> dict[str, np.ndarray]:
+    """Yearly cost by poste over the acts, the heaviest first at the chosen number, then the rest."""
+    labels = machine.case.reference.postes
+    amounts = {c: a for c, a in curve.breakdown.by_poste().items() if float(a.max()) > 0}
+    index = min(round(machine.acts), len(curve.acts)) - 1
+    order = sorted(amounts, key=lambda code: -amounts[code][index])
+    found = {labels[code].label.fr: amounts[code] for code in order[:_NAMED_POSTES]}
+    if rest := order[_NAMED_POSTES:]:
+        found[f"Autres ({len(rest)} postes)"] = np.sum([amounts[code] for code in rest], axis=0)
+    return found
+
+
+def _fee_line(curve: Curve, at: np.ndarray) -> list[alt.Chart]:
+    """The mean fee per act, dashed and named."""
     fee = pd.DataFrame({"acts": curve.acts[at], "eur": curve.revenue[at] / curve.acts[at]})
     line = alt.Chart(fee).mark_line(color=charts.INK, strokeDash=[8, 3], strokeWidth=2.2)
-    line = line.encode(x="acts:Q", y="eur:Q")
-    end = alt.Chart(fee.tail(1)).mark_text(align="right", dy=-9, fontSize=12, color=charts.INK)
-    end = end.encode(x="acts:Q", y="eur:Q", text=alt.value("forfait moyen par acte"))
-    st.subheader("Par poste, selon l'activité")
-    layers = [areas, line, end, charts.here(machine.acts, "", first, last)]
-    charts.show(
-        alt.layer(*layers), "Coût par acte empilé par poste, et forfait moyen par acte", 400
-    )
+    middle = fee.iloc[[int(0.62 * len(fee))]]
+    name = alt.Chart(middle).mark_text(align="left", dy=-12, fontSize=12, color=charts.INK)
+    return [
+        line.encode(x="acts:Q", y="eur:Q"),
+        name.encode(x="acts:Q", y="eur:Q", text=alt.value("forfait moyen par acte")),
+    ]

@@ -76,54 +76,65 @@ def _shown(value: float) -> str:
 
 
 def _markup_chart(machine: Machine, figure: float) -> None:
+    """Mark-up over the acts, with the level of the claim and that of the cost."""
     curve = curve_of(machine)
     last = float(curve.acts[-1])
     first = max(1.0, last // 12)
-    shown = np.unique(np.linspace(int(first) - 1, len(curve.acts) - 1, 240).astype(int))
-    limits = [int(e) - 1 for e in edges(machine)[0] if first <= e <= last]
-    at = np.unique(np.concatenate([shown, limits]).astype(int))
-    frame = pd.DataFrame(
-        {"acts": curve.acts[at], "markup": curve.revenue[at] / curve.cost[at] - 1,
-         "cost": curve.cost[at] / curve.acts[at], "fee": curve.revenue[at] / curve.acts[at]}
-    )  # fmt: skip
-    line = (
-        alt.Chart(frame)
-        .mark_line(color=charts.COST, strokeWidth=2.4)
-        .encode(
-            x=charts.x_acts(first, last),
-            y=alt.Y(
-                "markup:Q",
-                title="Majoration : forfait / coût − 1",
-                axis=alt.Axis(format="+.0%", tickCount=7),
-            ),
-            tooltip=[
-                alt.Tooltip("acts:Q", title="Actes par an", format=",.0f"),
-                alt.Tooltip("markup:Q", title="Majoration", format="+.1%"),
-                alt.Tooltip("cost:Q", title="Coût, € par acte", format=",.2f"),
-                alt.Tooltip("fee:Q", title="Forfait, € par acte", format=",.2f"),
-            ],
-        )
-    )
-    levels = pd.DataFrame(
-        {"level": [figure, 0.0], "acts": [last, last],
-         "name": [f"{percent(figure, 0)} : forfait = {number(1 + figure, 2)} × coût", "0 % : forfait = coût"]}
-    )  # fmt: skip
-    rule = alt.Chart(levels).mark_rule(color=charts.REVENUE, strokeDash=[6, 4], strokeWidth=1.6)
-    label = alt.Chart(levels).mark_text(
-        align="right", dy=-8, dx=-4, fontSize=12, color=charts.REVENUE
-    )
     bounds, bands = edges(machine)
+    regular = np.linspace(int(first) - 1, len(curve.acts) - 1, 240)
+    corners = [limit - 1 for limit in bounds if first <= limit <= last]
+    at = np.unique(np.concatenate([regular, corners]).astype(int))
+    frame = pd.DataFrame(
+        {
+            "acts": curve.acts[at],
+            "markup": curve.revenue[at] / curve.cost[at] - 1,
+            "cost": curve.cost[at] / curve.acts[at],
+            "fee": curve.revenue[at] / curve.acts[at],
+        }
+    )
+    low, high = float(frame["markup"].min()), max(float(frame["markup"].max()), figure)
+    room = (high - min(low, 0)) * 0.14
+    y = alt.Y(
+        "markup:Q",
+        title="Majoration : forfait / coût − 1",
+        scale=alt.Scale(domain=[min(low, 0), high + room], nice=False),
+        axis=alt.Axis(labelExpr="format(datum.value * 100, '+,.0f') + ' %'", tickCount=7),
+    )
     layers = [
         charts.bands(bounds, bands, first, last),
-        rule.encode(y="level:Q"),
-        line,
-        label.encode(x=alt.X("acts:Q"), y="level:Q", text="name:N"),
+        *_levels(figure, last),
+        _markup_line(frame, y, first, last),
         charts.here(machine.acts, f"{number(machine.acts)} actes", first, last),
     ]
     words = true_words(curve.acts, curve.revenue - (1 + figure) * curve.cost, figure)
     st.subheader("Majoration selon l'activité")
     charts.show(alt.layer(*layers), words.replace("**", ""), 340)
     st.markdown(words)
+
+
+def _markup_line(frame: pd.DataFrame, y: alt.Y, first: float, last: float) -> alt.Chart:
+    tooltip = [
+        alt.Tooltip("acts:Q", title="Actes par an", format=",.0f"),
+        alt.Tooltip("percent:Q", title="Majoration, %", format="+,.1f"),
+        alt.Tooltip("cost:Q", title="Coût, € par acte", format=",.2f"),
+        alt.Tooltip("fee:Q", title="Forfait, € par acte", format=",.2f"),
+    ]
+    line = alt.Chart(frame.assign(percent=100 * frame["markup"]))
+    line = line.mark_line(color=charts.COST, strokeWidth=2.4)
+    return line.encode(x=charts.x_acts(first, last), y=y, tooltip=tooltip)
+
+
+def _levels(figure: float, last: float) -> list[alt.Chart]:
+    """Two named levels: the claim, and the fee at cost."""
+    names_ = [f"{percent(figure, 0)} : forfait = {number(1 + figure, 2)} × coût"]
+    levels = pd.DataFrame(
+        {"level": [figure, 0.0], "acts": last, "name": [*names_, "0 % : forfait = coût"]}
+    )
+    rule = alt.Chart(levels).mark_rule(color=charts.REVENUE, strokeDash=[6, 4], strokeWidth=1.6)
+    label = alt.Chart(levels).mark_text(
+        align="right", dy=-8, dx=-4, fontSize=12, color=charts.REVENUE
+    )
+    return [rule.encode(y="level:Q"), label.encode(x="acts:Q", y="level:Q", text="name:N")]
 
 
 def true_words(acts: np.ndarray, gap: np.ndarray, figure: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import streamlit as st
@@ -56,5 +57,11 @@ def _guarded(body: Callable[[], None]) -> Callable[[], None]:
             body()
         except CostingError as error:
             st.error(str(error))
+        except Exception as error:
+            logging.getLogger(__name__).exception("page failed")
+            st.error(
+                f"**Faute du programme** ({type(error).__name__}) : cette page ne peut pas être "
+                "montrée. Vos changements sont gardés ; le détail est dans le journal du serveur."
+            )
 
     return run

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 
 import streamlit as st
@@ -10,11 +9,12 @@ import streamlit as st
 from costing.costs import INVESTMENT
 from costing.reference import Case
 from costing.tariff import AMORTISATION, ZONES
-from costing.ui import cache, cost_charts, cost_fleet, cost_sources, names, state, tables
+from costing.ui import cache, cost_charts, cost_fleet, cost_sources, figures, names, state, tables
 from costing.ui.cost_test import test_section
 from costing.ui.machine import Machine
 from costing.words import NONE, euros, number, percent
 
+_MOST_ACTS = 60_000
 _FORMULAS = {
     "markup": "Forfait / coût − 1. À 75 %, le coût vaut 57,1 % du forfait. Dénominateur : le coût "
     "annuel du périmètre choisi.",
@@ -105,14 +105,23 @@ def _acts(case: Case, code: str) -> float:
         format_func=lambda o: f"{labels[o]} : {number(known[o])}" if o in known else "autre",
     )  # fmt: skip
     if chosen in known:
-        right.number_input("Actes par an", value=round(known[chosen]), disabled=True,
+        right.text_input(
+            "Actes par an", figures.plain(known[chosen]), disabled=True,
                            key=f"cost-acts-{code}-{chosen}-{known[chosen]:.0f}")  # fmt: skip
         return known[chosen]
-    typed = right.number_input(
-        "Actes par an", 1, 60_000, round(known["reference"]), 250, key=f"cost-acts-{code}",
+    text = right.text_input(
+        "Actes par an", figures.plain(known["reference"]), key=f"cost-acts-{code}",
         persist_state="session",
     )  # fmt: skip
-    return float(typed)
+    try:
+        typed = figures.parse(text)
+    except ValueError as error:
+        right.error(f"Actes par an : {error}.")
+        return known["reference"]
+    if not 1 <= typed <= _MOST_ACTS:
+        right.error(f"Actes par an : un nombre entre 1 et {number(_MOST_ACTS)}.")
+        return known["reference"]
+    return typed
 
 
 def _metrics(machine: Machine) -> None:
@@ -142,10 +151,6 @@ def _metrics(machine: Machine) -> None:
     invested = reference.perimeter(INVESTMENT).label.fr.lower()
     tables.note(
         f"À {number(machine.acts)} actes tous facturés, une année entière au tarif du "
-        f"{_since(machine.date)}. Périmètre : {perimeter} ; la troisième lecture ne compte que le "
+        f"{names.day(machine.date)}. Périmètre : {perimeter} ; la troisième lecture ne compte que le "
         f"périmètre « {invested} »."
     )
-
-
-def _since(date: dt.date) -> str:
-    return names.day(date)

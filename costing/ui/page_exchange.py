@@ -1,2 +1,130 @@
+"""« Import / export »: workbooks and scenarios in and out, and every fault of a file by its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from costing.errors import InputError, Problem
+from costing.scenario import Scenario, from_json
+from costing.store import differences
+from costing.ui import cache, files, state, tables
+from costing.ui.changes import in_words
+
+
 def page() -> None:
-    pass
+    """Draw the page."""
+    st.title("Import / export")
+    tables.lead(
+        "Emportez les valeurs, la proposition ou le scénario ; rapportez un classeur ou un scénario. "
+        "Rien n'est repris d'un fichier tant qu'une seule de ses cases pose problème."
+    )
+    draft = state.workspace().draft
+    out, into = st.columns(2, gap="large")
+    with out:
+        _out(draft)
+    with into:
+        st.header("Rapporter")
+        found = _uploaded()
+    if found is not None:
+        _adopt(draft, *found)
+
+
+def _out(draft: Scenario) -> None:
+    st.header("Emporter")
+    st.subheader("Classeur d'hypothèses")
+    tables.note(
+        "Toutes les valeurs du scénario affiché, avec unités, sources et grades. Les cases jaunes se "
+        "remplissent dans Excel ou LibreOffice, puis le classeur se rapporte ici."
+    )
+    files.template_button(cache.case(draft), draft)
+    files.example_button()
+    st.subheader("Proposition de barème")
+    proposal = cache.known_proposal(draft)
+    if proposal is not None and proposal.schedule is not None:
+        tables.note(
+            "Le barème calculé pour ce scénario, ses économies et ses effets, avec formules."
+        )
+        files.proposal_button(proposal)
+    else:
+        tables.note("Aucun barème n'est calculé pour ce scénario : voyez la page « Barème ».")
+    st.subheader("Scénario")
+    tables.note("Tout ce qui distingue le scénario de la référence, lisible et rechargeable.")
+    files.scenario_button(draft)
+
+
+def _uploaded() -> tuple[str, Scenario] | None:
+    """The scenario of the file given, with the file's name; None when there is none to adopt."""
+    given = st.file_uploader(
+        "Classeur rempli (.xlsx) ou scénario (.json)", type=["xlsx", "json"], key="upload",
+        max_upload_size=50,
+    )  # fmt: skip
+    if given is None:
+        tables.note("Taille maximale : 50 Mo. Le fichier est lu ici et n'est pas conservé.")
+        return None
+    content = given.getvalue()
+    if given.name.lower().endswith(".json"):
+        scenario, problems = _read_json(content, given.name)
+    else:
+        scenario, problems = cache.read_workbook(content)
+    if scenario is None:
+        _problems(given.name, problems)
+        return None
+    return given.name, scenario
+
+
+def _read_json(content: bytes, name: str) -> tuple[Scenario | None, tuple[Problem, ...]]:
+    try:
+        scenario = from_json(content.decode("utf-8-sig", errors="replace"), name)
+        cache.case(scenario)
+    except InputError as error:
+        return None, error.problems
+    return scenario, ()
+
+
+def _problems(name: str, problems: Iterable[Problem]) -> None:
+    """Each fault of a file: sheet, cell, what is wrong and what is expected."""
+    listed = list(problems)
+    count = "1 problème" if len(listed) == 1 else f"{len(listed)} problèmes"
+    st.error(f"« {name} » : {count}. Rien n'a été repris ; corrigez le fichier et redonnez-le.")
+    rows = [
+        [
+            p.place.sheet or p.place.file or "",
+            p.place.cell or (str(p.place.line) if p.place.line else p.place.key or ""),
+            p.message(),
+        ]
+        for p in listed
+    ]
+    columns = [tables.text("Feuille"), tables.text("Cellule"), tables.text("Problème")]
+    tables.table(columns, rows, tall=len(rows) > 12)
+
+
+def _adopt(draft: Scenario, name: str, found: Scenario) -> None:
+    """What the file changes, and the button that makes it a revision."""
+    st.header("Ce que le fichier change")
+    changes = in_words(cache.reference(), differences(draft, found))
+    if not changes:
+        st.success(f"« {name} » est lu sans problème et ne change rien au scénario affiché.")
+        return
+    count = "1 différence" if len(changes) == 1 else f"{len(changes)} différences"
+    st.success(f"« {name} » est lu sans problème : {count} avec le scénario affiché.")
+    columns = [
+        tables.text("Ce qui change"),
+        tables.text("Scénario affiché"),
+        tables.text("Fichier"),
+    ]
+    tables.table(columns, changes, tall=len(changes) > 14)
+    why, keep, see = st.columns([6, 3, 3], vertical_alignment="bottom")
+    reason = why.text_input("Pourquoi", f"Import de {name}", key=f"import-reason-{name}")
+    if keep.button("Adopter comme nouvelle révision", type="primary", width="stretch"):
+        author = str(st.session_state.get("author") or "").strip()
+        if not (author and reason.strip()):
+            st.error("Pour enregistrer, indiquez votre nom (volet de gauche) et « Pourquoi ».")
+            return
+        state.edit(found)
+        state.save(author, reason.strip())
+        st.rerun()
+    if see.button("Essayer sans enregistrer", width="stretch"):
+        state.edit(found)
+        st.rerun()

@@ -201,7 +201,11 @@ def _open() -> None:
     tables.table(columns, rows, tall=True)
     names_by_id = {s.id: f"{s.name} — {s.id}" for s in listed}
     chosen = st.selectbox(
-        "Scénario", list(names_by_id), format_func=lambda i: names_by_id[i], index=None
+        "Scénario",
+        list(names_by_id),
+        format_func=lambda i: names_by_id[i],
+        index=None,
+        placeholder="Choisir…",
     )
     left, right = st.columns(2)
     if left.button("Ouvrir", type="primary", width="stretch", disabled=chosen is None):

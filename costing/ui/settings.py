@@ -9,6 +9,7 @@ SETTINGS: dict[str, str | int | bool] = {
     "browser.gatherUsageStats": False,
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "type",
+    "client.showErrorLinks": False,
     "theme.base": "light",
     "theme.primaryColor": "#1B365D",
     "theme.backgroundColor": "#FFFFFF",

@@ -25,18 +25,23 @@ table.c caption {text-align: left; font-weight: 600; padding: .15rem 0 .3rem 0; 
 table.c th {text-align: left; font-weight: 600; background: #E9EDF3; border-top: 1px solid #1B365D;
   border-bottom: 1px solid #1B365D; padding: .3rem .55rem; vertical-align: bottom}
 table.c td {padding: .26rem .55rem; border-bottom: 1px solid #E1E5EB; vertical-align: top}
-table.c .n {text-align: right; white-space: nowrap}
+table.c td.n {text-align: right; white-space: nowrap}
+table.c th.n {text-align: right}
 table.c tr.total td {font-weight: 600; border-top: 1px solid #1B365D; background: #F4F6F9}
 table.c tr.group td {font-weight: 600; background: #F4F6F9; border-top: 1px solid #9AA6B8}
 .c-note {color: #4A5362; font-size: .84rem; margin: .1rem 0 .6rem 0; max-width: 68rem}
 .c-d {white-space: nowrap; color: #8A2B0B; font-weight: 600}
-.c-side {font-size: .86rem; line-height: 1.4}
+dl.c-side {margin: 0; padding: 0; font-size: .86rem; line-height: 1.4}
 .c-side dt {color: #4A5362; font-size: .78rem; margin-top: .4rem}
-.c-side dd {margin: 0}
+.c-side dd {margin: 0; padding: 0}
 .c-side code {background: none; padding: 0; color: #1B1F27; font-size: .82rem}
 [data-testid="stSidebarContent"] [data-testid="stVerticalBlock"] {gap: .6rem}
 [data-testid="stMetric"] {border-left: 3px solid #1B365D; padding: .1rem 0 .1rem .7rem}
 [data-testid="stMetricLabel"] p {font-size: .84rem; color: #4A5362}
+[data-testid="InputInstructions"] {display: none}
+[data-testid="stFileUploaderDropzone"] button p {font-size: 0}
+[data-testid="stFileUploaderDropzone"] button p::after {content: "Choisir un fichier"; font-size: .93rem}
+[data-testid="stFileUploaderDropzoneInstructions"] {display: none}
 </style>
 """
 

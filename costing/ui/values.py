@@ -82,7 +82,8 @@ def edited(
     vat = names.VAT_CODES.get(after["vat"]) or None
     touched = [name for name in (*NUMBERS, "vat") if after[name] != before[name]]
     source, grade = after["source"].strip(), names.GRADE_CODES[after["grade"]]
-    if touched and not row.modified:
+    unsigned = row.modified and not row.value.changed_by
+    if touched and not unsigned:
         source = source if source != before["source"] else NEW_SOURCE
         grade = grade if after["grade"] != before["grade"] else NEW_GRADE
     first = row.original
@@ -98,7 +99,7 @@ def edited(
     mode = numbers["mode"]
     assert mode is not None
     fields = {"low": numbers["low"], "high": numbers["high"], "vat": vat, "grade": grade}
-    kept = next((o.reason for o in draft.overrides if o.parameter == address), "")
+    kept = row.value.note if unsigned else ""
     override = Override.model_validate(
         {"parameter": address, "mode": mode, "source": source or NEW_SOURCE,
          "reason": reason or kept, **fields}

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from costing.reference import Reference
 from costing.scenario import Scenario
+from costing.units import UNITS
+from costing.words import NONE, euros, percent
 from costing.workbook import vocabulary as words
 
 Kind = Literal["text", "list", "flag", "number", "date"]
@@ -108,7 +110,7 @@ def _conventions(scenario: Scenario) -> Iterator[Choice]:
 
 def _savings(reference: Reference, scenario: Scenario) -> Iterator[Choice]:
     asked = scenario.savings
-    readings = {entry.code: entry.label.fr for entry in reference.savings.readings}
+    readings: dict[str, str] = {entry.code: entry.label.fr for entry in reference.savings.readings}
     yield Choice(
         "savings.target_eur", "Économies visées, toute l'imagerie", "number", asked.target_eur,
         "Montant de la loi. On peut écrire 300 M€.", quantity=Quantity("EUR"),
@@ -171,8 +173,8 @@ def _rules(scenario: Scenario, room: int) -> Iterator[Choice]:
         "degressive": ("Tranches dégressives", rules.degressive),
         "amortised_not_above": ("Amorti au plus égal à non amorti", rules.amortised_not_above),
     }
-    for name, (label, value) in flags.items():
-        yield Choice(f"rules.{name}", label, "flag", value)
+    for name, (label, flag) in flags.items():
+        yield Choice(f"rules.{name}", label, "flag", flag)
     yield Choice(
         "rules.rounding_eur", "Arrondi des tarifs", "number", rules.rounding_eur,
         "0,01 : au centime.", quantity=Quantity("EUR/act", 0.001, 100),
@@ -214,3 +216,21 @@ def assemble(values: Mapping[str, Any]) -> dict[str, Any]:
     found["savings"]["other_levers"] = [levers[number] for number in sorted(levers, key=int)]
     found["rules"]["step_dates"] = steps
     return found
+
+
+def shown(choice: Choice) -> str:
+    """A choice's value in words, a dash when it is blank."""
+    value = choice.value
+    if value is None or value == "":
+        return NONE
+    if choice.kind == "flag":
+        return words.YES_NO["true" if value else "false"]
+    if choice.kind == "list":
+        return choice.options[value]
+    if isinstance(value, dt.date):
+        return f"{value:%d/%m/%Y}"
+    if choice.quantity and UNITS[choice.quantity.unit][2]:
+        return percent(value)
+    if choice.quantity and choice.quantity.unit.startswith("EUR"):
+        return euros(value, 0 if value % 1 == 0 else 2)
+    return str(value)

@@ -46,11 +46,11 @@ STYLES: dict[str, dict[str, Any]] = {
     "input": {
         "base_style": "cell", "bg_color": "#FFF6D6", "border_color": "#D3B95F", "locked": False,
     },
-    "number": {"base_style": "cell", "align": "right", "indent": 1, "num_format": "#,##0"},
-    "euro": {"base_style": "number", "num_format": '#,##0 "€"'},
-    "price": {"base_style": "number", "num_format": "#,##0.00"},
-    "percent": {"base_style": "number", "num_format": "+0.0 %;-0.0 %;0.0 %"},
-    "share": {"base_style": "number", "num_format": "0.0 %"},
+    "number": {"base_style": "cell", "align": "right", "num_format": "#,##0_ "},
+    "euro": {"base_style": "number", "num_format": '#,##0 "€"_ '},
+    "price": {"base_style": "number", "num_format": "#,##0.00_ "},
+    "percent": {"base_style": "number", "num_format": "+0.0 %_ ;-0.0 %_ ;0.0 %_ "},
+    "share": {"base_style": "number", "num_format": "0.0 %_ "},
     "date": {"base_style": "cell", "align": "center", "num_format": "dd/mm/yyyy"},
     "banner": {
         "bold": True, "font_size": 12, "font_color": "#7A2E0E", "bg_color": "#FDE3D0", "border": 2,
@@ -145,12 +145,12 @@ class Sheet:
         """A text over all the columns of the sheet."""
         self.raw.merge_range(row, 0, row, len(self.widths) - 1, "")
         width, size = sum(self.widths), properties(style)["font_size"]
-        self.raw.write_string(row, 0, text, self.book.format(style))
+        self.raw.write_string(row, 0, text, self.book.format(style, text_wrap=True))
         self._need(row, text, width, size)
 
     def _need(self, row: int, text: str, width: float, size: float) -> None:
         """Height for a wrapped text: programs other than Excel do not all find it themselves."""
-        room = max(1.0, width * 10.0 / size)
+        room = max(1.0, width * 11.0 / size)
         lines = sum(max(1, math.ceil(len(part) / room)) for part in text.split("\n"))
         height = min(400.0, lines * size * 1.3 + 3)
         self._heights[row] = max(self._heights.get(row, 0.0), height)
@@ -230,5 +230,3 @@ def at(row: int, column: int) -> str:
 def total(first: int, last: int, column: int) -> str:
     """The formula of the sum of a column's rows, without its equal sign."""
     return f"SUM({at(first, column)}:{at(last, column)})"
-
-

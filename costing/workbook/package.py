@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from xml.etree import ElementTree
 
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
@@ -70,9 +70,9 @@ class Package:
                 raise _damaged(f"{sheet} : {error}") from None
         return found
 
-    def _scan(self, stream: object, sheet: str, last_row: int, found: Structure) -> None:
+    def _scan(self, stream: IO[bytes], sheet: str, last_row: int, found: Structure) -> None:
         count = 0
-        for _, element in ElementTree.iterparse(stream, events=("end",)):  # type: ignore[arg-type]
+        for _, element in ElementTree.iterparse(stream, events=("end",)):
             if element.tag == f"{_MAIN}c":
                 count += 1
                 if count > MOST_CELLS:

@@ -1,7 +1,7 @@
 """The value sheets of an import workbook, row by row, as overrides of the reference data.
 
-What becomes an override: a row whose numbers, VAT, source or note differ from the reference, or that
-bears a name, a date or a reason. What it is founded on:
+What becomes an override: a row whose numbers, VAT, source or note differ from the reference, or
+that bears a name, a date or a reason. What it is founded on:
 
 - numbers changed, source changed: the source and the note of the row (D when the note is blank);
 - numbers changed, source left: the source of another value cannot found this one, so it is recorded
@@ -53,9 +53,7 @@ def read_values(reference: Reference, table: Table, findings: Findings) -> list[
     return found
 
 
-def note_missing(
-    reference: Reference, sheet: str, files: list[str], table: Table, findings: Findings
-) -> None:
+def note_missing(reference: Reference, files: list[str], table: Table, findings: Findings) -> None:
     """Note the addresses of some files that no sheet gives: absent is not « unchanged »."""
     missing = [
         address
@@ -71,7 +69,9 @@ def note_missing(
 def _check_no_address(table: Table, row: int, findings: Findings) -> None:
     filled = [name for name in words.VALUE_INPUTS if not is_blank(table.raw(row, name))]
     if filled:
-        findings.add("wb_no_key", table.place(row, "address"), heading=words.VALUE_COLUMNS["address"])
+        findings.add(
+            "wb_no_key", table.place(row, "address"), heading=words.VALUE_COLUMNS["address"]
+        )
 
 
 def _read_row(
@@ -111,7 +111,12 @@ def resolve(reference: Reference, address: str) -> tuple[Parameter, Value] | Non
 
 
 def _check_labels(
-    reference: Reference, table: Table, row: int, parameter: Parameter, scope: str, findings: Findings
+    reference: Reference,
+    table: Table,
+    row: int,
+    parameter: Parameter,
+    scope: str,
+    findings: Findings,
 ) -> None:
     """The row must still say what its address says: a shifted or sorted column would not."""
     expected = {
@@ -172,16 +177,19 @@ def _override(
     table: Table, row: int, address: str, current: Value, values: Row, findings: Findings
 ) -> Override | None:
     """The row as an override, or None when it says what the reference says."""
-    if current.vat and values["vat"] is None:
-        own_row = is_blank(table.raw(row, "unit"))
-        if not own_row:
-            findings.add("wb_blank", table.place(row, "vat"), heading=words.VALUE_COLUMNS["vat"])
-            return None
-        values["vat"] = current.vat
+    spare = is_blank(table.raw(row, "unit"))
+    if current.vat and values["vat"] is None and not spare:
+        findings.add("wb_blank", table.place(row, "vat"), heading=words.VALUE_COLUMNS["vat"])
+        return None
+    values["vat"] = values["vat"] or current.vat
     numbers = {name: _unless_same(values[name], getattr(current, name)) for name in ("low", "high")}
     same_mode = _unless_same(values["mode"], current.mode) is None
     vat = None if values["vat"] == current.vat else values["vat"]
     changed = not same_mode or vat is not None or any(v is not None for v in numbers.values())
+    for name in ("source", "grade"):
+        if values[name] is None and not changed and not spare:
+            findings.add("wb_blank", table.place(row, name), heading=words.VALUE_COLUMNS[name])
+            return None
     listed = words.SOURCE_SEPARATOR.join(current.source)
     source = clean(values["source"] or "") or (EXPERT if changed else listed)
     resourced = source != clean(listed)
@@ -202,7 +210,7 @@ def _override(
 
 
 def _unless_same(value: float | None, reference: float | None) -> float | None:
-    """The value, or None where it says what the reference says (to what a file keeps of a float)."""
+    """The value, or None where it says what the reference says, to what a file keeps of it."""
     if value is None or reference is None:
         return value
     return None if math.isclose(value, reference, rel_tol=1e-12, abs_tol=0) else value

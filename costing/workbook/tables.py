@@ -64,9 +64,7 @@ class Grid:
         """Where a cell is, in words."""
         return Place(sheet=self.name, cell=f"{get_column_letter(column)}{row}")
 
-    def read(
-        self, findings: Findings, row: int, column: int, reader: Callable[[Raw], Any]
-    ) -> Any:
+    def read(self, findings: Findings, row: int, column: int, reader: Callable[[Raw], Any]) -> Any:
         """A cell's value through a reader; `BAD` once its problem is noted."""
         raw = self.at(row, column)
         try:
@@ -102,9 +100,7 @@ class Table:
         """Where a cell is."""
         return self.grid.place(row, self.columns[name])
 
-    def read(
-        self, findings: Findings, row: int, name: str, reader: Callable[[Raw], Any]
-    ) -> Any:
+    def read(self, findings: Findings, row: int, name: str, reader: Callable[[Raw], Any]) -> Any:
         """A cell's value through a reader; `BAD` once its problem is noted."""
         return self.grid.read(findings, row, self.columns[name], reader)
 
@@ -130,7 +126,7 @@ def read_grids(package: Package, rows: Mapping[str, int], findings: Findings) ->
             findings.add("wb_beyond", Place(sheet=name, cell=structure.beyond), limit=last)
         try:
             cells = _cells(book[name], last, structure.uncomputed)
-        except Exception as error:  # noqa: BLE001 - openpyxl fails in many ways on a bad file
+        except Exception as error:  # openpyxl fails in many ways on a bad file
             raise _damaged(error) from None
         grids[wanted] = Grid(name, cells, structure.merged)
     return grids
@@ -188,7 +184,7 @@ def _open(package: Package) -> Any:
             return openpyxl.load_workbook(
                 io.BytesIO(package.data), read_only=True, data_only=True, keep_links=False
             )
-        except Exception as error:  # noqa: BLE001 - openpyxl fails in many ways on a bad file
+        except Exception as error:  # openpyxl fails in many ways on a bad file
             raise _damaged(error) from None
 
 

@@ -176,7 +176,7 @@ def _write_choice(sheet: Sheet, row: int, choice: Choice, lists: _Lists) -> None
     elif choice.quantity:
         plain = choice.quantity.unit == "number"
         shown = "0" if plain else number_format(choice.quantity.unit, choice.value)
-        sheet.value(row, 2, choice.value, "input", num_format=shown, align="right", indent=1)
+        sheet.value(row, 2, choice.value, "input", num_format=shown, align="right")
     elif choice.kind == "date":
         sheet.value(row, 2, choice.value, "input", num_format="dd/mm/yyyy", align="right")
     else:

@@ -83,7 +83,7 @@ def _write_row(
         (5, value.mode, "input"),
         (6, value.high, bounds),
     ):
-        sheet.value(row, column, number, style, num_format=shown, align="right", indent=1)
+        sheet.value(row, column, number, style, num_format=shown, align="right")
         if style == "input":
             _check_number(sheet, row, column, quantity(parameter.unit))
     if is_money(parameter.unit) and value.vat:

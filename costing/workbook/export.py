@@ -1,0 +1,159 @@
+"""A proposal as a workbook that the other side can read, print and recompute.
+
+Ratios and totals are live formulas, each with the value that it gives; amounts that the engine
+computes machine by machine are values. A proposal without a schedule has neither « Barème » nor
+« Effets ».
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+from costing.analysis.savings import reached
+from costing.optimise.proposal import Proposal
+from costing.workbook.choices import choices, shown
+from costing.workbook.export_effects import write_effects
+from costing.workbook.export_inputs import write_changes, write_sources, write_values
+from costing.workbook.export_limits import write_limits
+from costing.workbook.export_savings import write_savings
+from costing.workbook.export_schedule import write_schedule
+from costing.workbook.layout import Book, Sheet
+
+STATUS = {
+    "optimal": "barème trouvé",
+    "infeasible": "aucun barème ne satisfait toutes les demandes",
+    "stopped": "calcul arrêté avant la fin : aucun résultat",
+}
+SYNTHETIC = (
+    "PARC SYNTHÉTIQUE : les appareils sont simulés et calés sur des chiffres publiés. Les montants "
+    "qui en dépendent sont des ordres de grandeur, non des mesures."
+)
+CONTENTS = {
+    "Barème": "Les tarifs proposés, à chaque date, à côté des tarifs officiels.",
+    "Économies": "Année par année, contre le tarif de départ et la décision de 2025.",
+    "Effets": "Recettes et coûts par classe, secteur, région, zone et volume d'activité.",
+    "Contraintes": "Ce qui était demandé, et ce qui a pesé ou bloqué.",
+    "Hypothèses": "Toutes les valeurs, leurs bornes, leurs sources et leur note.",
+    "Sources": "La bibliographie.",
+    "Modifications": "Ce que ce scénario change aux données de référence.",
+}
+
+
+def write_proposal(proposal: Proposal, target: Path | BinaryIO) -> None:
+    """Write a proposal, feasible or not, as a workbook.
+
+    Raises:
+        TariffError, InputError: the fleet cannot be paid or costed.
+    """
+    case = proposal.case
+    book = Book(f"Proposition : {case.scenario.name}")
+    banner = SYNTHETIC if case.fleet.synthetic else ""
+    _write_summary(book, proposal, banner)
+    if proposal.schedule:
+        write_schedule(book, proposal, proposal.schedule)
+    write_savings(book, proposal, banner)
+    if proposal.schedule:
+        write_effects(book, proposal, proposal.schedule, banner)
+    write_limits(book, proposal)
+    write_values(book, case)
+    write_sources(book, case)
+    write_changes(book, case)
+    book.save(target)
+
+
+def _write_summary(book: Book, proposal: Proposal, banner: str) -> None:
+    case = proposal.case
+    sheet = book.sheet("Synthèse", (40, 30, 62), landscape=False)
+    sheet.text(0, 0, f"Forfait technique : {case.scenario.name}", "title", text_wrap=False)
+    row = 1
+    if banner:
+        sheet.paragraph(row + 1, banner, "banner")
+        row += 2
+    sheet.paragraph(row + 1, proposal.words)
+    if case.scenario.description:
+        row += 1
+        sheet.paragraph(row + 1, case.scenario.description)
+    row = _write_amounts(sheet, row + 3, proposal)
+    row = _write_situation(sheet, row + 1, proposal)
+    sheet.header(row + 1, ("Feuille", "Ce qu'elle contient", ""))
+    row += 2
+    for name, text in CONTENTS.items():
+        if proposal.schedule or name not in ("Barème", "Effets"):
+            sheet.raw.write_url(row, 0, f"internal:'{name}'!A1", book.format("strong"), name)
+            sheet.raw.merge_range(row, 1, row, 2, text, book.format("cell"))
+            row += 1
+
+
+def _write_amounts(sheet: Sheet, row: int, proposal: Proposal) -> int:
+    demand = proposal.case.scenario.savings
+    years = proposal.case.reference.savings.target.years
+    readings = {entry.code: entry.label.fr for entry in proposal.case.reference.savings.readings}
+    sheet.header(row, ("Résultat", "Valeur", "Remarque"), right=(1,))
+    sheet.text(row + 1, 0, "Statut", "strong")
+    sheet.text(row + 1, 1, STATUS[proposal.status], "strong", align="right")
+    sheet.text(row + 1, 2, "")
+    last = years[-1]
+    amounts = [
+        ("Économies visées, toute l'imagerie", demand.target_eur, readings[demand.reading]),
+        (
+            "Demandé au forfait technique",
+            proposal.required_eur,
+            "Part du forfait, moins les autres leviers",
+        ),
+        (
+            "Atteignable au plus",
+            proposal.reachable_eur,
+            "Sous les mêmes contraintes, montant demandé mis à part",
+        ),
+    ]
+    if proposal.schedule:
+        got = reached(demand, proposal.savings)
+        amounts[2:2] = [("Atteint par le barème", got, readings[demand.reading])]
+        before, after = proposal.present_loss_eur, proposal.loss_eur
+        amounts += [
+            (f"Perte des appareils sous leur coût en {last}, avant", before, "Tarifs en vigueur"),
+            (f"Perte des appareils sous leur coût en {last}, après", after, "Barème proposé"),
+        ]
+    for line, (label, amount, remark) in enumerate(amounts, start=row + 2):
+        sheet.text(line, 0, label, "strong")
+        sheet.number(line, 1, amount, "euro")
+        sheet.text(line, 2, remark)
+    return row + 2 + len(amounts)
+
+
+def _write_situation(sheet: Sheet, row: int, proposal: Proposal) -> int:
+    """What the result rests on: choices, fleet, and the two identities."""
+    case = proposal.case
+    sheet.header(row, ("Cadre", "Valeur", "Remarque"))
+    kept = ("perimeter", "conventions.", "savings.share_on_fee", "rules.")
+    lines: list[tuple[str, str, str]] = []
+    for choice in choices(case.reference, case.scenario):
+        if choice.key.startswith(kept) and choice.value is not None:
+            label = choice.label
+            if choice.key.startswith("rules.floor"):
+                label = f"Plancher de recette, {choice.label}"
+            remark = choice.note if choice.options else ""
+            lines.append((label, shown(choice), remark))
+    synthetic = "Synthétique" if case.fleet.synthetic else "Fourni avec le scénario"
+    machines = f"{case.fleet.weight.sum():.0f} appareils, actes de {case.fleet.year}"
+    lines += [
+        ("Parc", case.fleet.label, f"{synthetic} ; {machines}"),
+        ("Valeurs modifiées", str(len(case.scenario.overrides)), "Feuille « Modifications »"),
+    ]
+    for line, (label, text, remark) in enumerate(lines, start=row + 1):
+        sheet.text(line, 0, label, "strong")
+        sheet.text(line, 1, text)
+        sheet.text(line, 2, remark)
+    row += len(lines) + 2
+    sheet.header(row, ("Identité", "Empreinte (SHA-256)", ""))
+    identities = {
+        "Scénario": case.scenario.hash,
+        "Données de référence": case.reference.fingerprint,
+    }
+    for line, (label, text) in enumerate(identities.items(), start=row + 1):
+        sheet.text(line, 0, label, "strong")
+        sheet.raw.merge_range(line, 1, line, 2, "")
+        sheet.text(line, 1, text, "code", text_wrap=False)
+        sheet.blank(line, 2, "code")
+    return row + 3

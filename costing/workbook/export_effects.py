@@ -1,0 +1,144 @@
+"""« Effets »: who gains and who loses in the last year, by class, sector, region, zone and volume.
+
+Revenue is that of the year's fleet, at three tariffs: that of the baseline date and that in force
+before the first step, each held all year, and the proposal. Cost is that of the billed acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from costing.analysis.comparison import pay
+from costing.fleet import REGIONS
+from costing.optimise.proposal import Proposal
+from costing.tariff import FeeSchedule
+from costing.workbook import vocabulary as words
+from costing.workbook.export_schedule import before_first_step, day
+from costing.workbook.layout import NONE, Book, Sheet, at, total
+
+_WIDTHS = (40, 12, 18, 18, 18, 12, 12, 18, 12, 11, 12, 11)
+#: Columns of amounts and counts, in the order of the sheet.
+_SUMS = {1: "weight", 2: "base", 3: "before", 4: "after", 7: "cost", 8: "below_before",
+         10: "below_after"}  # fmt: skip
+#: Columns of ratios: column → (above, below, less one).
+_RATIOS = {5: (4, 3, True), 6: (4, 2, True), 9: (8, 1, False), 11: (10, 1, False)}
+
+
+def effects(proposal: Proposal, schedule: FeeSchedule) -> pd.DataFrame:
+    """One row a machine of the last year's fleet: revenues, cost and counts times its weight."""
+    case = proposal.case
+    year = case.reference.savings.target.years[-1]
+    fleet = case.fleet_in(year)
+    official = case.reference.schedule
+    base = pay(case, fleet, official.frozen(case.reference.savings.baseline_date), year)
+    before = pay(case, fleet, official.frozen(before_first_step(case)), year)
+    after = pay(case, fleet, schedule, year)
+    weight = fleet.weight
+    return fleet.frame.assign(
+        base=base.revenue * weight,
+        before=before.revenue * weight,
+        after=after.revenue * weight,
+        cost=after.cost * weight,
+        below_before=(before.revenue < before.cost) * weight,
+        below_after=(after.revenue < after.cost) * weight,
+        size=_quintiles(fleet.frame),
+    )
+
+
+def write_effects(book: Book, proposal: Proposal, schedule: FeeSchedule, banner: str) -> None:
+    """The sheet: one block a way of grouping, each with its total."""
+    case = proposal.case
+    year = case.reference.savings.target.years[-1]
+    sheet = book.sheet("Effets", _WIDTHS)
+    sheet.text(0, 0, f"Effets en {year}, en euros", "title", text_wrap=False)
+    row = 1
+    if banner:
+        sheet.paragraph(row, banner, "banner")
+        row += 1
+    hint = (
+        "Recettes du parc de l'année à trois tarifs, les deux premiers tenus toute l'année. Sous "
+        "leur coût : appareils dont les recettes sont inférieures au coût des actes facturés, dans "
+        "le périmètre et les conventions du scénario. Volume : cinquièmes des appareils de chaque "
+        "modalité, rangés par actes facturés."
+    )
+    sheet.paragraph(row, hint, "hint")
+    base = day(case.reference.savings.baseline_date)
+    headings = (
+        "Groupe", "Appareils", f"Recettes au tarif du {base}", "Recettes avant",
+        "Recettes proposées", "Variation", f"Depuis le {base}", "Coût des actes facturés",
+        "Sous leur coût, avant", "Part, avant", "Sous leur coût, après", "Part, après",
+    )  # fmt: skip
+    sheet.header(row + 2, headings, right=range(1, len(headings)))
+    sheet.keep_header(row + 2, 1)
+    row += 3
+    frame = effects(proposal, schedule)
+    for title, groups in _groupings(proposal, frame):
+        sheet.section(row, title, len(headings))
+        row = _write_block(sheet, row + 1, groups) + 1
+
+
+def _groupings(
+    proposal: Proposal, frame: pd.DataFrame
+) -> Iterator[tuple[str, list[tuple[str, pd.DataFrame]]]]:
+    reference = proposal.case.reference
+    regions = {name: name for name in REGIONS}
+    sizes = {n: f"{n}{'er' if n == 1 else 'e'} cinquième" for n in range(1, 6)}
+    sizes[1] += " (les moins actifs)"
+    sizes[5] += " (les plus actifs)"
+    for title, column, labels in (
+        ("Par classe", "class", words.fee_classes(reference)),
+        ("Par secteur", "sector", words.SECTORS),
+        ("Par zone", "zone", words.ZONES),
+        ("Par région", "region", regions),
+        ("Par volume d'activité", "size", sizes),
+    ):
+        parts = [(str(label), frame[frame[column] == code]) for code, label in labels.items()]
+        yield title, [(label, part) for label, part in parts if len(part)]
+
+
+def _write_block(sheet: Sheet, row: int, groups: list[tuple[str, pd.DataFrame]]) -> int:
+    """The groups of one grouping, then their total; gives the row below."""
+    first, last = row, row + len(groups) - 1
+    sums = dict.fromkeys(_SUMS, 0.0)
+    for line, (label, part) in enumerate(groups, start=first):
+        values = {column: float(part[name].sum()) for column, name in _SUMS.items()}
+        sheet.text(line, 0, label, "strong")
+        for column, value in values.items():
+            sheet.number(line, column, value, **_shape(column))
+            sums[column] += value
+        _write_ratios(sheet, line, values)
+    sheet.text(last + 1, 0, "Ensemble", "strong")
+    for column, value in sums.items():
+        text = total(first, last, column)
+        sheet.formula(last + 1, column, text, value, bold=True, **_shape(column))
+    _write_ratios(sheet, last + 1, sums)
+    return last + 2
+
+
+def _write_ratios(sheet: Sheet, row: int, values: dict[int, float]) -> None:
+    for column, (above, below, less_one) in _RATIOS.items():
+        style = "percent" if less_one else "share"
+        if not values[below]:
+            sheet.text(row, column, NONE, style)
+            continue
+        result = values[above] / values[below] - (1 if less_one else 0)
+        text = f"{at(row, above)}/{at(row, below)}" + ("-1" if less_one else "")
+        sheet.formula(row, column, text, result, style)
+
+
+def _shape(column: int) -> dict[str, str]:
+    """Machines are weighted, hence not whole once the fleet is projected: one decimal."""
+    return {"num_format": "#,##0.0_ "} if column in (1, 8, 10) else {}
+
+
+def _quintiles(frame: pd.DataFrame) -> pd.Series[int]:
+    """Fifth (1 to 5) of each machine within its modality, by billed acts, machines weighted."""
+    ordered = frame.sort_values(["modality", "acts_billed"], kind="stable")
+    by_modality = ordered.groupby("modality", sort=False)["weight"]
+    middle = by_modality.cumsum() - ordered["weight"] / 2
+    share = middle / by_modality.transform("sum")
+    fifth: pd.Series[int] = np.ceil(share * 5).clip(1, 5).astype(int).reindex(frame.index)
+    return fifth

@@ -1,0 +1,175 @@
+"""« Économies »: year by year, against the tariff of the baseline date and the decision of 2025."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from costing.analysis.savings import YearSavings, lever_savings, savings
+from costing.optimise.proposal import Proposal
+from costing.workbook import vocabulary as words
+from costing.workbook.export_schedule import day
+from costing.workbook.layout import NONE, Book, Sheet, at, total
+
+_NO_SCHEDULE = "Sans barème : aucune proposition à chiffrer. La décision de 2025 reste donnée."
+_WIDTHS = (26, 20, 20, 20, 20, 20, 20, 18, 20)
+
+
+def write_savings(book: Book, proposal: Proposal, banner: str) -> None:
+    """The sheet: savings by year and by modality, totals as formulas, and the demand."""
+    case = proposal.case
+    sheet = book.sheet("Économies", _WIDTHS)
+    sheet.text(0, 0, "Économies sur le forfait technique, en euros", "title", text_wrap=False)
+    row = 1
+    if banner:
+        sheet.paragraph(row, banner, "banner")
+        row += 1
+    base = day(case.reference.savings.baseline_date)
+    hint = (
+        f"Économie : dépense au tarif du {base} moins dépense au barème, pour le parc de chaque "
+        "année, changements de tarif en cours d'année compris. Année pleine : si les tarifs du 31 "
+        "décembre avaient valu toute l'année."
+    )
+    sheet.paragraph(row, hint, "hint")
+    proposed = savings(case, proposal.schedule) if proposal.schedule else None
+    decision = savings(case, case.reference.schedule)
+    first = row + 3
+    last = _write_years(sheet, row + 2, proposal, proposed, decision)
+    row = _write_demand(sheet, last + 2, proposal, first, last, proposed)
+    for title, found in (("Proposition", proposed), ("Décision de 2025", decision)):
+        if found:
+            row = _write_modalities(sheet, row + 1, proposal, title, found)
+    _write_chart(book, sheet, row + 1, first, last, proposed is not None)
+    if proposed is None:
+        sheet.paragraph(row + 18, _NO_SCHEDULE, "hint")
+
+
+def _write_years(
+    sheet: Sheet,
+    row: int,
+    proposal: Proposal,
+    proposed: Sequence[YearSavings] | None,
+    decision: Sequence[YearSavings],
+) -> int:
+    """One row a year and their total; gives the total's row."""
+    base = day(proposal.case.reference.savings.baseline_date)
+    sheet.header(
+        row,
+        (
+            "Année", f"Dépense au tarif du {base}", "Dépense proposée", "Économie proposée",
+            "Année pleine", "Économie, décision de 2025", "Proposition moins décision",
+            "Autres leviers", "Proposition et leviers",
+        ),
+        right=range(1, 9),
+    )  # fmt: skip
+    first, last = row + 1, row + len(decision)
+    sums = [0.0] * 9
+    for line, (index, theirs) in enumerate(enumerate(decision), start=first):
+        lever = float(lever_savings(proposal.case.scenario.savings, theirs.year))
+        sheet.text(line, 0, str(theirs.year), "strong")
+        sheet.number(line, 1, theirs.baseline_eur)
+        sheet.number(line, 5, theirs.saved_eur)
+        sheet.number(line, 7, lever)
+        values = [0.0, theirs.baseline_eur, 0.0, 0.0, 0.0, theirs.saved_eur, 0.0, lever, lever]
+        if proposed:
+            spent = proposed[index].baseline_eur - proposed[index].saved_eur
+            saved = theirs.baseline_eur - spent
+            gap, both = saved - theirs.saved_eur, saved + lever
+            sheet.number(line, 2, spent)
+            sheet.formula(line, 3, f"{at(line, 1)}-{at(line, 2)}", saved, bold=True)
+            sheet.number(line, 4, proposed[index].full_year_eur)
+            sheet.formula(line, 6, f"{at(line, 3)}-{at(line, 5)}", gap)
+            sheet.formula(line, 8, f"{at(line, 3)}+{at(line, 7)}", both)
+            values = [
+                0.0, theirs.baseline_eur, spent, saved, 0.0, theirs.saved_eur, gap, lever, both,
+            ]  # fmt: skip
+        else:
+            for column in (2, 3, 4, 6, 8):
+                sheet.text(line, column, NONE, "number")
+        sums = [a + b for a, b in zip(sums, values, strict=True)]
+    sheet.text(last + 1, 0, "Somme", "strong")
+    for column in range(1, 9):
+        if column == 4 or (proposed is None and column in (2, 3, 6, 8)):
+            sheet.text(last + 1, column, NONE, "number")
+        else:
+            text = total(first, last, column)
+            sheet.formula(last + 1, column, text, sums[column], bold=True)
+    return last + 1
+
+
+def _write_demand(
+    sheet: Sheet,
+    row: int,
+    proposal: Proposal,
+    first: int,
+    last: int,
+    proposed: Sequence[YearSavings] | None,
+) -> int:
+    """What is asked of the fee, what is reached under the demand's reading, and the margin."""
+    reading = proposal.case.scenario.savings.reading
+    labels = {entry.code: entry.label.fr for entry in proposal.case.reference.savings.readings}
+    sheet.text(row, 0, "Demandé au forfait", "strong")
+    sheet.number(row, 1, proposal.required_eur, "euro")
+    sheet.text(row, 2, labels[reading], "small")
+    if proposed is None:
+        sheet.text(row + 1, 0, "Atteignable au plus", "strong")
+        sheet.number(row + 1, 1, proposal.reachable_eur, "euro")
+        return row + 3
+    saved = [found.saved_eur for found in proposed]
+    cumulated = reading == "cumulated"
+    source = last if cumulated else last - 1
+    got = sum(saved) if cumulated else saved[-1]
+    sheet.text(row + 1, 0, "Atteint", "strong")
+    sheet.formula(row + 1, 1, at(source, 3), got, "euro", bold=True)
+    sheet.text(row + 2, 0, "Marge", "strong")
+    margin = got - proposal.required_eur
+    sheet.formula(row + 2, 1, f"{at(row + 1, 1)}-{at(row, 1)}", margin, "euro")
+    return row + 4
+
+
+def _write_modalities(
+    sheet: Sheet, row: int, proposal: Proposal, title: str, found: Sequence[YearSavings]
+) -> int:
+    names = words.modalities(proposal.case.reference)
+    columns = len(names)
+    right = range(1, columns + 2)
+    sheet.header(row, (f"{title}, par modalité", *names.values(), "Ensemble"), right)
+    sums = [0.0] * columns
+    for line, year in enumerate(found, start=row + 1):
+        amounts = [year.by_modality.get(code, 0.0) for code in names]
+        sheet.text(line, 0, str(year.year), "strong")
+        for column, amount in enumerate(amounts, start=1):
+            sheet.number(line, column, amount)
+        text = f"SUM({at(line, 1)}:{at(line, columns)})"
+        sheet.formula(line, columns + 1, text, sum(amounts), bold=True)
+        sums = [a + b for a, b in zip(sums, amounts, strict=True)]
+    last = row + len(found)
+    sheet.text(last + 1, 0, "Somme", "strong")
+    for column, amount in enumerate([*sums, sum(sums)], start=1):
+        sheet.formula(last + 1, column, total(row + 1, last, column), amount, bold=True)
+    return last + 2
+
+
+def _write_chart(book: Book, sheet: Sheet, row: int, first: int, last: int, both: bool) -> None:
+    """Proposed and decided savings, side by side, by year."""
+    chart = book.file.add_chart({"type": "column"})
+    series = [(3, "Proposition", "#1F3A5F")] if both else []
+    for column, name, colour in [*series, (5, "Décision de 2025", "#C2571A")]:
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [sheet.name, first, 0, last - 1, 0],
+                "values": [sheet.name, first, column, last - 1, column],
+                "fill": {"color": colour},
+                "gap": 80,
+            }
+        )
+    chart.set_title({"name": "Économies par année (M€)", "name_font": {"size": 11}})
+    chart.set_y_axis(
+        {
+            "num_format": "#,##0,,",
+            "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}},
+        }
+    )
+    chart.set_legend({"position": "bottom"})
+    chart.set_size({"width": 720, "height": 300})
+    sheet.raw.insert_chart(row, 0, chart)

@@ -1,0 +1,116 @@
+"""« Barème »: the proposed prices laid out as the official tables, one block a modality."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+from costing.optimise.proposal import Proposal
+from costing.reference import Case
+from costing.tariff import Cell, FeeSchedule, MachineClass
+from costing.words import number
+from costing.workbook import vocabulary as words
+from costing.workbook.layout import NONE, Book, Sheet, at
+
+_FIXED = ("Classe", "Situation", "Zone", "Actes de l'année")
+_FIRST_PRICE = len(_FIXED)
+
+
+def day(date: dt.date) -> str:
+    """A date as `01/03/2024`."""
+    return f"{date:%d/%m/%Y}"
+
+
+def before_first_step(case: Case) -> dt.date:
+    """The eve of the first step date."""
+    return case.scenario.rules.step_dates[0] - dt.timedelta(days=1)
+
+
+def band_words(machine_class: MachineClass, band: str) -> str:
+    """The acts of the year that a band pays: `4 751 à 8 000`."""
+    index = machine_class.bands.index(band)
+    start = machine_class.limits[index - 1] + 1 if index else 1
+    if index == len(machine_class.limits):
+        return f"au-delà de {number(start - 1)}"
+    return f"{number(start)} à {number(machine_class.limits[index])}"
+
+
+def write_schedule(book: Book, proposal: Proposal, schedule: FeeSchedule) -> None:
+    """The sheet: official prices, proposed prices at each date, and changes as formulas."""
+    case = proposal.case
+    steps = case.scenario.rules.step_dates
+    widths = [38, 16, 27, 18, 13, 13, *[13, 11] * len(steps), 13, 9]
+    sheet = book.sheet("Barème", widths)
+    base = case.reference.savings.baseline_date
+    headings = [*_FIXED, f"Tarif du {day(base)}", f"En vigueur avant le {day(steps[0])}"]
+    for step in steps:
+        headings += [f"Proposé au {day(step)}", "Variation"]
+    headings += [f"Variation depuis le {day(base)}", "Note du tarif"]
+    sheet.text(0, 0, "Barème proposé, en euros par acte", "title", text_wrap=False)
+    hint = (
+        "Variation : contre la colonne de prix précédente, en formule. Note : fiabilité du tarif "
+        "officiel en vigueur (A à D). Les tarifs proposés remplacent ceux de la décision à partir "
+        "de la première date."
+    )
+    sheet.paragraph(1, hint, "hint")
+    sheet.header(3, headings, right=range(_FIRST_PRICE, len(headings) - 1))
+    sheet.keep_header(3, 1)
+    row = 4
+    for modality, label in words.modalities(case.reference).items():
+        cells = [c for c in schedule.cells if schedule.classes[c.class_code].modality == modality]
+        parts = {
+            "taux pleins": [cell for cell in cells if cell.band == "plein"],
+            "taux réduits, toutes zones, amorti ou non": [c for c in cells if c.band != "plein"],
+        }
+        for part, chosen in parts.items():
+            sheet.section(row, f"{label} : {part}", len(headings))
+            row += 1
+            for cell in chosen:
+                _write_cell(sheet, row, proposal, schedule, cell)
+                row += 1
+        row += 1
+
+
+def _write_cell(
+    sheet: Sheet, row: int, proposal: Proposal, schedule: FeeSchedule, cell: Cell
+) -> None:
+    case = proposal.case
+    official = case.reference.schedule
+    eve = before_first_step(case)
+    situation = words.AMORTISATION[cell.amortisation] if cell.band == "plein" else None
+    sheet.text(row, 0, words.scope_label(case.reference, cell.class_code), "strong")
+    sheet.text(row, 1, situation or words.BANDS[cell.band])
+    sheet.text(row, 2, words.ZONES[cell.zone])
+    sheet.text(row, 3, band_words(schedule.classes[cell.class_code], cell.band), align="right")
+    start = official.price(cell, case.reference.savings.baseline_date)
+    price = official.price(cell, eve)
+    sheet.number(row, 4, start, "price")
+    sheet.number(row, 5, price, "price")
+    column = 5
+    for prices in (proposal.prices[step] for step in case.scenario.rules.step_dates):
+        now = prices[cell]
+        sheet.number(row, column + 1 if column == 5 else column + 2, now, "price", bold=True)
+        before, column = column, 6 if column == 5 else column + 2
+        _change(sheet, row, column + 1, (before, price), (column, now))
+        price = now
+    _change(sheet, row, column + 2, (4, start), (column, price))
+    grades = [
+        rate.grade
+        for rate in official.rates
+        if rate.cell == cell
+        and rate.effective_from <= eve
+        and (rate.effective_to is None or rate.effective_to >= eve)
+    ]
+    sheet.text(row, column + 3, grades[0] if grades else NONE, "centre")
+
+
+def _change(
+    sheet: Sheet, row: int, column: int, before: tuple[int, float], after: tuple[int, float]
+) -> None:
+    """Relative change between two prices, as a formula; a dash where one is not known."""
+    (left, old), (right, new) = before, after
+    if math.isfinite(old) and old and math.isfinite(new):
+        text = f"{at(row, right)}/{at(row, left)}-1"
+        sheet.formula(row, column, text, new / old - 1, "percent")
+    else:
+        sheet.text(row, column, NONE, "percent")

@@ -1,0 +1,194 @@
+"""An import workbook read cell by cell: a scenario, or every problem of the file with its cell.
+
+Nothing is imported in part and nothing is guessed: what reads in two ways is refused with both
+readings. What each kind of cell admits is in `cells`; what becomes an override, and on what source
+and note, in `read_values`.
+
+A workbook made on other reference data is refused: its unchanged cells would pass for changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pydantic import ValidationError
+
+from costing.costs import annual_cost
+from costing.errors import InputError, Place, Problem, WorkbookError
+from costing.reference import Case, Reference
+from costing.scenario import Override, Scenario
+from costing.workbook import vocabulary as words
+from costing.workbook.cells import clean
+from costing.workbook.package import open_package
+from costing.workbook.read_choices import read_choices
+from costing.workbook.read_fleet import read_fleet
+from costing.workbook.read_values import note_missing, read_values
+from costing.workbook.tables import Findings, Grid, Table, find_table, read_grids
+from costing.workbook.template import FINGERPRINT
+from costing.workbook.values_sheet import sheet_files
+
+Progress = Callable[[float, str], None]
+
+#: Last row that is read of each sheet; content below is a problem, not silence.
+LAST_ROWS = {
+    words.READ_ME: 500,
+    words.VALUES: 5_000,
+    words.ACTIVITY: 5_000,
+    words.CHOICES: 2_000,
+    words.FLEET: 60_000,
+}
+#: A machine's yearly acts on which every cost is tried once.
+TRIAL_ACTS = 5_000.0
+
+
+def import_workbook(
+    source: Path | BinaryIO, reference: Reference, progress: Progress | None = None
+) -> Scenario:
+    """The scenario that an import workbook says.
+
+    Raises:
+        WorkbookError: every problem of the file, each with its sheet and cell.
+    """
+    tell = progress or (lambda _share, _words: None)
+    tell(0.05, "Ouverture du classeur")
+    package = open_package(source)
+    findings = Findings()
+    tell(0.2, "Lecture des feuilles")
+    grids = read_grids(package, LAST_ROWS, findings)
+    if words.READ_ME in grids:
+        _check_fingerprint(grids[words.READ_ME], reference, findings)
+    tell(0.5, "Lecture des hypothèses")
+    overrides = _read_overrides(grids, reference, findings)
+    tell(0.7, "Lecture des choix et du parc")
+    fields = _read_fields(grids, reference, findings)
+    tell(0.9, "Vérification de l'ensemble")
+    scenario = _assembled({**fields, "overrides": overrides}, findings)
+    _check_whole(reference, scenario or Scenario(overrides=tuple(overrides)), findings)
+    if findings.problems or scenario is None:
+        raise WorkbookError(_in_order(findings.problems))
+    tell(1.0, "Terminé")
+    return scenario
+
+
+def _check_fingerprint(grid: Grid, reference: Reference, findings: Findings) -> None:
+    for (row, column), raw in grid.cells.items():
+        if isinstance(raw.value, str) and clean(raw.value) == FINGERPRINT:
+            found = clean(str(grid.at(row, column + 1).value or ""))
+            if found != reference.fingerprint:
+                place = grid.place(row, column + 1)
+                here = reference.fingerprint[:10]
+                findings.add("wb_other_reference", place, found[:10] or "—", expected=here)
+            return
+    findings.add("wb_label_missing", Place(sheet=grid.name), FINGERPRINT)
+
+
+def _read_overrides(
+    grids: dict[str, Grid], reference: Reference, findings: Findings
+) -> list[Override]:
+    tables: dict[str, Table] = {}
+    overrides: list[Override] = []
+    for name in (words.VALUES, words.ACTIVITY):
+        if name in grids:
+            table = find_table(grids[name], words.VALUE_COLUMNS, words.VALUE_REQUIRED, findings)
+            if table:
+                tables[name] = table
+                overrides += read_values(reference, table, findings)
+    for name, table in tables.items():
+        note_missing(reference, sheet_files(reference, name), table, findings)
+    return overrides
+
+
+def _read_fields(
+    grids: dict[str, Grid], reference: Reference, findings: Findings
+) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if words.CHOICES in grids:
+        required = words.CHOICE_REQUIRED
+        table = find_table(grids[words.CHOICES], words.CHOICE_COLUMNS, required, findings)
+        if table:
+            fields = read_choices(reference, table, findings)
+    if words.FLEET in grids:
+        columns = words.FLEET_COLUMNS
+        table = find_table(grids[words.FLEET], columns, tuple(columns), findings)
+        if table:
+            fields["fleet"] = read_fleet(reference, table, findings)
+    return fields
+
+
+def _assembled(fields: dict[str, Any], findings: Findings) -> Scenario | None:
+    """The scenario of the fields; what its own schema refuses is noted at the cell it came from."""
+    try:
+        return Scenario.model_validate(fields)
+    except ValidationError as error:
+        if not findings.problems:
+            for found in error.errors():
+                key = ".".join(str(part) for part in found["loc"])
+                facts = {"detail": found["msg"]}
+                findings.add("invalid_value", _place_of(key, findings), found["input"], **facts)
+        return None
+
+
+def _check_whole(reference: Reference, scenario: Scenario, findings: Findings) -> None:
+    """What the reference data says of the whole, at the cells that it comes from."""
+    damaged = bool(findings.problems)
+    try:
+        case = reference.case(scenario)
+    except InputError as error:
+        # Thresholds that seem out of order may only wait for a cell that could not be read.
+        found = [p for p in error.problems if not (damaged and p.code == "bands_order")]
+        findings.problems += [_with_cell(p, findings) for p in found]
+        return
+    if not damaged:
+        _check_costs(case, findings)
+
+
+def _check_costs(case: Case, findings: Findings) -> None:
+    """Every class is costed once: a division by zero must show now, not on a screen."""
+    changed = [override.parameter for override in case.scenario.overrides]
+    seen: set[str] = set()
+    for code in case.reference.class_labels:
+        try:
+            annual_cost(case, code, TRIAL_ACTS)
+        except InputError as error:
+            for found in error.problems:
+                formula = str(found.facts.get("formula", ""))
+                if formula not in seen:
+                    used = [a for a in changed if a.split(".")[1] in formula] or changed
+                    place = _place_of(used[0] if used else "", findings)
+                    findings.problems.append(Problem(found.code, place, found.value, found.facts))
+                seen.add(formula)
+
+
+def _with_cell(found: Problem, findings: Findings) -> Problem:
+    """A problem of the reference data or the scenario, at the cell that its key came from."""
+    key = found.place.key or ""
+    if found.code == "bands_order":
+        key = f"machine_classes.reference_activity.{found.value}"
+    elif key == "rules.floor_share_of_cost":
+        key = f"{key}.{found.value}"
+    return Problem(found.code, _place_of(key, findings), found.value, found.facts)
+
+
+def _place_of(key: str, findings: Findings) -> Place:
+    """The cell of a key, or of the nearest key that begins like it."""
+    parts = key.split(".")
+    for length in range(len(parts), 0, -1):
+        start = ".".join(parts[:length])
+        for known, place in findings.where.items():
+            if known == start or known.startswith(f"{start}."):
+                return place
+    return Place(key=key or None)
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    """Problems by sheet, in the order of the workbook, each sheet from top to bottom."""
+    sheets = [*LAST_ROWS]
+
+    def rank(found: Problem) -> tuple[int, int]:
+        sheet, cell = found.place.sheet, found.place.cell or "0"
+        digits = "".join(c for c in cell.split(":")[0] if c.isdigit())
+        return (sheets.index(sheet) if sheet in sheets else len(sheets), int(digits or 0))
+
+    return sorted(problems, key=rank)
