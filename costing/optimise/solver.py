@@ -67,7 +67,7 @@ def solve(
     """Minimise objective · x subject to the blocks."""
     problem = pulp.LpProblem("fees", pulp.LpMinimize)
     variables = [
-        pulp.LpVariable(
+        problem.add_variable(
             name,
             None if low == -np.inf else low,
             None if high == np.inf else high,
@@ -109,7 +109,7 @@ def _add(problem: Any, variables: list[Any], block: Block, number: int) -> list[
             added.append(mine)
             if low > TOLERANCE or high < -TOLERANCE:
                 # A row without variables that does not hold: state it, so that it is infeasible.
-                zero = pulp.LpVariable(f"zero_{number}_{row}", 0, 0)
+                zero = problem.add_variable(f"zero_{number}_{row}", 0, 0)
                 problem += (zero >= float(low)) if low > 0 else (zero <= float(high))
             continue
         if low == high:

@@ -6,6 +6,7 @@ Nothing is told by colour alone: lines differ by their dash, and each is named w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -62,9 +63,7 @@ def x_acts(first: float, last: float) -> alt.X:
     )
 
 
-def bands(
-    edges: Sequence[float], labels: Sequence[str], first: float, last: float
-) -> alt.LayerChart:
+def bands(edges: Sequence[float], labels: Sequence[str], first: float, last: float) -> Any:
     """The activity bands as alternate shades, each named at the top, and their limits dashed."""
     marks = [first, *(e for e in edges if first < e < last), last]
     skipped = sum(e <= first for e in edges)
@@ -72,7 +71,7 @@ def bands(
         [
             {"start": a, "end": b, "middle": (a + b) / 2, "name": labels[skipped + i],
              "odd": (skipped + i) % 2}
-            for i, (a, b) in enumerate(zip(marks[:-1], marks[1:], strict=True))
+            for i, (a, b) in enumerate(pairwise(marks))
         ]
     )  # fmt: skip
     scale = alt.Scale(domain=[first, last], nice=False)
@@ -97,7 +96,7 @@ def bands(
     return alt.layer(shade, limits, named)
 
 
-def here(acts: float, label: str, first: float, last: float) -> alt.LayerChart:
+def here(acts: float, label: str, first: float, last: float) -> Any:
     """The chosen number of acts as a vertical line with its name at the foot."""
     frame = pd.DataFrame({"acts": [acts], "name": [label]})
     x = alt.X("acts:Q", scale=alt.Scale(domain=[first, last], nice=False))

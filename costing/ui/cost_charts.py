@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import Any
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -53,24 +56,25 @@ def section(machine: Machine) -> None:
 def break_even_words(curve: Curve) -> str:
     """Where the fee covers the cost, and where it does not."""
     margin = curve.revenue - curve.cost
-    marks = [curve.acts[0], *curve.break_even, curve.acts[-1]]
-    parts = []
-    for start, end in zip(marks[:-1], marks[1:], strict=True):
-        inside = np.interp((start + end) / 2, curve.acts, margin)
-        verb = "**couvre**" if inside >= 0 else "**ne couvre pas**"
-        if start == marks[0]:
-            where = f"jusqu'à {number(end)}"
-        elif end == marks[-1]:
-            where = f"à partir de {number(start)}"
-        else:
-            where = f"de {number(start)} à {number(end)}"
-        parts.append(f"{verb} le coût {where}")
-    if len(parts) == 1:
-        verb = parts[0].split(" le coût")[0]
-        return (
-            f"Le forfait {verb} le coût à tout volume affiché, jusqu'à {number(marks[-1])} actes."
-        )
-    return f"Le forfait {', '.join(parts)} actes par an."
+    marks = [float(curve.acts[0]), *curve.break_even, float(curve.acts[-1])]
+    middles = [(a + b) / 2 for a, b in pairwise(marks)]
+    verbs = [
+        "**couvre**" if np.interp(middle, curve.acts, margin) >= 0 else "**ne couvre pas**"
+        for middle in middles
+    ]
+    if len(verbs) == 1:
+        return f"Le forfait {verbs[0]} le coût, à tout volume jusqu'à {number(marks[-1])} actes par an."
+    inner = [
+        f"{verb} de {number(a)} à {number(b)}"
+        for verb, (a, b) in zip(verbs[1:-1], pairwise(marks[1:-1]), strict=True)
+    ]
+    parts = [
+        f"{verbs[0]} le coût au-dessous de {number(marks[1])} actes par an",
+        *(f"le {part}" for part in inner),
+        f"le {verbs[-1]} au-delà" + (f" de {number(marks[-2])}" if inner else ""),
+    ]
+    words = ", ".join(parts[:-1]) + " et " + parts[-1]
+    return "Le forfait " + words.replace("le **ne couvre", "**ne le couvre") + "."
 
 
 def _sample(machine: Machine, curve: Curve) -> np.ndarray:
@@ -116,7 +120,9 @@ def _lines(curve: Curve, at: np.ndarray) -> list[alt.Chart]:
         )
         x = charts.x_acts(0, float(curve.acts[-1]))
         axis = alt.Axis(format=",.0f", tickCount=7)
-        y_axis = alt.Y("keur:Q", title="Milliers d'euros par an", axis=axis)
+        top = 1.12 * float(max(cost.max(), revenue.max()))
+        scale = alt.Scale(domain=[0, top], nice=False)
+        y_axis = alt.Y("keur:Q", title="Milliers d'euros par an", axis=axis, scale=scale)
         tooltip = [
             alt.Tooltip("name:N", title="Courbe"),
             alt.Tooltip("acts:Q", title="Actes par an", format=",.0f"),
@@ -133,7 +139,7 @@ def _fills(domain: list[str]) -> alt.Color:
     return alt.Color("serie:N", title=None, scale=scale, legend=alt.Legend(columns=2))
 
 
-def _break_even_marks(curve: Curve) -> alt.LayerChart:
+def _break_even_marks(curve: Curve) -> Any:
     frame = pd.DataFrame(
         {
             "acts": curve.break_even,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import altair as alt
 import numpy as np
@@ -140,11 +141,7 @@ def _levels(figure: float, last: float) -> list[alt.Chart]:
 def true_words(acts: np.ndarray, gap: np.ndarray, figure: float) -> str:
     """Between which volumes the mark-up is at least the figure; `gap` is fee − (1 + p) × cost."""
     marks = [float(acts[0]), *break_even(acts, gap), float(acts[-1])]
-    spans = [
-        (a, b)
-        for a, b in zip(marks[:-1], marks[1:], strict=True)
-        if np.interp((a + b) / 2, acts, gap) >= 0
-    ]
+    spans = [(a, b) for a, b in pairwise(marks) if np.interp((a + b) / 2, acts, gap) >= 0]
     level = percent(figure, 0)
     if not spans:
         return f"En majoration, ces {level} ne sont atteints à **aucun volume** affiché."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,24 +25,47 @@ def machines(case: Case, before: FeeSchedule, after: FeeSchedule, year: int) -> 
     )
 
 
-def by(frame: pd.DataFrame, key: str) -> pd.DataFrame:
-    """Sums by a column: machines, revenue before and after, share of machines below their cost."""
-    weight = frame["weight"]
-    parts = pd.DataFrame(
-        {
-            key: frame[key],
-            "machines": weight,
-            "before_eur": frame["before_eur"] * weight,
-            "after_eur": frame["after_eur"] * weight,
-            "below_before": weight * (frame["before_eur"] < frame["cost_eur"]),
-            "below_after": weight * (frame["after_eur"] < frame["cost_eur"]),
-        }
+class Part(NamedTuple):
+    """A part of the fleet: machines, fees before and after (EUR), shares of machines below cost."""
+
+    name: str
+    machines: float
+    before_eur: float
+    after_eur: float
+    below_before: float
+    below_after: float
+
+    @property
+    def change(self) -> float:
+        """Relative change of the fees; NaN when there were none."""
+        return self.after_eur / self.before_eur - 1 if self.before_eur else float("nan")
+
+
+def by(frame: pd.DataFrame, key: str) -> list[Part]:
+    """The parts of the fleet by a column, those that lose most first."""
+    parts = [_part(str(name), rows) for name, rows in frame.groupby(key, sort=False)]
+    return sorted(parts, key=lambda part: part.change)
+
+
+def total(frame: pd.DataFrame) -> Part:
+    """The whole fleet as one part."""
+    return _part("Ensemble", frame)
+
+
+def _part(name: str, frame: pd.DataFrame) -> Part:
+    weight, cost, before, after = (
+        frame[column].to_numpy(dtype=float)
+        for column in ("weight", "cost_eur", "before_eur", "after_eur")
     )
-    found = parts.groupby(key, sort=False).sum()
-    for column in ("below_before", "below_after"):
-        found[column] = found[column] / found["machines"]
-    found["change"] = found["after_eur"] / found["before_eur"] - 1
-    return found
+    machines = float(weight.sum())
+    return Part(
+        name=name,
+        machines=machines,
+        before_eur=float(before @ weight),
+        after_eur=float(after @ weight),
+        below_before=float(weight @ (before < cost)) / machines,
+        below_after=float(weight @ (after < cost)) / machines,
+    )
 
 
 def full_rate_left(case: Case, schedule: FeeSchedule, date: dt.date) -> float:

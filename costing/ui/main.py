@@ -26,15 +26,18 @@ PAGES: tuple[tuple[str, str, str, Callable[[], None]], ...] = (
 )
 
 
-def main() -> None:
-    """Run one page. The bar and the sidebar come last, so that they tell what the page changed."""
+def main(opening: str = PAGES[0][1]) -> None:
+    """Run one page; `opening` is the address of the one that opens by default.
+
+    The bar and the sidebar are filled last, so that they tell what the page changed.
+    """
     st.set_page_config(
         page_title="Forfait technique — coûts et barèmes", page_icon="⚖️", layout="wide"
     )
     tables.style()
     pages = [
-        st.Page(_guarded(body), title=title, url_path=path, icon=icon, default=index == 0)
-        for index, (title, path, icon, body) in enumerate(PAGES)
+        st.Page(_guarded(body), title=title, url_path=path, icon=icon, default=path == opening)
+        for title, path, icon, body in PAGES
     ]
     chosen = st.navigation({"Forfait technique d'imagerie": pages})
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from costing.reference import Reference
 from costing.tariff import Cell
@@ -149,6 +150,16 @@ def cell_name(cell: Cell) -> str:
     if cell.zone != "*":
         parts.append(ZONES[cell.zone])
     return f"{BANDS[cell.band]}, {', '.join(parts)}"
+
+
+def without_codes(reference: Reference, words: str) -> str:
+    """A sentence of the engine with the codes of classes, zones and bands put in words."""
+    known = {code: class_name(reference, code) for code in reference.classes}
+    known |= {c: w for table in (AMORTISATION, ZONES, BANDS) for c, w in table.items() if c != "*"}
+    pattern = "|".join(
+        rf"(?<![\w])({re.escape(code)})(?![\w])" for code in sorted(known, key=len)[::-1]
+    )
+    return re.sub(pattern, lambda found: known[found.group()], words)
 
 
 def day(date: dt.date) -> str:

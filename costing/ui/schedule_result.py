@@ -25,7 +25,12 @@ def verdict(proposal: Proposal) -> None:
         st.error(f"**Demandes incompatibles.** {proposal.words}", icon=":material/block:")
         if proposal.conflict:
             st.markdown("**Ce qui débloquerait**, une contrainte à la fois :")
-            st.markdown("\n".join(f"- {way.words}" for way in proposal.conflict))
+            st.markdown(
+                "\n".join(
+                    f"- {names.without_codes(cache.reference(), way.words)}"
+                    for way in proposal.conflict
+                )
+            )
     else:
         st.warning(proposal.words)
     figures = st.columns(4)
@@ -52,7 +57,11 @@ def savings_section(proposal: Proposal) -> None:
         _savings_table(proposal, ours, theirs)
     words = _step_words(proposal, ours)
     if words:
-        st.markdown("**Ce que font les dates d'effet.** " + " ".join(words))
+        st.markdown(
+            "**Ce que font les dates d'effet.** Les tranches se comptent depuis le 1er janvier : quand "
+            "les prix changent en cours d'année, beaucoup d'appareils ont déjà passé leur activité de "
+            "référence, et peu d'actes à taux plein restent à payer.\n" + "\n".join(words)
+        )
 
 
 def _bars(ours: list[YearSavings], theirs: list[YearSavings]) -> None:
@@ -117,12 +126,10 @@ def _step_words(proposal: Proposal, ours: list[YearSavings]) -> list[str]:
         left = impact.full_rate_left(proposal.case, schedule, date)
         days = (dt.date(year.year + 1, 1, 1) - date).days / 365
         found.append(
-            f"En {year.year}, les prix du 31 décembre économiseraient {meuros(year.full_year_eur)} sur "
-            f"une année pleine ; l'année en économise {meuros(year.saved_eur)}, soit "
-            f"{percent(year.saved_eur / year.full_year_eur, 0)}. Au {names.day(date)}, il reste "
-            f"{percent(days, 0)} de l'année mais seulement {percent(left, 0)} des actes à taux plein : "
-            "les tranches se comptent depuis le 1er janvier, et beaucoup d'appareils ont déjà passé "
-            "leur activité de référence."
+            f"- **{year.year}** : au {names.day(date)}, il reste {percent(days, 0)} de l'année, mais "
+            f"{percent(left, 0)} des actes à taux plein. Les prix du 31 décembre économiseraient "
+            f"{meuros(year.full_year_eur)} sur une année pleine ; {year.year} en économise "
+            f"{meuros(year.saved_eur)}, soit {percent(year.saved_eur / year.full_year_eur, 0)}."
         )
     return found
 
@@ -139,13 +146,19 @@ def losers_section(proposal: Proposal) -> None:
     assert proposal.schedule is not None
     case = proposal.case
     year = case.reference.savings.target.years[-1]
-    before, since = before_steps(proposal)
-    frame = impact.machines(case, before, proposal.schedule, year)
+    base = case.reference.savings.baseline_date
+    present, since = before_steps(proposal)
     st.header("Qui perd")
     tables.lead(
-        f"Année {year}, parc projeté. Avant : les prix du {names.day(since)}, tenus. Après : la "
-        "proposition. Un appareil est sous son coût quand ses forfaits n'en couvrent pas le coût."
+        f"Année {year}, parc projeté. Un appareil est sous son coût quand ses forfaits ne couvrent "
+        "pas le coût de ses actes facturés."
     )
+    choices = {since: f"ceux du {names.day(since)}, en vigueur avant la première étape",
+               base: f"ceux du {names.day(base)}, tarif de base"}  # fmt: skip
+    date = st.radio("Prix d'avant, tenus toute l'année", list(choices), key="losers-before",
+                    format_func=choices.__getitem__, horizontal=True)  # fmt: skip
+    before = present if date == since else case.reference.schedule.frozen(date)
+    frame = impact.machines(case, before, proposal.schedule, year)
     for tab, (key, title) in zip(st.tabs(list(_GROUPS.values())), _GROUPS.items(), strict=True):
         with tab:
             _losers(frame, key, title)
@@ -158,15 +171,20 @@ def _losers(frame: pd.DataFrame, key: str, title: str) -> None:
         "sector": names.SECTORS.__getitem__,
         "amortisation": names.AMORTISATION.__getitem__,
     }.get(key, str)
-    found = impact.by(frame, key).sort_values("change")
-    every = impact.by(frame.assign(all="Ensemble"), "all")
+    parts = [*impact.by(frame, key), impact.total(frame)]
     rows = [
-        [label(code) if code != "Ensemble" else code, number(row.machines), meuros(row.before_eur),
-         meuros(row.after_eur), meuros(row.after_eur - row.before_eur),
-         percent(row.change, 1, sign=True), percent(row.below_before, 1), percent(row.below_after, 1)]
-        for part in (found, every)
-        for code, row in zip(part.index, part.itertuples(index=False), strict=True)
-    ]  # fmt: skip
+        [
+            part.name if part is parts[-1] else label(part.name),
+            number(part.machines),
+            meuros(part.before_eur),
+            meuros(part.after_eur),
+            meuros(part.after_eur - part.before_eur),
+            percent(part.change, 1, sign=True),
+            percent(part.below_before, 1),
+            percent(part.below_after, 1),
+        ]
+        for part in parts
+    ]
     columns = [tables.text(title), tables.Column("Appareils"), tables.Column("Forfaits avant"),
                tables.Column("Après"), tables.Column("Écart"), tables.Column("Écart en %"),
                tables.Column("Sous leur coût avant"), tables.Column("Après")]  # fmt: skip
@@ -211,4 +229,9 @@ def binding_section(proposal: Proposal) -> None:
     st.header("Ce qui tient le résultat")
     if not proposal.binding:
         st.write("Aucune contrainte n'est saturée.")
-    st.markdown("\n".join(f"- {binding.words}" for binding in proposal.binding))
+    st.markdown(
+        "\n".join(
+            f"- {names.without_codes(cache.reference(), binding.words)}"
+            for binding in proposal.binding
+        )
+    )

@@ -10,7 +10,7 @@ import streamlit as st
 
 _STYLE = """
 <style>
-.block-container, [data-testid="stMainBlockContainer"] {padding-top: 2.2rem; max-width: 1500px}
+.block-container, [data-testid="stMainBlockContainer"] {padding: 2.2rem 3rem 3rem 3rem; max-width: 1560px}
 h1 {font-size: 1.9rem !important; letter-spacing: -.01em; padding-bottom: .2rem !important}
 h2 {font-size: 1.3rem !important; padding-top: 1.1rem !important; border-top: 2px solid #1B365D}
 h3 {font-size: 1.05rem !important; padding-bottom: .2rem !important}

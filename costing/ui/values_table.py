@@ -20,7 +20,7 @@ def section(case: Case) -> None:
     """Group, filters, table, and what is refused in it."""
     reference = cache.reference()
     files = [*reference.models, *(f for f in reference.files if f not in reference.models)]
-    left, middle, right = st.columns([5, 3, 3], vertical_alignment="bottom")
+    left, middle, right = st.columns([8, 3, 3], vertical_alignment="bottom")
     file = left.segmented_control(
         "Groupe", files, default=files[0], required=True, key="group", persist_state="session",
         format_func=lambda code: names.file_name(reference, code),
@@ -63,11 +63,11 @@ def _editor(reference: Reference, rows: list[values.Row], key: str) -> None:
         hide_index=True,
         row_height=34,
         height=36 + 34 * len(frame),
-        disabled=[name for name in frame if name not in _EDITABLE],
+        disabled=[str(name) for name in frame if name not in _EDITABLE],
         column_config={
-            "Modifié": st.column_config.TextColumn("Modifié", width=66, pinned=True),
-            "Paramètre": st.column_config.TextColumn("Paramètre", width=225, pinned=True),
-            "Classe": st.column_config.TextColumn("Classe", width=125),
+            "État": st.column_config.TextColumn("État", width=60, pinned=True),
+            "Paramètre": st.column_config.TextColumn("Paramètre", width=262, pinned=True),
+            "Classe": st.column_config.TextColumn("Classe", width=140),
             "Unité": st.column_config.TextColumn("Unité", width=78),
             **number,
             "TVA": st.column_config.SelectboxColumn("TVA", options=list(names.VAT.values()), width=90),
@@ -85,7 +85,7 @@ def _texts(reference: Reference, row: values.Row) -> dict[str, str]:
     texts = {**row.texts(reference), **state.workspace().typed.get(row.address, {})}
     scope = row.address.split(".")[2]
     return {
-        "Modifié": "refusé"
+        "État": "refusé"
         if row.address in state.workspace().typed
         else "modifié"
         if row.modified

@@ -36,7 +36,7 @@ def write_values(book: Book, case: Case) -> None:
             changed = value.changed_by is not None
             sheet.text(row, 0, address, "code")
             sheet.text(row, 1, parameter.label.fr, "strong")
-            sheet.text(row, 2, words.scope_label(case.reference, value.scope))
+            sheet.text(row, 2, words.scope_label(case.reference, value.scope, file))
             sheet.text(row, 3, UNITS[parameter.unit][0])
             for column, number in ((4, value.low), (5, value.mode), (6, value.high)):
                 sheet.number(row, column, number, num_format=look, bold=changed)
@@ -111,7 +111,7 @@ def _write_override(
         old = base.parameter_at(override.parameter)[0].find(scope, modality)
     sheet.text(row, 0, override.parameter, "code")
     sheet.text(row, 1, parameter.label.fr, "strong")
-    sheet.text(row, 2, words.scope_label(case.reference, scope))
+    sheet.text(row, 2, words.scope_label(case.reference, scope, override.parameter.split(".")[0]))
     sheet.text(row, 3, UNITS[parameter.unit][0])
     for first, now in ((4, old), (7, value)):
         numbers = (now.low, now.mode, now.high) if now else (None, None, None)

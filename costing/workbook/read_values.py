@@ -87,7 +87,7 @@ def _read_row(
         return None
     before = len(findings.problems)
     parameter, current = resolved
-    _check_labels(reference, table, row, parameter, address.rsplit(".", 1)[1], findings)
+    _check_labels(reference, table, row, parameter, address, findings)
     values = _read_cells(table, row, parameter, findings)
     if len(findings.problems) == before:
         return _override(table, row, address, current, values, findings)
@@ -115,13 +115,14 @@ def _check_labels(
     table: Table,
     row: int,
     parameter: Parameter,
-    scope: str,
+    address: str,
     findings: Findings,
 ) -> None:
     """The row must still say what its address says: a shifted or sorted column would not."""
+    file, _, scope = address.split(".")
     expected = {
         "label": parameter.label.fr,
-        "scope": words.scope_label(reference, scope),
+        "scope": words.scope_label(reference, scope, file),
         "unit": UNITS[parameter.unit][0],
     }
     if all(is_blank(table.raw(row, name)) for name in expected):

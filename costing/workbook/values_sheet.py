@@ -29,7 +29,11 @@ def sheet_files(reference: Reference, sheet: str) -> list[str]:
 
 def ordered_values(reference: Reference, file: str) -> Iterator[tuple[str, Parameter, Value]]:
     """A file's values with their addresses, classes in the order of the fee's tables."""
-    order = ["*", *reference.models, *reference.classes, *reference.class_labels]
+    order = ["*"]
+    for modality in words.modalities(reference):
+        classes = reference.classes.values()
+        order += [modality, *(c.code for c in classes if c.modality == modality)]
+    order += [*reference.models, *reference.class_labels]
     for parameter in reference.files[file].values():
         for value in sorted(parameter.values, key=lambda v: order.index(v.scope)):
             yield f"{file}.{parameter.name}.{value.scope}", parameter, value
@@ -76,7 +80,7 @@ def _write_row(
     bounds = "locked" if parameter.distribution == "fixed" else "input"
     sheet.text(row, 0, address, "code")
     sheet.text(row, 1, parameter.label.fr, "strong")
-    sheet.text(row, 2, words.scope_label(reference, value.scope))
+    sheet.text(row, 2, words.scope_label(reference, value.scope, address.split(".")[0]))
     sheet.text(row, 3, UNITS[parameter.unit][0])
     for column, number, style in (
         (4, value.low, bounds),

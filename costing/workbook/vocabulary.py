@@ -115,11 +115,14 @@ FILES = {
 SOURCE_SEPARATOR = " ; "
 
 
-def scope_label(reference: Reference, scope: str) -> str:
-    """A class, a modality or « toutes » (`*`) in words."""
+def scope_label(reference: Reference, scope: str, file: str = "") -> str:
+    """A class, a modality or « toutes » (`*`) in words.
+
+    A code may name both a modality and one of its classes; `dynamics` holds modalities.
+    """
     if scope == "*":
         return "toutes"
-    if scope in reference.class_labels:
+    if scope in reference.class_labels and not (file == "dynamics" and scope in reference.models):
         return reference.class_labels[scope].fr
     return f"{modality_label(reference, scope)}, toutes classes"
 

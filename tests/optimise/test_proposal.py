@@ -1,0 +1,399 @@
+"""Proposed schedules: by hand on one machine, against SciPy on drawn fleets, and in conflict."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from costing.analysis.comparison import pay
+from costing.analysis.savings import required_from_fee, savings
+from costing.errors import ScenarioError
+from costing.optimise.proposal import Proposal, propose
+from costing.reference import Case, load_reference
+from costing.scenario import (
+    FleetTable,
+    Lever,
+    Override,
+    SavingsDemand,
+    Scenario,
+    ScheduleRules,
+)
+from costing.tariff import Cell
+
+REFERENCE = load_reference()
+STEP = dt.date(2027, 1, 1)
+STILL = tuple(
+    Override(parameter=f"dynamics.{name}.{modality}", mode=0, low=0, high=0)
+    for name in ("machine_growth", "acts_growth", "renewal_rate")
+    for modality in ("irm", "scanner", "tep")
+)
+
+
+def table(*machines: dict[str, Any]) -> FleetTable:
+    """A fleet of 2024 from what makes its machines differ."""
+    rows = [
+        {
+            "machine_id": f"m{i}", "modality": REFERENCE.classes[m["class"]].modality,
+            "site_id": "s",
+            "installed_on": "2023-06-01", "zone": "province", "region": "Bretagne",
+            "sector": "liberal", "rank_on_authorisation": 1, "acts_inpatient": 0, "weight": 1, **m,
+        }
+        for i, m in enumerate(machines)
+    ]  # fmt: skip
+    return FleetTable(
+        year=2024, label="essai", columns={k: tuple(row[k] for row in rows) for k in rows[0]}
+    )
+
+
+def solve(fleet: FleetTable, target: float, **rules: Any) -> Proposal:
+    demand = SavingsDemand(target_eur=target, share_on_fee=1.0)
+    scenario = Scenario(overrides=STILL, fleet=fleet, savings=demand, rules=ScheduleRules(**rules))
+    return propose(REFERENCE.case(scenario))
+
+
+ONE_CT = table({"class": "scanner", "acts_billed": 6_000})
+FULL_CT = Cell("scanner", "non_amorti", "*", "plein")
+
+# One CT, 6 000 acts, all at the full rate of a machine that is not amortised.
+# Against 99.69 all along:
+#   2025: 57 days at 91.71            → 6 000 × 7.98 × 57 / 365                     =  7 477.15
+#   2026: 181 days at 91.71, 184 at 89.72 → 6 000 × (7.98 × 181 + 9.97 × 184) / 365 = 53 899.07
+#   2027: at price f                  → 6 000 × (99.69 - f); 59 820.00 at 89.72
+# together 121 196.22 if nothing changes.
+
+
+def test_by_hand_what_is_in_force_may_be_enough() -> None:
+    proposal = solve(ONE_CT, 121_000)
+    assert proposal.status == "optimal"
+    assert proposal.prices[STEP][FULL_CT] == 89.72
+    assert proposal.savings == pytest.approx(
+        {2025: 7_477.15, 2026: 53_899.07, 2027: 59_820}, abs=0.01
+    )
+    assert "suffisent" in proposal.words
+
+
+def test_by_hand_the_price_is_the_highest_whole_cent_that_saves_enough() -> None:
+    # 150 000 - 7 477.15 - 53 899.07 = 88 623.78 → 99.69 - 14.77063 = 84.91937 → 84.91
+    proposal = solve(ONE_CT, 150_000)
+    assert proposal.prices[STEP][FULL_CT] == 84.91
+    assert sum(proposal.savings.values()) == pytest.approx(61_376.22 + 6_000 * 14.78, abs=0.01)
+    assert "suffisent" not in proposal.words
+
+
+def test_by_hand_a_coarser_rounding_still_meets_the_target() -> None:
+    proposal = solve(ONE_CT, 150_000, rounding_eur=0.1)
+    assert proposal.prices[STEP][FULL_CT] == 84.9
+
+
+def test_by_hand_the_largest_cut_makes_a_conflict_and_says_what_is_reachable() -> None:
+    # At most 5 %: 89.72 × 0.95 = 85.234 → 6 000 × 14.456 = 86 736 → 148 112.22 in all.
+    proposal = solve(ONE_CT, 150_000, largest_cut_per_step=0.05)
+    assert proposal.status == "infeasible"
+    assert proposal.schedule is None
+    assert proposal.reachable_eur == pytest.approx(148_112.22, abs=0.01)
+    assert "0,1 M€ pour 0,1 M€ demandés" in proposal.words.replace("\u202f", " ")
+    (way,) = [w for w in proposal.conflict if w.constraint == "step_cut"]
+    assert way.enough
+    assert way.words == proposal.conflict[0].words
+
+
+def test_by_hand_two_steps_compound_the_largest_cut() -> None:
+    # 1 January 85.234, 1 July 85.234 × 0.95 = 80.9723; 181 / 365 then 184 / 365 of 6 000 acts:
+    # 6 000 × (14.456 × 181 + 18.7177 × 184) / 365 = 99 626.18; with 61 376.22: 161 002.40.
+    steps = (STEP, dt.date(2027, 7, 1))
+    proposal = solve(ONE_CT, 170_000, largest_cut_per_step=0.05, step_dates=steps)
+    assert proposal.status == "infeasible"
+    assert proposal.reachable_eur == pytest.approx(161_002.40, abs=0.01)
+    fine = solve(ONE_CT, 155_000, largest_cut_per_step=0.05, step_dates=steps)
+    assert fine.status == "optimal"
+    assert sum(fine.savings.values()) >= 155_000
+    for before, after in zip((None, *steps), steps, strict=False):
+        prior = 89.72 if before is None else fine.prices[before][FULL_CT]
+        assert prior * 0.95 - 1e-9 <= fine.prices[after][FULL_CT] <= prior
+
+
+def test_by_hand_the_cut_falls_on_the_machine_that_can_bear_it() -> None:
+    """One MRI far above its cost, one far below: only the first one's price moves."""
+    fleet = table(
+        {"class": "irm_1_5t", "acts_billed": 4_700, "acts_inpatient": 0},
+        {"class": "irm_gt_1_5t", "acts_billed": 2_000},
+    )
+    proposal = solve(fleet, 300_000)
+    rich = Cell("irm_1_5t", "non_amorti", "province", "plein")
+    poor = Cell("irm_gt_1_5t", "non_amorti", "province", "plein")
+    before = REFERENCE.schedule
+    assert proposal.prices[STEP][rich] < before.price(rich, dt.date(2026, 12, 31))
+    assert proposal.prices[STEP][poor] == before.price(poor, dt.date(2026, 12, 31))
+    assert proposal.loss_eur == pytest.approx(proposal.present_loss_eur)
+
+
+def test_a_class_floor_protects_a_class_or_is_named_in_the_conflict() -> None:
+    fleet = table(
+        {"class": "scanner", "acts_billed": 6_000}, {"class": "irm_1_5t", "acts_billed": 6_000}
+    )
+    case = REFERENCE.case(Scenario(overrides=STILL, fleet=fleet))
+    paid = pay(case, case.fleet_in(2027), REFERENCE.schedule.frozen(dt.date(2026, 12, 31)), 2027)
+    share = float(0.98 * paid.revenue[0] / paid.cost[0])
+    proposal = solve(fleet, 260_000, floor_share_of_cost={"scanner": share})
+    after = pay(case, case.fleet_in(2027), proposal.schedule, 2027)  # type: ignore[arg-type]
+    assert after.revenue[0] >= share * after.cost[0] - 1e-6
+    blocked = solve(fleet, 400_000, floor_share_of_cost={"scanner": share, "irm_1_5t": 9.0})
+    assert blocked.status == "infeasible"
+    assert "class_floor" in {way.constraint for way in blocked.conflict if way.enough}
+
+
+def test_a_class_already_below_its_floor_is_not_cut() -> None:
+    fleet = table(
+        {"class": "scanner", "acts_billed": 6_000}, {"class": "irm_1_5t", "acts_billed": 6_000}
+    )
+    proposal = solve(fleet, 260_000, floor_share_of_cost={"scanner": 5.0})
+    assert proposal.prices[STEP][FULL_CT] == 89.72
+
+
+def test_the_level_reading_counts_the_last_year_alone() -> None:
+    demand = SavingsDemand(target_eur=80_000, share_on_fee=1.0, reading="level_2027")
+    scenario = Scenario(overrides=STILL, fleet=ONE_CT, savings=demand)
+    proposal = propose(REFERENCE.case(scenario))
+    # 80 000 / 6 000 = 13.3333 → 99.69 - 13.3333 = 86.35667 → 86.35
+    assert proposal.prices[STEP][FULL_CT] == 86.35
+
+
+def test_a_yearly_demand_on_a_year_that_cannot_change_is_a_conflict() -> None:
+    demand = SavingsDemand(target_eur=0, yearly_eur={2026: 60_000})
+    scenario = Scenario(overrides=STILL, fleet=ONE_CT, savings=demand)
+    proposal = propose(REFERENCE.case(scenario))
+    assert proposal.status == "infeasible"
+    assert "2026" in proposal.words
+
+
+def test_other_levers_come_off_what_the_fee_must_save() -> None:
+    # From 1 July 2026: 184/365 of 100 M€ in 2026 and all of it in 2027.
+    lever = Lever(label="pertinence", date=dt.date(2026, 7, 1), annual_amount_eur=100e6)
+    demand = SavingsDemand(share_on_fee=0.8, other_levers=(lever,))
+    years = (2025, 2026, 2027)
+    assert required_from_fee(demand, years) == pytest.approx(240e6 - 100e6 * (184 / 365 + 1))
+    level = demand.model_copy(update={"reading": "level_2027"})
+    assert required_from_fee(level, years) == pytest.approx(140e6)
+
+
+@pytest.mark.parametrize("date", [dt.date(2024, 1, 1), dt.date(2028, 1, 1)])
+def test_a_step_outside_the_years_of_the_target_is_refused(date: dt.date) -> None:
+    with pytest.raises(ScenarioError, match="dates d'effet"):
+        solve(ONE_CT, 1.0, step_dates=(date,))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Case, float]:
+    """A small drawn fleet, rules, and a target around what the rules can reach."""
+    machines = draw(
+        st.lists(
+            st.fixed_dictionaries(
+                {
+                    "class": st.sampled_from(["scanner", "irm_1_5t", "irm_le_0_5t", "tep_tdm"]),
+                    "acts_billed": st.integers(500, 14_000),
+                    "acts_inpatient": st.sampled_from([0, 0, 1_500]),
+                    "installed_on": st.sampled_from(["2015-03-01", "2019-06-01", "2023-01-01"]),
+                    "weight": st.sampled_from([1, 2.5]),
+                }
+            ),
+            min_size=2,
+            max_size=7,
+        )
+    )
+    rules = ScheduleRules(
+        largest_cut_per_step=draw(st.sampled_from([0.05, 0.15, 0.4])),
+        no_rise=draw(st.booleans()),
+        degressive=draw(st.booleans()),
+        amortised_not_above=draw(st.booleans()),
+        step_dates=draw(st.sampled_from([(STEP,), (STEP, dt.date(2027, 7, 1))])),
+    )
+    share = draw(st.floats(0.3, 1.2))
+    scenario = Scenario(
+        overrides=STILL,
+        fleet=table(*machines),
+        savings=SavingsDemand(target_eur=0.0, share_on_fee=1.0),
+        rules=rules,
+    )
+    return REFERENCE.case(scenario), share
+
+
+def with_target(case: Case, target: float) -> Case:
+    demand = case.scenario.savings.model_copy(update={"target_eur": target})
+    return REFERENCE.case(case.scenario.model_copy(update={"savings": demand}))
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(cases())
+def test_the_least_loss_is_that_of_scipy_and_every_rule_holds(drawn: tuple[Case, float]) -> None:
+    case, share = drawn
+    most = propose(with_target(case, 1e12)).reachable_eur
+    case = with_target(case, max(0.0, share * most))
+    proposal = propose(case)
+    loss, reachable = independent(case)
+    assert reachable == pytest.approx(most, rel=1e-6)
+    if proposal.status == "infeasible":
+        assert share * most > reachable - 1
+        return
+    assume(proposal.status == "optimal")
+    # Rounding moves each price by at most three cents: so little may the loss grow.
+    acts = sum(case.fleet_in(2027).frame.eval("(acts_billed + acts_inpatient) * weight"))
+    assert loss - 1e-4 <= proposal.loss_eur <= loss + 0.03 * acts + 1e-4
+    check_rules(proposal)
+
+
+def check_rules(proposal: Proposal) -> None:
+    """Every rule, read off the prices and not off the program's own rows."""
+    case, rules = proposal.case, proposal.case.scenario.rules
+    eve = rules.step_dates[0] - dt.timedelta(days=1)
+    present = {c: REFERENCE.schedule.price(c, eve) for c in REFERENCE.schedule.cells}
+    base = {c: REFERENCE.schedule.price(c, dt.date(2024, 3, 1)) for c in present}
+    before = present
+    for prices in proposal.prices.values():
+        for cell, price in prices.items():
+            assert round(price, 2) == price
+            assert price >= before[cell] * (1 - rules.largest_cut_per_step) - 1e-9
+            assert (
+                price <= (before[cell] if rules.no_rise else max(present[cell], base[cell])) + 1e-9
+            )
+            if rules.amortised_not_above and cell.amortisation == "amorti":
+                other = cell._replace(amortisation="non_amorti")
+                assert price <= prices[other] + max(0, present[cell] - present[other]) + 1e-9
+            if rules.degressive and cell.band != "plein":
+                above = "plein" if cell.band == "reduit_1" else f"reduit_{int(cell.band[-1]) - 1}"
+                for other in prices:
+                    if other.class_code == cell.class_code and other.band == above:
+                        gap = max(0, present[cell] - present[other])
+                        assert price <= prices[other] + gap + 1e-9
+        before = prices
+    by_year = {y.year: y.saved_eur for y in savings(case, proposal.schedule)}  # type: ignore[arg-type]
+    assert by_year == pytest.approx(proposal.savings, abs=1e-3)
+    assert sum(by_year.values()) >= proposal.required_eur - 1e-6
+
+
+def independent(case: Case) -> tuple[float, float]:  # noqa: PLR0915
+    """Least loss and most savings from the same problem written again, for `linprog`.
+
+    Coefficients are read off the engine's revenue by moving one price at a time (it is linear in
+    prices), not off the program's matrices.
+    """
+    rules, years = case.scenario.rules, (2025, 2026, 2027)
+    steps = rules.step_dates
+    cells = REFERENCE.schedule.cells
+    eve = steps[0] - dt.timedelta(days=1)
+    present = np.array([REFERENCE.schedule.price(c, eve) for c in cells])
+    base = np.array([REFERENCE.schedule.price(c, dt.date(2024, 3, 1)) for c in cells])
+    size = len(cells) * len(steps)
+
+    def revenue(prices: np.ndarray[Any, Any], year: int) -> np.ndarray[Any, Any]:
+        table = prices.reshape(len(steps), -1)
+        schedule = REFERENCE.schedule.with_prices(
+            {
+                d: dict(zip(cells, map(float, row), strict=True))
+                for d, row in zip(steps, table, strict=True)
+            },
+            "essai",
+        )
+        fleet = case.fleet_in(year)
+        return schedule.revenue(fleet.machines(schedule, year), year)
+
+    fleet = case.fleet_in(2027)
+    weight, zero = fleet.weight, np.zeros(size)
+    constant = {y: revenue(zero, y) for y in years}
+    slopes = {y: np.array([revenue(row, y) - constant[y] for row in np.eye(size)]).T for y in years}
+    frozen = REFERENCE.schedule.frozen(dt.date(2024, 3, 1))
+    before = sum(
+        float(frozen.revenue(case.fleet_in(y).machines(frozen, y), y) @ weight) for y in years
+    )
+    spent0 = sum(float(constant[y] @ weight) for y in years)
+    spend = sum(slopes[y].T @ weight for y in years)
+    rows, limits = [], []
+
+    def at(step: int, cell: Cell) -> int:
+        return step * len(cells) + cells.index(cell)
+
+    for step in range(len(steps)):
+        for cell in cells:
+            here, row = at(step, cell), np.zeros(size)
+            row[here] = -1
+            floor = (1 - rules.largest_cut_per_step) * (
+                present[cells.index(cell)] if step == 0 else 1
+            )
+            if step:
+                row[at(step - 1, cell)] = floor
+            rows.append(row)
+            limits.append(-floor if step == 0 else 0.0)
+            if rules.no_rise and step:
+                rows.append(np.eye(size)[here] - np.eye(size)[at(step - 1, cell)])
+                limits.append(0.0)
+            for other in cells:
+                same = other.class_code == cell.class_code
+                lower = (
+                    rules.degressive
+                    and same
+                    and cell.band != "plein"
+                    and other.band
+                    == ("plein" if cell.band == "reduit_1" else f"reduit_{int(cell.band[-1]) - 1}")
+                )
+                twin = (
+                    rules.amortised_not_above
+                    and cell.amortisation == "amorti"
+                    and other == cell._replace(amortisation="non_amorti")
+                )
+                if lower or twin:
+                    rows.append(np.eye(size)[here] - np.eye(size)[at(step, other)])
+                    gap = present[cells.index(cell)] - present[cells.index(other)]
+                    limits.append(max(0.0, gap))
+    high = np.tile(present if rules.no_rise else np.maximum(present, base), len(steps))
+    bounds = [(0, h) for h in high]
+    matrix, right = np.array(rows), np.array(limits)
+    cheapest = linprog(spend, A_ub=matrix, b_ub=right, bounds=bounds)
+    reachable = before - spent0 - cheapest.fun
+    paid = pay(case, fleet, REFERENCE.schedule.frozen(dt.date(2026, 1, 1)), 2027)
+    count = len(weight)
+    need = case.scenario.savings.target_eur
+    whole = np.block(
+        [
+            [matrix, np.zeros((len(rows), count))],
+            [spend[None, :], np.zeros((1, count))],
+            [-slopes[2027], -np.eye(count)],
+        ]
+    )
+    sides = np.concatenate([right, [before - spent0 - need], constant[2027] - paid.cost])
+    objective = np.concatenate([np.zeros(size), weight])
+    found = linprog(objective, A_ub=whole, b_ub=sides, bounds=[*bounds, *[(0, None)] * count])
+    return (float(found.fun) if found.status == 0 else float("nan")), float(reachable)
+
+
+def test_the_target_s_shadow_price_is_what_one_more_euro_costs() -> None:
+    fleet = table(
+        {"class": "scanner", "acts_billed": 5_000}, {"class": "scanner", "acts_billed": 9_000}
+    )
+    small, large = (
+        solve(fleet, 330_000, rounding_eur=1e-6),
+        solve(fleet, 340_000, rounding_eur=1e-6),
+    )
+    (target,) = [b for b in small.binding if b.constraint == "savings_target"]
+    assert target.shadow_price is not None
+    slope = (large.loss_eur - small.loss_eur) / 10_000
+    assert slope == pytest.approx(target.shadow_price, rel=1e-3)
+    assert f"{100 * target.shadow_price:.0f} centimes" in target.words
+
+
+@settings(max_examples=10)
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_asking_more_never_loses_less(one: float, two: float) -> None:
+    fleet = table(
+        {"class": "scanner", "acts_billed": 5_000}, {"class": "irm_1_5t", "acts_billed": 4_000}
+    )
+    low, high = sorted(150_000 + 200_000 * share for share in (one, two))
+    little, much = solve(fleet, low), solve(fleet, high)
+    if much.status == "optimal":
+        assert little.status == "optimal"
+        assert little.loss_eur <= much.loss_eur + 0.03 * 9_000
+        assert sum(little.savings.values()) >= low

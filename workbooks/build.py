@@ -1,0 +1,116 @@
+"""Build the workbooks of this folder: `python workbooks/build.py [DIRECTORY]`.
+
+`modele_import.xlsx`: the import template on the reference data. `exemple_rempli.xlsx`: the same,
+filled by way of example; nothing in it is anybody's position. Same data, same bytes. Run it again
+whenever the data under `models/` change: a template made on other data is refused at import.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+from costing.fleet import COLUMNS
+from costing.reference import load_reference
+from costing.scenario import (
+    Conventions,
+    FleetTable,
+    Lever,
+    Override,
+    SavingsDemand,
+    Scenario,
+    ScheduleRules,
+)
+from costing.workbook.template import write_template
+
+TEMPLATE, EXAMPLE = "modele_import.xlsx", "exemple_rempli.xlsx"
+_WHO, _WHEN = "Expert A", dt.date(2026, 3, 2)
+
+#: Twelve invented machines.
+MACHINES = (
+    ("A-SC1", "A", "scanner", "scanner", "2019-05-13", "province", "Bretagne", "liberal", 1, 9200.0, 0.0, 1.0),
+    ("A-RM1", "A", "irm", "irm_1_5t", "2017-03-06", "province", "Bretagne", "liberal", 1, 7100.0, 0.0, 1.0),
+    ("A-RM2", "A", "irm", "irm_gt_1_5t", "2022-09-19", "province", "Bretagne", "liberal", 2, 6400.0, 0.0, 1.0),
+    ("B-SC1", "B", "scanner", "scanner", "2021-01-18", "paris", "Île-de-France", "public", 1, 5600.0, 4300.0, 1.0),
+    ("B-SC2", "B", "scanner", "scanner", "2023-11-06", "paris", "Île-de-France", "public", 2, 4900.0, 3800.0, 1.0),
+    ("B-RM1", "B", "irm", "irm_1_5t", "2016-06-27", "paris", "Île-de-France", "public", 1, 3900.0, 1500.0, 1.0),
+    ("B-TEP", "B", "tep", "tep_tdm", "2020-10-12", "paris", "Île-de-France", "public", 1, 3600.0, 250.0, 1.0),
+    ("C-RM1", "C", "irm", "irm_1_5t_osteo", "2020-02-03", "region_parisienne", "Île-de-France", "liberal", 1, 8800.0, 0.0, 1.0),
+    ("C-SC1", "C", "scanner", "scanner", "2018-04-23", "region_parisienne", "Île-de-France", "liberal", 1, 12400.0, 0.0, 1.0),
+    ("D-RM1", "D", "irm", "irm_1_5t", "2021-07-05", "province", "Occitanie", "gie", 1, 6900.0, 700.0, 1.0),
+    ("D-SC1", "D", "scanner", "scanner", "2022-03-14", "province", "Occitanie", "gie", 1, 8100.0, 1900.0, 1.0),
+    ("E-RM1", "E", "irm", "irm_0_5t_1_5t", "2012-11-26", "province", "La Réunion", "non_profit", 1, 4100.0, 300.0, 1.0),
+)  # fmt: skip # noqa: E501
+
+
+def _override(address: str, mode: float, reason: str, **more: object) -> Override:
+    fields = {"source": "saisie de l'expert", "grade": "D", **more}
+    return Override.model_validate(
+        {
+            "parameter": address, "mode": mode, "reason": reason, "author": _WHO, "date": _WHEN,
+            **fields,
+        }
+    )  # fmt: skip
+
+
+def example() -> Scenario:
+    """The scenario of the filled example; its overrides in the order of the sheets."""
+    return Scenario(
+        name="Exemple rempli",
+        description="Montre comment remplir le classeur ; aucune valeur n'y est une position.",
+        conventions=Conventions(capital="straight_line", inpatients_count=False),
+        overrides=(
+            _override("communs.cost_of_capital.*", 0.04, "Offres de crédit-bail de 2025.", high=0.06),
+            _override(
+                "communs.technologist_cost.*", 57_500, "Grille 2025, primes comprises.",
+                source="Bilan social 2025 de l'établissement B, p. 12", grade="B",
+            ),
+            _override("communs.rent.irm_1_5t", 260, "Loyer relevé sur trois sites."),
+            _override(
+                "irm.purchase_price.irm_1_5t", 1_050_000, "Trois marchés de 2025.", low=800_000,
+                high=1_400_000, source="Marchés publics de 2025, trois avis d'attribution",
+                grade="B",
+            ),
+            _override(
+                "irm.purchase_price.irm_gt_1_5t", 1_500_000, "Prix hors taxe d'un devis.",
+                vat="excluded", high=2_000_000, source="Devis de novembre 2025", grade="C",
+            ),
+            _override("machine_classes.reference_activity.scanner", 7_000, "À confirmer."),
+        ),
+        savings=SavingsDemand(
+            reading="level_2027",
+            share_on_fee=0.45,
+            other_levers=(
+                Lever(
+                    label="Mesures de pertinence", date=dt.date(2026, 7, 1), annual_amount_eur=2e7
+                ),
+            ),
+        ),
+        rules=ScheduleRules(
+            step_dates=(dt.date(2026, 7, 1), dt.date(2027, 1, 1)),
+            largest_cut_per_step=0.15,
+            floor_share_of_cost={"irm_1_5t": 1.0, "scanner": 1.05},
+        ),
+        fleet=FleetTable(
+            year=2024,
+            label="Douze appareils inventés",
+            synthetic=True,
+            columns=dict(zip(COLUMNS, zip(*MACHINES, strict=True), strict=True)),
+        ),
+    )  # fmt: skip
+
+
+def build(directory: Path) -> list[Path]:
+    """Write both workbooks into a directory."""
+    reference = load_reference()
+    written = []
+    for name, scenario in ((TEMPLATE, Scenario()), (EXAMPLE, example())):
+        write_template(reference.case(scenario), directory / name)
+        written.append(directory / name)
+    return written
+
+
+if __name__ == "__main__":
+    for path in build(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent):
+        print(path)
