@@ -366,7 +366,8 @@ class _progress:  # noqa: N801 - used as a function
     """A progress bar on standard error, when that is a terminal."""
 
     def __init__(self, label: str) -> None:
-        self.bar: Any = click.progressbar(length=100, label=label, file=sys.stderr)
+        quiet = not sys.stderr.isatty()
+        self.bar: Any = click.progressbar(length=100, label=label, file=sys.stderr, hidden=quiet)
         self.done = 0
 
     def __enter__(self) -> Callable[[float, str], None]:
@@ -418,12 +419,16 @@ def _print_proposal(proposal: Proposal) -> None:
     for held in proposal.binding:
         click.echo(f"  - {held.words}")
     official = proposal.case.reference.schedule
+    eve = min(proposal.prices, default=dt.date.max) - dt.timedelta(days=1)
+    before = {cell: official.price(cell, eve) for cell in official.cells}
     for date, prices in proposal.prices.items():
-        click.echo(f"Tarifs au {date:%d/%m/%Y}")
-        for cell, price in prices.items():
-            before = official.price(cell, date - dt.timedelta(days=1))
-            change = percent(price / before - 1, 1, True)
-            click.echo(f"  {cell!s:<48} {euros(before, 2):>10} → {euros(price, 2):>10} {change:>8}")
+        moved = {cell: price for cell, price in prices.items() if price != before[cell]}
+        click.echo(f"Tarifs au {date:%d/%m/%Y} : {len(moved)} sur {len(prices)} changent")
+        for cell, price in moved.items():
+            change = percent(price / before[cell] - 1, 1, True)
+            amounts = f"{euros(before[cell], 2):>10} → {euros(price, 2):>10}"
+            click.echo(f"  {cell!s:<52} {amounts} {change:>8}")
+        before = prices
 
 
 def _problem(fault: Any) -> dict[str, Any]:

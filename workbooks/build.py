@@ -27,21 +27,32 @@ from costing.workbook.template import write_template
 TEMPLATE, EXAMPLE = "modele_import.xlsx", "exemple_rempli.xlsx"
 _WHO, _WHEN = "Expert A", dt.date(2026, 3, 2)
 
-#: Twelve invented machines.
-MACHINES = (
-    ("A-SC1", "A", "scanner", "scanner", "2019-05-13", "province", "Bretagne", "liberal", 1, 9200.0, 0.0, 1.0),
-    ("A-RM1", "A", "irm", "irm_1_5t", "2017-03-06", "province", "Bretagne", "liberal", 1, 7100.0, 0.0, 1.0),
-    ("A-RM2", "A", "irm", "irm_gt_1_5t", "2022-09-19", "province", "Bretagne", "liberal", 2, 6400.0, 0.0, 1.0),
-    ("B-SC1", "B", "scanner", "scanner", "2021-01-18", "paris", "Île-de-France", "public", 1, 5600.0, 4300.0, 1.0),
-    ("B-SC2", "B", "scanner", "scanner", "2023-11-06", "paris", "Île-de-France", "public", 2, 4900.0, 3800.0, 1.0),
-    ("B-RM1", "B", "irm", "irm_1_5t", "2016-06-27", "paris", "Île-de-France", "public", 1, 3900.0, 1500.0, 1.0),
-    ("B-TEP", "B", "tep", "tep_tdm", "2020-10-12", "paris", "Île-de-France", "public", 1, 3600.0, 250.0, 1.0),
-    ("C-RM1", "C", "irm", "irm_1_5t_osteo", "2020-02-03", "region_parisienne", "Île-de-France", "liberal", 1, 8800.0, 0.0, 1.0),
-    ("C-SC1", "C", "scanner", "scanner", "2018-04-23", "region_parisienne", "Île-de-France", "liberal", 1, 12400.0, 0.0, 1.0),
-    ("D-RM1", "D", "irm", "irm_1_5t", "2021-07-05", "province", "Occitanie", "gie", 1, 6900.0, 700.0, 1.0),
-    ("D-SC1", "D", "scanner", "scanner", "2022-03-14", "province", "Occitanie", "gie", 1, 8100.0, 1900.0, 1.0),
-    ("E-RM1", "E", "irm", "irm_0_5t_1_5t", "2012-11-26", "province", "La Réunion", "non_profit", 1, 4100.0, 300.0, 1.0),
-)  # fmt: skip # noqa: E501
+#: Twelve invented machines, in the order of the fleet's columns.
+MACHINES = """
+A-SC1;A;scanner;scanner;2019-05-13;province;Bretagne;liberal;1;9200;0;1
+A-RM1;A;irm;irm_1_5t;2017-03-06;province;Bretagne;liberal;1;7100;0;1
+A-RM2;A;irm;irm_gt_1_5t;2022-09-19;province;Bretagne;liberal;2;6400;0;1
+B-SC1;B;scanner;scanner;2021-01-18;paris;Île-de-France;public;1;5600;4300;1
+B-SC2;B;scanner;scanner;2023-11-06;paris;Île-de-France;public;2;4900;3800;1
+B-RM1;B;irm;irm_1_5t;2016-06-27;paris;Île-de-France;public;1;3900;1500;1
+B-TEP;B;tep;tep_tdm;2020-10-12;paris;Île-de-France;public;1;3600;250;1
+C-RM1;C;irm;irm_1_5t_osteo;2020-02-03;region_parisienne;Île-de-France;liberal;1;8800;0;1
+C-SC1;C;scanner;scanner;2018-04-23;region_parisienne;Île-de-France;liberal;1;12400;0;1
+D-RM1;D;irm;irm_1_5t;2021-07-05;province;Occitanie;gie;1;6900;700;1
+D-SC1;D;scanner;scanner;2022-03-14;province;Occitanie;gie;1;8100;1900;1
+E-RM1;E;irm;irm_0_5t_1_5t;2012-11-26;province;La Réunion;non_profit;1;4100;300;1
+"""
+
+
+def _fleet() -> FleetTable:
+    rows = [line.split(";") for line in MACHINES.strip().splitlines()]
+    columns: dict[str, tuple[object, ...]] = dict(
+        zip(COLUMNS, zip(*rows, strict=True), strict=True)
+    )
+    columns["rank_on_authorisation"] = tuple(int(row[8]) for row in rows)
+    for index, name in ((9, "acts_billed"), (10, "acts_inpatient"), (11, "weight")):
+        columns[name] = tuple(float(row[index]) for row in rows)
+    return FleetTable(year=2024, label="Douze appareils inventés", synthetic=True, columns=columns)
 
 
 def _override(address: str, mode: float, reason: str, **more: object) -> Override:
@@ -61,7 +72,7 @@ def example() -> Scenario:
         description="Montre comment remplir le classeur ; aucune valeur n'y est une position.",
         conventions=Conventions(capital="straight_line", inpatients_count=False),
         overrides=(
-            _override("communs.cost_of_capital.*", 0.04, "Offres de crédit-bail de 2025.", high=0.06),
+            _override("communs.cost_of_capital.*", 0.04, "Offres de crédit-bail, 2025.", high=0.06),
             _override(
                 "communs.technologist_cost.*", 57_500, "Grille 2025, primes comprises.",
                 source="Bilan social 2025 de l'établissement B, p. 12", grade="B",
@@ -74,7 +85,7 @@ def example() -> Scenario:
             ),
             _override(
                 "irm.purchase_price.irm_gt_1_5t", 1_500_000, "Prix hors taxe d'un devis.",
-                vat="excluded", high=2_000_000, source="Devis de novembre 2025", grade="C",
+                vat="excluded", high=2_200_000, source="Devis de novembre 2025", grade="C",
             ),
             _override("machine_classes.reference_activity.scanner", 7_000, "À confirmer."),
         ),
@@ -92,12 +103,7 @@ def example() -> Scenario:
             largest_cut_per_step=0.15,
             floor_share_of_cost={"irm_1_5t": 1.0, "scanner": 1.05},
         ),
-        fleet=FleetTable(
-            year=2024,
-            label="Douze appareils inventés",
-            synthetic=True,
-            columns=dict(zip(COLUMNS, zip(*MACHINES, strict=True), strict=True)),
-        ),
+        fleet=_fleet(),
     )  # fmt: skip
 
 

@@ -326,7 +326,7 @@ def _binding_words(block: Block, held: Any, price: float) -> str:
     if declared.group == "savings":
         return (
             f"{declared.label.fr} : chaque euro d'économie de plus coûterait "
-            f"{number(100 * price)} centimes aux appareils en dessous de leur coût."
+            f"{number(100 * price, 1)} centimes aux appareils en dessous de leur coût."
         )
     names = [label for label, here in zip(block.labels, held, strict=True) if here]
     shown = ", ".join(dict.fromkeys(names[:3])) + ("…" if len(names) > 3 else "")

@@ -13,13 +13,15 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from costing.words import THIN
+
 INK, GRID, SOFT = "#1B1F27", "#E1E5EB", "#5B6573"
 COST, REVENUE, TEST = "#1B365D", "#B4490E", "#6B3FA0"
 #: Eight fills that stay apart in the three common colour deficiencies and in grey.
 FILLS = ("#1B365D", "#8FB4DE", "#B4490E", "#F2C083", "#2F7D6B", "#A9D8C8", "#6B3FA0", "#B9BFC9")
 
 _LOCALE = alt.Locale(
-    number=alt.NumberLocale(decimal=",", thousands="\u202f", grouping=[3], currency=["", "\u00a0€"]),
+    number=alt.NumberLocale(decimal=",", thousands=THIN, grouping=[3], currency=["", f"{THIN}€"]),
     time=alt.TimeLocale(
         dateTime="%A %e %B %Y à %X",
         date="%d/%m/%Y",
@@ -46,7 +48,7 @@ def show(chart: Any, alternative: str, height: int = 360) -> None:
         )
         .configure_legend(
             labelColor=INK, labelFontSize=12, titleFontSize=12, titleColor=SOFT,
-            titleFontWeight="normal", orient="bottom", labelLimit=320, columns=4, symbolStrokeWidth=2,
+            titleFontWeight="normal", orient="bottom", labelLimit=320, columns=4,
         )
         .configure_view(stroke=None)
     )  # fmt: skip

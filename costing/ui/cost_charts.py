@@ -63,7 +63,8 @@ def break_even_words(curve: Curve) -> str:
         for middle in middles
     ]
     if len(verbs) == 1:
-        return f"Le forfait {verbs[0]} le coût, à tout volume jusqu'à {number(marks[-1])} actes par an."
+        last = number(marks[-1])
+        return f"Le forfait {verbs[0]} le coût, à tout volume jusqu'à {last} actes par an."
     inner = [
         f"{verb} de {number(a)} à {number(b)}"
         for verb, (a, b) in zip(verbs[1:-1], pairwise(marks[1:-1]), strict=True)
@@ -167,7 +168,8 @@ def _postes_now(machine: Machine) -> None:
     total = frame["eur"].sum()
     frame["words"] = [f"{euros(v, 2)}  ({percent(v / total, 0)})" for v in frame["eur"]]
     base = alt.Chart(frame).encode(
-        y=alt.Y("poste:N", sort=None, title=None, axis=alt.Axis(labelLimit=190, ticks=False, domain=False)),
+        y=alt.Y("poste:N", sort=None, title=None,
+                axis=alt.Axis(labelLimit=190, ticks=False, domain=False)),
         x=alt.X("eur:Q", title="Euros par acte", axis=alt.Axis(format=",.0f", tickCount=5),
                 scale=alt.Scale(domain=[0, float(frame["eur"].max()) * 1.32])),
         tooltip=[alt.Tooltip("poste:N", title="Poste"), alt.Tooltip("words:N", title="Par acte")],
@@ -217,7 +219,7 @@ def _postes_over(machine: Machine, curve: Curve) -> None:
 
 
 def _stacks(machine: Machine, curve: Curve) -> dict[str, np.ndarray]:
-    """Yearly cost by poste over the acts, the heaviest first at the chosen number, then the rest."""
+    """Yearly cost by poste over the acts: the heaviest at the chosen number, then the rest."""
     labels = machine.case.reference.postes
     amounts = {c: a for c, a in curve.breakdown.by_poste().items() if float(a.max()) > 0}
     index = min(round(machine.acts), len(curve.acts)) - 1

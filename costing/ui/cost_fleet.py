@@ -40,11 +40,12 @@ def section(scenario: Scenario, date: dt.date) -> None:
     ]
     columns = [tables.text("Modalité"), tables.text("Pondération"), tables.Column("Majoration"),
                tables.Column("Part du forfait"), tables.Column("Investissement seul"),
-               tables.Column("Appareils"), tables.Column("Forfaits"), tables.Column("Coûts")]  # fmt: skip
+               tables.Column("Appareils"), tables.Column("Forfaits"),
+               tables.Column("Coûts")]  # fmt: skip
     tables.table(columns, rows, "Surévaluation selon la pondération")
     tables.note(
-        "La moyenne des rapports n'est pas le rapport des sommes : un même parc donne trois chiffres. "
-        "« Investissement seul » ne porte que sur les appareils non amortis."
+        "La moyenne des rapports n'est pas le rapport des sommes : un même parc donne trois "
+        "chiffres. « Investissement seul » ne porte que sur les appareils non amortis."
     )
     _by_class(by_class)
 

@@ -6,7 +6,8 @@ import streamlit as st
 
 from costing.costs import elasticities, share_grade_d
 from costing.model import CostModel
-from costing.ui import cache, figures, names, tables
+from costing.parameters import Parameter, Value
+from costing.ui import figures, names, tables
 from costing.ui.changes import sources_text
 from costing.ui.machine import Machine
 from costing.words import NONE, euros, number, percent
@@ -20,8 +21,8 @@ def section(machine: Machine) -> None:
         machine.case, machine.class_code, machine.acts, float(machine.amortisation == "amorti")
     )
     st.markdown(
-        f"**{percent(weak, 0)}** de ce qui fait bouger ce coût est de grade D (▲), c'est-à-dire une "
-        "hypothèse sans source publiée."
+        f"**{percent(weak, 0)}** de ce qui fait bouger ce coût est de grade D (▲), c'est-à-dire "
+        "une hypothèse sans source publiée."
     )
     fee, cost = st.columns([5, 7], gap="large")
     with fee:
@@ -50,7 +51,8 @@ def _bands(machine: Machine) -> None:
 
 def _lines(machine: Machine) -> None:
     reference, found = machine.case.reference, machine.breakdown
-    rows, out = [], []
+    rows: list[list[str]] = []
+    out: list[list[str]] = []
     for name, amount in found.lines.items():
         step = found.steps[name]
         inside = step.poste in found.in_perimeter
@@ -85,27 +87,28 @@ def _inputs(machine: Machine, model: CostModel) -> None:
     wanted = frozenset[str]().union(*(model.inputs_of(n) for n in ([chosen] if chosen else lines)))
     amortised = float(machine.amortisation == "amorti")
     moves = elasticities(machine.case, machine.class_code, machine.acts, amortised)
-    reference = cache.case(machine.case.scenario).reference
-    rows = []
-    names_ = [n for n in model.parameters if n in wanted]
-    for name in sorted(names_, key=lambda n: -abs(moves.get(n, 0.0))):
-        parameter = model.parameters[name]
-        value = parameter.find(machine.class_code, model.modality)
-        if value is None:
-            continue
-        rows.append(
-            [
-                parameter.label.fr + (" (modifié)" if value.changed_by is not None else ""),
-                figures.with_unit(value.mode, parameter.unit),
-                NONE if value.low is None else
-                f"{figures.shown(value.low, parameter.unit)} – {figures.shown(value.high, parameter.unit)}",
-                percent(moves[name] / 100, 2, sign=True) if name in moves else NONE,
-                names.GRADES[value.grade],
-                sources_text(reference, value.source),
-                value.note + (f" ({value.changed_by})" if value.changed_by else ""),
-            ]
-        )  # fmt: skip
+    used = sorted(wanted & model.parameters.keys(), key=lambda n: (-abs(moves.get(n, 0.0)), n))
+    found_values = [(n, model.parameters[n].find(machine.class_code, model.modality)) for n in used]
+    rows = [
+        _input(machine, model.parameters[name], value, moves.get(name))
+        for name, value in found_values
+        if value is not None
+    ]
     columns = [tables.text("Valeur"), tables.Column("Retenue"), tables.Column("Bas – haut"),
                tables.Column("Si + 1 %, le coût"), tables.text("Grade"), tables.text("Source"),
                tables.text("Note")]  # fmt: skip
     tables.table(columns, rows, "Les valeurs, de la plus pesante à la moins pesante", tall=True)
+
+
+def _input(machine: Machine, parameter: Parameter, value: Value, move: float | None) -> list[str]:
+    """One value: what it is, how far it may go, what it moves, and who says so."""
+    low, high = (figures.shown(bound, parameter.unit) for bound in (value.low, value.high))
+    return [
+        parameter.label.fr + (" (modifié)" if value.changed_by is not None else ""),
+        figures.with_unit(value.mode, parameter.unit),
+        f"{low} – {high}" if low else NONE,
+        percent(move / 100, 2, sign=True) if move is not None else NONE,
+        names.GRADES[value.grade],
+        sources_text(machine.case.reference, value.source),
+        value.note + (f" ({value.changed_by})" if value.changed_by else ""),
+    ]

@@ -1,4 +1,4 @@
-"""A public figure put to the test on one machine: what fee would make it true, and at what volume."""
+"""A public figure put to the test on one machine: the fee that would make it true, the volume."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def test_section(machine: Machine) -> None:
 
 
 def _title(claim: Claim) -> str:
-    return f"{percent(claim.figure, 0)} — {claim.statement.fr} ({claim.author.fr}, {names.day(claim.date)})"
+    who = f"{claim.author.fr}, {names.day(claim.date)}"
+    return f"{percent(claim.figure, 0)} — {claim.statement.fr} ({who})"
 
 
 def _source(reference: Reference, claim: Claim) -> str:
@@ -61,14 +62,14 @@ def _readings(machine: Machine, figure: float) -> None:
         ["Investissement seul", euros(invested * (1 + figure), 2), euros(part, 2),
          _shown(over.investment)],
     ]  # fmt: skip
-    columns = [tables.text("Lecture"), tables.Column(f"Forfait où « {percent(figure, 0)} » est vrai"),
+    columns = [tables.text("Lecture"), tables.Column(f"Forfait qui rend « {percent(figure, 0)} » vrai"),
                tables.Column("Forfait payé"), tables.Column("Mesure ici")]  # fmt: skip
     caption = f"Euros par acte, à {number(machine.acts)} actes par an"
     tables.table(columns, rows, caption)
     tables.note(
-        f"Coût par acte : {euros(cost, 2)}. En majoration, le forfait qui vérifierait l'affirmation est "
-        f"{number(1 + figure, 2)} × le coût ; en part, le coût divisé par {number(1 - figure, 2)}. "
-        "La dernière ligne ne porte que sur la part du forfait qui paie l'investissement."
+        f"Coût par acte : {euros(cost, 2)}. En majoration, le forfait qui vérifierait "
+        f"l'affirmation est {number(1 + figure, 2)} × le coût ; en part, le coût divisé par "
+        f"{number(1 - figure, 2)}. La dernière ligne ne porte que sur la part du forfait qui paie l'investissement."
     )
 
 
@@ -121,8 +122,8 @@ def _markup_line(frame: pd.DataFrame, y: alt.Y, first: float, last: float) -> al
         alt.Tooltip("fee:Q", title="Forfait, € par acte", format=",.2f"),
     ]
     line = alt.Chart(frame.assign(percent=100 * frame["markup"]))
-    line = line.mark_line(color=charts.COST, strokeWidth=2.4)
-    return line.encode(x=charts.x_acts(first, last), y=y, tooltip=tooltip)
+    marked: alt.Chart = line.mark_line(color=charts.COST, strokeWidth=2.4)
+    return marked.encode(x=charts.x_acts(first, last), y=y, tooltip=tooltip)
 
 
 def _levels(figure: float, last: float) -> list[alt.Chart]:

@@ -1,4 +1,4 @@
-"""« Coût et tarif »: one machine's cost against its fee, then the fleet's, then where it comes from."""
+"""« Coût et tarif »: one machine's cost against its fee, the fleet's, and where they come from."""
 
 from __future__ import annotations
 
@@ -151,6 +151,6 @@ def _metrics(machine: Machine) -> None:
     invested = reference.perimeter(INVESTMENT).label.fr.lower()
     tables.note(
         f"À {number(machine.acts)} actes tous facturés, une année entière au tarif du "
-        f"{names.day(machine.date)}. Périmètre : {perimeter} ; la troisième lecture ne compte que le "
-        f"périmètre « {invested} »."
+        f"{names.day(machine.date)}. Périmètre : {perimeter} ; la troisième lecture ne compte que "
+        f"le périmètre « {invested} »."
     )

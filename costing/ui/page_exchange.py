@@ -1,4 +1,4 @@
-"""« Import / export »: workbooks and scenarios in and out, and every fault of a file by its cell."""
+"""« Import / export »: workbooks and scenarios in and out; every fault of a file by its cell."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def page() -> None:
     """Draw the page."""
     st.title("Import / export")
     tables.lead(
-        "Emportez les valeurs, la proposition ou le scénario ; rapportez un classeur ou un scénario. "
-        "Rien n'est repris d'un fichier tant qu'une seule de ses cases pose problème."
+        "Emportez les valeurs, la proposition ou le scénario ; rapportez un classeur ou un "
+        "scénario. Rien n'est repris d'un fichier tant qu'une seule de ses cases pose problème."
     )
     draft = state.workspace().draft
     out, into = st.columns(2, gap="large")
@@ -35,8 +35,8 @@ def _out(draft: Scenario) -> None:
     st.header("Emporter")
     st.subheader("Classeur d'hypothèses")
     tables.note(
-        "Toutes les valeurs du scénario affiché, avec unités, sources et grades. Les cases jaunes se "
-        "remplissent dans Excel ou LibreOffice, puis le classeur se rapporte ici."
+        "Toutes les valeurs du scénario affiché, avec unités, sources et grades. Les cases jaunes "
+        "se remplissent dans Excel ou LibreOffice, puis le classeur se rapporte ici."
     )
     files.template_button(cache.case(draft), draft)
     files.example_button()

@@ -1,4 +1,4 @@
-"""« Hypothèses »: every value, the conventions and the perimeter, and what a change does at once."""
+"""« Hypothèses »: every value, the conventions, the perimeter, and what a change does at once."""
 
 from __future__ import annotations
 
@@ -54,10 +54,11 @@ def _choices(case: Case) -> None:
     )
     tables.note(left_out + chosen.note)
     picked: dict[str, Any] = {}
+    choices: dict[Any, tuple[str, str]]
     boxes = st.columns(2)
     for index, (field, (title, choices)) in enumerate(names.CONVENTIONS.items()):
         with boxes[index % 2]:
-            options = list(choices)
+            options: list[Any] = list(choices)
             now = getattr(draft.conventions, field)
             picked[field] = st.radio(
                 title, options, options.index(now), key=f"{field}-{version}",

@@ -11,9 +11,9 @@ def page() -> None:
     """Draw the page."""
     st.title("Barème")
     tables.lead(
-        "Dites ce que le forfait doit économiser et ce qu'un barème doit respecter : le calcul donne "
-        "les prix qui y répondent en faisant perdre le moins aux appareils sous leur coût, ou dit "
-        "quelles demandes se contredisent."
+        "Dites ce que le forfait doit économiser et ce qu'un barème doit respecter : le calcul "
+        "donne les prix qui y répondent en faisant perdre le moins aux appareils sous leur coût, "
+        "ou dit quelles demandes se contredisent."
     )
     reference, here = cache.reference(), state.workspace()
     asked = schedule_demand.form(reference, here.draft)
@@ -26,8 +26,8 @@ def page() -> None:
         st.info("Aucun barème n'est encore calculé pour ce scénario.")
         return
     schedule_result.verdict(proposal)
+    files.proposal_button(proposal)
     if proposal.schedule is not None:
-        files.proposal_button(proposal)
         schedule_result.savings_section(proposal)
         schedule_result.prices_section(proposal)
         schedule_result.losers_section(proposal)
@@ -39,7 +39,11 @@ def _compute() -> None:
     if cache.known_proposal(draft) is not None:
         return
     bar = st.progress(0.0, "Préparation")
+
+    def tell(share: float, words: str) -> None:
+        bar.progress(share, words)
+
     try:
-        cache.compute_proposal(draft, lambda share, words: bar.progress(share, words) and None)
+        cache.compute_proposal(draft, tell)
     finally:
         bar.empty()

@@ -24,7 +24,7 @@ def sidebar() -> None:
             key="author",
             persist_state="session",
             placeholder="Prénom Nom",
-            help="Signe les révisions que vous enregistrez. N'est gardé que le temps de la session.",
+            help="Signe les révisions que vous enregistrez. Gardé le temps de la session.",
         )
         left, right = st.columns(2)
         if left.button("Historique", width="stretch", disabled=here.base is None):
@@ -178,7 +178,7 @@ def _history() -> None:
         "Relire une révision", [row[0] for row in rows], format_func="Révision {}".format
     )
     st.caption(
-        "Une révision ancienne s'ouvre en lecture ; l'enregistrer demandera de la réappliquer sur la dernière."
+        "Modifier une révision ancienne demandera de réappliquer vos changements sur la dernière."
     )
     if st.button("Ouvrir cette révision"):
         state.open_scenario(here.base.scenario_id, int(number))

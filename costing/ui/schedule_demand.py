@@ -224,6 +224,6 @@ def explained(reference: Reference, draft: Scenario) -> None:
     label = readings[draft.savings.reading].label.fr if draft.savings.reading in readings else ""
     tables.note(
         f"Lecture retenue : {label}. Les économies se comptent contre le tarif du "
-        f"{names.day(reference.savings.baseline_date)}, sur le parc de chaque année, vieilli, renouvelé "
-        "et agrandi. Les tarifs en vigueur avant la première date d'effet restent ce qu'ils sont."
+        f"{names.day(reference.savings.baseline_date)}, sur le parc de chaque année, vieilli, "
+        "renouvelé et agrandi. Les tarifs en vigueur avant la première date d'effet restent ce qu'ils sont."
     )

@@ -58,9 +58,10 @@ def savings_section(proposal: Proposal) -> None:
     words = _step_words(proposal, ours)
     if words:
         st.markdown(
-            "**Ce que font les dates d'effet.** Les tranches se comptent depuis le 1er janvier : quand "
-            "les prix changent en cours d'année, beaucoup d'appareils ont déjà passé leur activité de "
-            "référence, et peu d'actes à taux plein restent à payer.\n" + "\n".join(words)
+            "**Ce que font les dates d'effet.** Les tranches se comptent depuis le 1er janvier : "
+            "quand les prix changent en cours d'année, beaucoup d'appareils ont déjà passé leur "
+            "activité de référence, et peu d'actes à taux plein restent à payer.\n"
+            + "\n".join(words)
         )
 
 
@@ -97,8 +98,9 @@ def _savings_table(proposal: Proposal, ours: list[YearSavings], theirs: list[Yea
         for a, b in zip(ours, theirs, strict=True)
     ]  # fmt: skip
     levers = sum(lever_savings(demand, y.year) for y in ours)
-    rows.append(["Cumul", meuros(sum(y.baseline_eur for y in ours)), meuros(sum(y.saved_eur for y in ours)),
-                 NONE, meuros(sum(y.saved_eur for y in theirs)), NONE, meuros(levers)])  # fmt: skip
+    base_total, saved = sum(y.baseline_eur for y in ours), sum(y.saved_eur for y in ours)
+    rows.append(["Cumul", meuros(base_total), meuros(saved), NONE,
+                 meuros(sum(y.saved_eur for y in theirs)), NONE, meuros(levers)])  # fmt: skip
     columns = [tables.text("Année"), tables.Column("Forfaits au tarif de base"),
                tables.Column("Proposition"), tables.Column("… année pleine"),
                tables.Column("Décision 2025"), tables.Column("… année pleine"),
@@ -126,16 +128,16 @@ def _step_words(proposal: Proposal, ours: list[YearSavings]) -> list[str]:
         left = impact.full_rate_left(proposal.case, schedule, date)
         days = (dt.date(year.year + 1, 1, 1) - date).days / 365
         found.append(
-            f"- **{year.year}** : au {names.day(date)}, il reste {percent(days, 0)} de l'année, mais "
-            f"{percent(left, 0)} des actes à taux plein. Les prix du 31 décembre économiseraient "
-            f"{meuros(year.full_year_eur)} sur une année pleine ; {year.year} en économise "
-            f"{meuros(year.saved_eur)}, soit {percent(year.saved_eur / year.full_year_eur, 0)}."
+            f"- **{year.year}** : au {names.day(date)}, il reste {percent(days, 0)} de l'année, "
+            f"mais {percent(left, 0)} des actes à taux plein. Les prix du 31 décembre "
+            f"économiseraient {meuros(year.full_year_eur)} sur une année pleine ; {year.year} en "
+            f"économise {meuros(year.saved_eur)}, soit {percent(year.saved_eur / year.full_year_eur, 0)}."
         )
     return found
 
 
 def before_steps(proposal: Proposal) -> tuple[FeeSchedule, dt.date]:
-    """The prices in force on the eve of the first step, held for good, and the day they date from."""
+    """The prices in force on the eve of the first step, held; and the day they date from."""
     official = proposal.case.reference.schedule
     eve = proposal.case.scenario.rules.step_dates[0] - dt.timedelta(days=1)
     return official.frozen(eve), max(d for d in official.dates if d <= eve)

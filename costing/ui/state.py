@@ -114,7 +114,8 @@ def _opened(scenario_id: str | None, token: str | None) -> Workspace:
         found.draft = kept[2]
         found.token = _shelve(found)
     elif token:
-        words = "Le brouillon de cette adresse n'est plus en mémoire : seule la version enregistrée est ouverte."
+        words = "Le brouillon de cette adresse n'est plus en mémoire : la version enregistrée est "
+        words += "ouverte à la place."
         found.notices.append(("warning", words))
     return found
 

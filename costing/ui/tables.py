@@ -10,7 +10,8 @@ import streamlit as st
 
 _STYLE = """
 <style>
-.block-container, [data-testid="stMainBlockContainer"] {padding: 2.2rem 3rem 3rem 3rem; max-width: 1560px}
+.block-container, [data-testid="stMainBlockContainer"] {padding: 2.2rem 3rem 3rem 3rem;
+  max-width: 1560px}
 h1 {font-size: 1.9rem !important; letter-spacing: -.01em; padding-bottom: .2rem !important}
 h2 {font-size: 1.3rem !important; padding-top: 1.1rem !important; border-top: 2px solid #1B365D}
 h3 {font-size: 1.05rem !important; padding-bottom: .2rem !important}
@@ -40,7 +41,8 @@ dl.c-side {margin: 0; padding: 0; font-size: .86rem; line-height: 1.4}
 [data-testid="stMetricLabel"] p {font-size: .84rem; color: #4A5362}
 [data-testid="InputInstructions"] {display: none}
 [data-testid="stFileUploaderDropzone"] button p {font-size: 0}
-[data-testid="stFileUploaderDropzone"] button p::after {content: "Choisir un fichier"; font-size: .93rem}
+[data-testid="stFileUploaderDropzone"] button p::after {
+  content: "Choisir un fichier"; font-size: .93rem}
 [data-testid="stFileUploaderDropzoneInstructions"] {display: none}
 </style>
 """

@@ -1,4 +1,4 @@
-"""From what is typed in the fields of a value to an override of the scenario, or a refusal in words.
+"""From what is typed in the fields of a value to an override, or a refusal in words.
 
 No screen here. A value is known by its address, `file.name.scope`.
 """
@@ -109,7 +109,7 @@ def edited(
 
 
 def _number(name: str, text: str, row: Row) -> float | None:
-    """The stored value of a field; an untouched text gives back the exact value it was shown for."""
+    """The stored value of a field; an untouched text gives back the exact value it shows."""
     current = getattr(row.value, name)
     if text == figures.shown(current, row.parameter.unit):
         return current if current is None else float(current)

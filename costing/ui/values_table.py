@@ -1,4 +1,4 @@
-"""The table of a file's values, edited cell by cell; what is refused stays in its cell, explained."""
+"""The table of a file's values, edited cell by cell; what is refused stays in its cell."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def section(case: Case) -> None:
     )
     scope = middle.selectbox(
         "Classe", ["", *scopes], key=f"scope-{file}",
-        format_func=lambda code: names.class_name(reference, code) if code else "toutes les classes",
+        format_func=lambda c: names.class_name(reference, c) if c else "toutes les classes",
     )  # fmt: skip
     show = right.selectbox("Montrer", [_ALL, _CHANGED, _WEAK], key="show")
     rows = [
@@ -53,10 +53,6 @@ def _wanted(row: values.Row, scope: str, show: str) -> bool:
 def _editor(reference: Reference, rows: list[values.Row], key: str) -> None:
     frame = pd.DataFrame([_texts(reference, row) for row in rows])
     st.session_state["values-editor"] = (key, tuple(row.address for row in rows))
-    number = {
-        name: st.column_config.TextColumn(name, width=80, alignment="right")
-        for name in ("Bas", "Mode", "Haut")
-    }
     st.data_editor(
         frame,
         key=key,
@@ -64,21 +60,28 @@ def _editor(reference: Reference, rows: list[values.Row], key: str) -> None:
         row_height=34,
         height=36 + 34 * len(frame),
         disabled=[str(name) for name in frame if name not in _EDITABLE],
-        column_config={
-            "État": st.column_config.TextColumn("État", width=60, pinned=True),
-            "Paramètre": st.column_config.TextColumn("Paramètre", width=262, pinned=True),
-            "Classe": st.column_config.TextColumn("Classe", width=140),
-            "Unité": st.column_config.TextColumn("Unité", width=78),
-            **number,
-            "TVA": st.column_config.SelectboxColumn("TVA", options=list(names.VAT.values()), width=90),
-            "Grade": st.column_config.SelectboxColumn(
-                "Grade", options=list(names.GRADES.values()), width=62, required=True,
-                help=names.GRADE_HELP,
-            ),
-            "Source": st.column_config.TextColumn("Source", width=260),
-            "Note": st.column_config.TextColumn("Note", width=420),
-        },
-    )  # fmt: skip
+        column_config=_columns(),
+    )
+
+
+def _columns() -> dict[str, Any]:
+    """Width and kind of each column; numbers are texts, so that they are typed and read in French."""
+    column = st.column_config
+    number = {n: column.TextColumn(n, width=80, alignment="right") for n in ("Bas", "Mode", "Haut")}
+    grades, vats = list(names.GRADES.values()), list(names.VAT.values())
+    return {
+        "État": column.TextColumn("État", width=60, pinned=True),
+        "Paramètre": column.TextColumn("Paramètre", width=262, pinned=True),
+        "Classe": column.TextColumn("Classe", width=140),
+        "Unité": column.TextColumn("Unité", width=78),
+        **number,
+        "TVA": column.SelectboxColumn("TVA", options=vats, width=90),
+        "Grade": column.SelectboxColumn(
+            "Grade", options=grades, width=62, required=True, help=names.GRADE_HELP
+        ),
+        "Source": column.TextColumn("Source", width=260),
+        "Note": column.TextColumn("Note", width=420),
+    }
 
 
 def _texts(reference: Reference, row: values.Row) -> dict[str, str]:

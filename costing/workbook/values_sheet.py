@@ -80,7 +80,8 @@ def _write_row(
     bounds = "locked" if parameter.distribution == "fixed" else "input"
     sheet.text(row, 0, address, "code")
     sheet.text(row, 1, parameter.label.fr, "strong")
-    sheet.text(row, 2, words.scope_label(reference, value.scope, address.split(".")[0]))
+    file, _, scope = address.split(".")
+    sheet.text(row, 2, words.scope_label(reference, scope, file))
     sheet.text(row, 3, UNITS[parameter.unit][0])
     for column, number, style in (
         (4, value.low, bounds),

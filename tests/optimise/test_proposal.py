@@ -25,6 +25,7 @@ from costing.scenario import (
     ScheduleRules,
 )
 from costing.tariff import Cell
+from costing.words import number
 
 REFERENCE = load_reference()
 STEP = dt.date(2027, 1, 1)
@@ -382,7 +383,7 @@ def test_the_target_s_shadow_price_is_what_one_more_euro_costs() -> None:
     assert target.shadow_price is not None
     slope = (large.loss_eur - small.loss_eur) / 10_000
     assert slope == pytest.approx(target.shadow_price, rel=1e-3)
-    assert f"{100 * target.shadow_price:.0f} centimes" in target.words
+    assert f"{number(100 * target.shadow_price, 1)} centimes" in target.words
 
 
 @settings(max_examples=10)

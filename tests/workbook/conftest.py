@@ -1,0 +1,107 @@
+"""A template to alter as a person would, cell by cell, and its import."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from costing.errors import Problem, WorkbookError
+from costing.reference import Reference, load_reference
+from costing.scenario import Scenario
+from costing.workbook.importer import import_workbook
+from costing.workbook.template import write_template
+
+
+class Draft:
+    """A template opened with openpyxl."""
+
+    def __init__(self, data: bytes, reference: Reference) -> None:
+        self.book = openpyxl.load_workbook(io.BytesIO(data))
+        self.reference = reference
+
+    def cell(self, sheet: str, key: str, heading: str) -> Any:
+        """The cell of a row (by its first column) and a heading."""
+        rows = list(self.book[sheet].iter_rows())
+        header = next(row for row in rows if any(c.value == heading for c in row))
+        column = next(c.column for c in header if c.value == heading)
+        found = next(row for row in rows if row[0].value == key and row[0].row > header[0].row)
+        return self.book[sheet].cell(found[0].row, column)
+
+    def value(self, address: str, heading: str = "Mode") -> Any:
+        """A cell of « Hypothèses »."""
+        return self.cell("Hypothèses", address, heading)
+
+    def choice(self, key: str) -> Any:
+        """A cell of « Choix »."""
+        return self.cell("Choix", key, "Valeur")
+
+    def machine(self, row: int, **values: Any) -> None:
+        """Fill a machine of « Parc »; row 0 is the first."""
+        sheet = self.book["Parc"]
+        machine = {
+            "Appareil": f"M{row}", "Site": "S", "Modalité": "IRM", "Classe": "IRM 1,5 T",
+            "Installé le": "15/03/2019", "Zone": "province", "Région": "Bretagne",
+            "Secteur": "public", "Rang sur l'autorisation": 1, "Actes facturés": 5000,
+            "Actes d'hospitalisés": 300, "Poids": 1, **values,
+        }  # fmt: skip
+        headings = [cell.value for cell in sheet[9]]
+        for name, value in machine.items():
+            sheet.cell(10 + row, headings.index(name) + 1).value = value
+        sheet["B4"], sheet["B5"] = 2024, "Mon parc"
+
+    def data(self) -> bytes:
+        """The workbook as a file."""
+        stream = io.BytesIO()
+        self.book.save(stream)
+        return stream.getvalue()
+
+    def scenario(self) -> Scenario:
+        """The scenario that it imports to."""
+        return import_workbook(io.BytesIO(self.data()), self.reference)
+
+    def problems(self) -> list[Problem]:
+        """The problems that it is refused for."""
+        with pytest.raises(WorkbookError) as caught:
+            self.scenario()
+        return list(caught.value.problems)
+
+
+@pytest.fixture(scope="session")
+def reference() -> Reference:
+    return load_reference()
+
+
+@pytest.fixture(scope="session")
+def template(reference: Reference) -> bytes:
+    stream = io.BytesIO()
+    write_template(reference.case(Scenario()), stream)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def draft(template: bytes, reference: Reference) -> Draft:
+    return Draft(template, reference)
+
+
+@pytest.fixture
+def recalculated(soffice: str, tmp_path: Path) -> Callable[[Path], Path]:
+    """Opens a workbook in LibreOffice, recalculates it and saves it."""
+
+    def convert(path: Path) -> Path:
+        profile = (tmp_path / "profile").as_uri()
+        out = tmp_path / "out"
+        command = [
+            soffice, f"-env:UserInstallation={profile}", "--headless", "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), str(path),
+        ]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
+        assert (out / path.name).is_file(), done.stderr
+        return out / path.name
+
+    return convert
