@@ -62,14 +62,15 @@ def _readings(machine: Machine, figure: float) -> None:
         ["Investissement seul", euros(invested * (1 + figure), 2), euros(part, 2),
          _shown(over.investment)],
     ]  # fmt: skip
-    columns = [tables.text("Lecture"), tables.Column(f"Forfait qui rend « {percent(figure, 0)} » vrai"),
+    columns = [tables.text("Lecture"), tables.Column(f"Forfait pour « {percent(figure, 0)} »"),
                tables.Column("Forfait payé"), tables.Column("Mesure ici")]  # fmt: skip
     caption = f"Euros par acte, à {number(machine.acts)} actes par an"
     tables.table(columns, rows, caption)
     tables.note(
         f"Coût par acte : {euros(cost, 2)}. En majoration, le forfait qui vérifierait "
         f"l'affirmation est {number(1 + figure, 2)} × le coût ; en part, le coût divisé par "
-        f"{number(1 - figure, 2)}. La dernière ligne ne porte que sur la part du forfait qui paie l'investissement."
+        f"{number(1 - figure, 2)}. La dernière ligne ne porte que sur "
+        "la part du forfait qui paie l'investissement."
     )
 
 

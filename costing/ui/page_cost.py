@@ -130,7 +130,7 @@ def _metrics(machine: Machine) -> None:
     margin = revenue - cost
     first = st.columns(3)
     first[0].metric("Coût par acte", euros(cost / machine.acts, 2),
-                    help="Coût annuel du périmètre divisé par les actes. Détail plus bas.")  # fmt: skip
+                    help="Coût annuel du périmètre divisé par les actes.")  # fmt: skip
     first[1].metric("Forfait moyen par acte", euros(revenue / machine.acts, 2),
                     help="Somme des tranches divisée par les actes. Détail plus bas.")  # fmt: skip
     first[2].metric("Forfait moins coût, par an", euros(margin),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -62,7 +63,7 @@ def _choices(case: Case) -> None:
             now = getattr(draft.conventions, field)
             picked[field] = st.radio(
                 title, options, options.index(now), key=f"{field}-{version}",
-                format_func=lambda code, known=choices: known[code][0],
+                format_func=partial(_label, choices),
                 captions=[words for _, words in choices.values()],
             )  # fmt: skip
     name = st.text_input("Nom du scénario", draft.name, key=f"name-{version}").strip()
@@ -76,6 +77,10 @@ def _choices(case: Case) -> None:
     if changed != draft:
         state.edit(changed, refresh_fields=False)
         st.rerun()
+
+
+def _label(choices: dict[Any, tuple[str, str]], code: Any) -> str:
+    return choices[code][0]
 
 
 def _effect() -> None:

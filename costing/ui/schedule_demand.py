@@ -70,21 +70,7 @@ def _amounts(reference: Reference, demand: SavingsDemand, version: int) -> dict[
         help=f"Référence : {percent(share.mode, 0)}, de {percent(share.low, 0)} à "
         f"{percent(share.high, 0)}, grade {names.GRADES[share.grade]}. {share.note}",
     )  # fmt: skip
-    st.markdown(
-        "Autres leviers (pertinence, actes…), retirés de ce que doit le forfait ; une ligne chacun"
-    )
-    levers = pd.DataFrame(
-        [[x.label, x.date, figures.plain(x.annual_amount_eur / 1e6)] for x in demand.other_levers],
-        columns=["Levier", "À partir du", "M€ par an"],
-    )
-    found["levers"] = st.data_editor(
-        levers.astype({"Levier": str, "M€ par an": str}), num_rows="dynamic", hide_index=True,
-        key=f"levers-{version}", row_height=34,
-        column_config={
-            "À partir du": st.column_config.DateColumn("À partir du", format="DD/MM/YYYY"),
-            "M€ par an": st.column_config.TextColumn("M€ par an", alignment="right"),
-        },
-    )  # fmt: skip
+    found["levers"] = _levers(demand, version)
     boxes = st.columns(len(target.years))
     found["yearly"] = {
         year: box.text_input(
@@ -94,6 +80,25 @@ def _amounts(reference: Reference, demand: SavingsDemand, version: int) -> dict[
         for year, box in zip(target.years, boxes, strict=True)
     }  # fmt: skip
     return found
+
+
+def _levers(demand: SavingsDemand, version: int) -> pd.DataFrame:
+    """What else than the fee saves, a row each."""
+    st.markdown(
+        "Autres leviers (pertinence, actes…), retirés de ce que doit le forfait ; une ligne chacun"
+    )
+    levers = pd.DataFrame(
+        [[x.label, x.date, figures.plain(x.annual_amount_eur / 1e6)] for x in demand.other_levers],
+        columns=["Levier", "À partir du", "M€ par an"],
+    )
+    return st.data_editor(
+        levers.astype({"Levier": str, "M€ par an": str}), num_rows="dynamic", hide_index=True,
+        key=f"levers-{version}", row_height=34,
+        column_config={
+            "À partir du": st.column_config.DateColumn("À partir du", format="DD/MM/YYYY"),
+            "M€ par an": st.column_config.TextColumn("M€ par an", alignment="right"),
+        },
+    )  # fmt: skip
 
 
 def _rules(reference: Reference, draft: Scenario, version: int) -> dict[str, Any]:
@@ -120,6 +125,12 @@ def _rules(reference: Reference, draft: Scenario, version: int) -> dict[str, Any
         )
     for field, label in _SWITCHES.items():
         found[field] = st.checkbox(label, getattr(rules, field), key=f"{field}-{version}")
+    found["floors"] = _floors(reference, rules, version)
+    return found
+
+
+def _floors(reference: Reference, rules: ScheduleRules, version: int) -> dict[str, Any]:
+    """Least share of its cost that each class must be paid, as typed."""
     floors = pd.DataFrame(
         {
             "Classe": [names.class_name(reference, code) for code in reference.classes],
@@ -141,8 +152,7 @@ def _rules(reference: Reference, draft: Scenario, version: int) -> dict[str, Any
         },
     )  # fmt: skip
     texts = edited["Plancher (% du coût)"].tolist()
-    found["floors"] = dict(zip(reference.classes, texts, strict=True))
-    return found
+    return dict(zip(reference.classes, texts, strict=True))
 
 
 def _parsed(text: str, label: str, scale: float) -> float:

@@ -131,7 +131,8 @@ def _step_words(proposal: Proposal, ours: list[YearSavings]) -> list[str]:
             f"- **{year.year}** : au {names.day(date)}, il reste {percent(days, 0)} de l'année, "
             f"mais {percent(left, 0)} des actes à taux plein. Les prix du 31 décembre "
             f"économiseraient {meuros(year.full_year_eur)} sur une année pleine ; {year.year} en "
-            f"économise {meuros(year.saved_eur)}, soit {percent(year.saved_eur / year.full_year_eur, 0)}."
+            f"économise {meuros(year.saved_eur)}, soit "
+            f"{percent(year.saved_eur / year.full_year_eur, 0)}."
         )
     return found
 

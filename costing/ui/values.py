@@ -86,15 +86,7 @@ def edited(
     if touched and not unsigned:
         source = source if source != before["source"] else NEW_SOURCE
         grade = grade if after["grade"] != before["grade"] else NEW_GRADE
-    first = row.original
-    same = (
-        all(numbers[name] == getattr(first, name) for name in NUMBERS)
-        and (vat or first.vat) == first.vat
-    )
-    first_texts = row._replace(value=first).texts(original)
-    if same and not touched:
-        same = after["source"] == first_texts["source"] and after["grade"] == first_texts["grade"]
-    if same:
+    if _is_original(original, row, numbers, vat, None if touched else after):
         return draft.without_override(address)
     mode = numbers["mode"]
     assert mode is not None
@@ -106,6 +98,23 @@ def edited(
     )  # fmt: skip
     original.with_overrides([override])
     return draft.with_override(override)
+
+
+def _is_original(
+    original: Reference,
+    row: Row,
+    numbers: Mapping[str, float | None],
+    vat: str | None,
+    provenance: Mapping[str, str] | None,
+) -> bool:
+    """Whether what is typed is the reference; source and grade count when only they were touched."""
+    first = row.original
+    if any(numbers[name] != getattr(first, name) for name in NUMBERS):
+        return False
+    if (vat or first.vat) != first.vat:
+        return False
+    texts = row._replace(value=first).texts(original)
+    return provenance is None or all(provenance[n] == texts[n] for n in ("source", "grade"))
 
 
 def _number(name: str, text: str, row: Row) -> float | None:

@@ -7,6 +7,7 @@ import streamlit as st
 from costing.errors import CostingError
 from costing.reference import Case, Reference
 from costing.ui import cache, figures, names, state, values
+from costing.units import is_money
 
 
 def section(case: Case) -> None:
@@ -14,52 +15,57 @@ def section(case: Case) -> None:
     reference = cache.reference()
     address = _chosen(reference, case.reference)
     row = values.find(reference, case.reference, address)
-    unit = figures.unit_label(row.parameter.unit)
-    texts = row.texts(reference)
-    st.caption(_situation(reference, row))
+    st.caption(_situation(row))
     version = state.workspace().version
     with st.form(f"value-{address}-{version}", border=False, enter_to_submit=False):
-        fixed = row.parameter.distribution == "fixed"
-        boxes = st.columns(3)
-        titles = {"low": "Bas", "mode": "Mode", "high": "Haut"}
-        typed = {
-            name: box.text_input(
-                f"{titles[name]} ({unit})", texts[name], key=f"{name}-{address}-{version}",
-                disabled=fixed and name != "mode",
-            )
-            for name, box in zip(values.NUMBERS, boxes, strict=True)
-        }  # fmt: skip
-        left, right = st.columns([2, 1])
-        typed["source"] = left.text_input(
-            "Source", texts["source"], key=f"source-{address}-{version}",
-            help="Si vous changez un nombre sans citer de source, la vôtre devient "
-            f"« {values.NEW_SOURCE} », de grade D.",
-        )  # fmt: skip
-        options = list(names.GRADES.values())
-        typed["grade"] = right.selectbox(
-            "Grade", options, options.index(texts["grade"]), key=f"grade-{address}-{version}",
-            help=names.GRADE_HELP,
-        )  # fmt: skip
-        if row.parameter.unit.startswith("EUR"):
-            vats = [label for code, label in names.VAT.items() if code]
-            typed["vat"] = st.radio(
-                "TVA",
-                vats,
-                vats.index(texts["vat"]),
-                horizontal=True,
-                key=f"vat-{address}-{version}",
-            )
+        typed = _fields(row, row.texts(reference), f"{address}-{version}")
         reason = st.text_input("Pourquoi", key=f"why-{address}-{version}")
         keep, test, reset = st.columns(3)
         pressed = {
             "save": keep.form_submit_button("Enregistrer", type="primary", width="stretch"),
-            "try": test.form_submit_button("Essayer", width="stretch",
-                                           help="Montre l'effet sans rien enregistrer."),
-            "reset": reset.form_submit_button("Rétablir la référence", width="stretch",
-                                              disabled=not row.modified),
-        }  # fmt: skip
+            "try": test.form_submit_button(
+                "Essayer", width="stretch", help="Montre l'effet sans rien enregistrer."
+            ),
+            "reset": reset.form_submit_button(
+                "Rétablir la référence", width="stretch", disabled=not row.modified
+            ),
+        }
     if any(pressed.values()):
         _submit(next(k for k, v in pressed.items() if v), row, typed, reason.strip())
+
+
+def _fields(row: values.Row, texts: dict[str, str], key: str) -> dict[str, str]:
+    """The fields of a value; what they hold."""
+    unit = figures.unit_label(row.parameter.unit)
+    fixed = row.parameter.distribution == "fixed"
+    titles = {"low": "Bas", "mode": "Mode", "high": "Haut"}
+    typed = {
+        name: box.text_input(
+            f"{titles[name]} ({unit})",
+            texts[name],
+            key=f"{name}-{key}",
+            disabled=fixed and name != "mode",
+        )
+        for name, box in zip(values.NUMBERS, st.columns(3), strict=True)
+    }
+    left, right = st.columns([2, 1])
+    typed["source"] = left.text_input(
+        "Source",
+        texts["source"],
+        key=f"source-{key}",
+        help="Si vous changez un nombre sans changer la source, elle devient "
+        f"« {values.NEW_SOURCE} », de grade D.",
+    )
+    grades = list(names.GRADES.values())
+    typed["grade"] = right.selectbox(
+        "Grade", grades, grades.index(texts["grade"]), key=f"grade-{key}", help=names.GRADE_HELP
+    )
+    if is_money(row.parameter.unit):
+        vats = [label for code, label in names.VAT.items() if code]
+        typed["vat"] = st.radio(
+            "TVA", vats, vats.index(texts["vat"]), horizontal=True, key=f"vat-{key}"
+        )
+    return typed
 
 
 def _chosen(reference: Reference, applied: Reference) -> str:
@@ -91,7 +97,7 @@ def _chosen(reference: Reference, applied: Reference) -> str:
     return f"{file}.{name}.{chosen}"
 
 
-def _situation(reference: Reference, row: values.Row) -> str:
+def _situation(row: values.Row) -> str:
     first, unit = row.original, row.parameter.unit
     bounds = "" if first.low is None else (
         f", de {figures.with_unit(first.low, unit)} à {figures.with_unit(first.high, unit)}"

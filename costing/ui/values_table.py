@@ -65,7 +65,7 @@ def _editor(reference: Reference, rows: list[values.Row], key: str) -> None:
 
 
 def _columns() -> dict[str, Any]:
-    """Width and kind of each column; numbers are texts, so that they are typed and read in French."""
+    """Width and kind of each column; numbers are texts, typed and read in French."""
     column = st.column_config
     number = {n: column.TextColumn(n, width=80, alignment="right") for n in ("Bas", "Mode", "Haut")}
     grades, vats = list(names.GRADES.values()), list(names.VAT.values())
