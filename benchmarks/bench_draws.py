@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.measure import Row, side_by_side
 from costing.analysis.uncertainty import cost_draws, used_values
-from costing.reference import load_reference
+from costing.load import load_reference
 from costing.scenario import Scenario
 
 DRAWS = 1_000_000
@@ -19,7 +19,7 @@ MEMORY_GIB = 2.0
 FLEET = """
 import resource, sys
 from costing.analysis.uncertainty import fleet_cost_draws
-from costing.reference import load_reference
+from costing.load import load_reference
 from costing.scenario import Scenario
 case = load_reference().case(Scenario())
 result = fleet_cost_draws(case, case.fleet, case.fleet.year, 1_000)

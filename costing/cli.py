@@ -95,7 +95,7 @@ def revenue(
     as_json: bool,
 ) -> None:
     """Fee revenue of one machine, at a date's tariff (--date) or in a calendar year (--year)."""
-    from costing.reference import load_schedule
+    from costing.load import load_schedule
     from costing.tariff import one_machine
 
     if (date is None) == (year is None):
@@ -283,7 +283,7 @@ def optimise(
 @answer
 def import_(file: Path, out: Path | None, models: tuple[Path, ...], as_json: bool) -> None:
     """Read an import workbook; every problem at once, with sheet and cell."""
-    from costing.reference import load_reference
+    from costing.load import load_reference
     from costing.workbook.importer import import_workbook
 
     with _progress("Lecture") as tell:
@@ -349,7 +349,7 @@ def _case(
 ) -> Case:
     """The reference data with a scenario file applied."""
     from costing.errors import Place, problem
-    from costing.reference import load_reference
+    from costing.load import load_reference
     from costing.scenario import Scenario, from_json
 
     content = Scenario()

@@ -12,18 +12,17 @@ written in this language.
 from __future__ import annotations
 
 import ast
-import operator
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import CodeType
 from typing import Any, cast
 
 import numpy as np
 
-from costing.errors import FormulaError, Place, Problem, problem, suggest
-from costing.units import ANY, NUMBER, Unit, unit
+from costing.compiler import compile_tree
+from costing.errors import FormulaError, Place, Problem, problem
+from costing.units import NUMBER, Unit, unit
 
 MAX_CHARACTERS = 2_000
 MAX_NODES = 600
@@ -100,28 +99,8 @@ class Formula:
 
     @cached_property
     def _compiled(self) -> Callable[..., Any]:
-        names = sorted(self.names)
-        compiler = _Compiler()
-        body = compiler.visit(_copy(self.tree))
-        code = ast.Expression(
-            ast.Lambda(
-                args=ast.arguments(
-                    posonlyargs=[],
-                    args=[ast.arg(arg=name) for name in names],
-                    kwonlyargs=[],
-                    kw_defaults=[],
-                    defaults=[],
-                ),
-                body=body,
-            )
-        )
-        compiled: CodeType = compile(ast.fix_missing_locations(code), "<formula>", "eval")
-        scope: dict[str, Any] = {"__builtins__": {}, "_if": _if, "_min": _min, "_max": _max}
-        scope.update(compiler.numbers)
-        for name in FUNCTIONS:
-            scope[f"_f_{name}"] = _late(name)
-        # The tree holds whitelisted nodes only, and the scope holds no built-in.
-        return cast("Callable[..., Any]", eval(compiled, scope))
+        functions = {name: _late(name) for name in FUNCTIONS}
+        return compile_tree(self.tree, self.names, functions)
 
     def unit(self, units: Mapping[str, Unit]) -> Unit:
         """Unit of the result, from the units of the names.
@@ -129,7 +108,9 @@ class Formula:
         Raises:
             FormulaError: two units clash, or a name has none.
         """
-        return _UnitOf(units, self.place, self.text).visit(self.tree)
+        from costing.dimensions import unit_of  # noqa: PLC0415 - it reads formulas
+
+        return unit_of(self, units)
 
 
 def parse(text: object, place: Place | None = None) -> Formula:
@@ -220,22 +201,22 @@ def _check_power(exponent: ast.expr, place: Place, problems: list[Problem]) -> N
     """A constant exponent must be small; one that holds a name is bounded by its values."""
     if any(isinstance(node, ast.Name) for node in ast.walk(exponent)):
         return
-    value = _constant(exponent)
+    value = constant(exponent)
     if value is None or abs(value) > MAX_POWER:
         shown = ast.unparse(exponent)[:40]
         problems.append(problem("formula_power", place, shown, limit=MAX_POWER))
 
 
-def _constant(node: ast.expr) -> float | None:
+def constant(node: ast.expr) -> float | None:
     """Value of a literal, a signed literal or a quotient of literals (as in `-1 / 12`)."""
     match node:
         case ast.Constant(value=int() | float() as number):
             return float(number) if abs(number) < 1e9 else None
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            inner = _constant(operand)
+            inner = constant(operand)
             return None if inner is None else -inner
         case ast.BinOp(left=left, op=ast.Div(), right=right):
-            above, below = _constant(left), _constant(right)
+            above, below = constant(left), constant(right)
             return above / below if above is not None and below else None
     return None
 
@@ -254,148 +235,5 @@ def _check_arguments(
         problems.append(problem("formula_arguments", place, name, **facts))
 
 
-def _copy(tree: ast.expr) -> ast.expr:
-    return ast.parse(ast.unparse(tree), mode="eval").body
-
-
-class _Compiler(ast.NodeTransformer):
-    """Turns the checked tree into one that NumPy computes, with lazy branches.
-
-    Literals become NumPy numbers under a name, so that they never raise nor turn complex.
-    """
-
-    def __init__(self) -> None:
-        self.numbers: dict[str, np.float64] = {}
-
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        name = f"_number_{len(self.numbers)}"
-        self.numbers[name] = np.float64(cast("float", node.value))
-        return ast.Name(id=name, ctx=ast.Load())
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        name = cast("ast.Name", node.func).id
-        if name == "if_":
-            empty = ast.arguments(
-                posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[]
-            )
-            branches = [ast.Lambda(args=empty, body=self.visit(part)) for part in node.args[1:]]
-            arguments = [*self._condition(node.args[0]), *branches]
-        else:
-            arguments = [self.visit(argument) for argument in node.args]
-        prefix = "_" if name in {"min", "max"} else "_f_"
-        target = "_if" if name == "if_" else prefix + name
-        return ast.Call(func=ast.Name(id=target, ctx=ast.Load()), args=arguments, keywords=[])
-
-    def _condition(self, node: ast.expr) -> list[ast.expr]:
-        """Name of the comparison and its two sides; a bare value is compared with zero."""
-        if isinstance(node, ast.Compare):
-            left, right = self.visit(node.left), self.visit(node.comparators[0])
-            return [ast.Constant(type(node.ops[0]).__name__), left, right]
-        return [ast.Constant("NotEq"), self.visit(node), self.visit(ast.Constant(0))]
-
-
-_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "Lt": operator.lt,
-    "LtE": operator.le,
-    "Gt": operator.gt,
-    "GtE": operator.ge,
-    "Eq": operator.eq,
-    "NotEq": operator.ne,
-}
-
-
-def _if(
-    compare: str, left: Any, right: Any, then: Callable[[], Any], otherwise: Callable[[], Any]
-) -> Any:
-    """A choice; NaN where a side of the condition is NaN, since nothing is known there."""
-    condition = _COMPARISONS[compare](left, right)
-    unknown = np.isnan(left) | np.isnan(right)
-    if np.ndim(condition) == 0:
-        if unknown:
-            return np.nan
-        return then() if condition else otherwise()
-    result = np.where(condition, then(), otherwise())
-    return np.where(unknown, np.nan, result) if np.any(unknown) else result
-
-
-def _min(*values: Any) -> Any:
-    result = values[0]
-    for value in values[1:]:
-        result = np.minimum(result, value)
-    return result
-
-
-def _max(*values: Any) -> Any:
-    result = values[0]
-    for value in values[1:]:
-        result = np.maximum(result, value)
-    return result
-
-
 def _late(name: str) -> Callable[..., Any]:
     return lambda *arguments: call(name, *arguments)
-
-
-class _UnitOf(ast.NodeVisitor):
-    """Computes the unit of each node, or raises at the first clash."""
-
-    def __init__(self, units: Mapping[str, Unit], place: Place, text: str) -> None:
-        self.units, self.place, self.text = units, place, text
-
-    def visit(self, node: ast.AST) -> Unit:
-        return cast("Unit", super().visit(node))
-
-    def _clash(self, detail: str) -> FormulaError:
-        return FormulaError(problem("unit_clash", self.place, detail=f"{detail} ({self.text})"))
-
-    def visit_Constant(self, node: ast.Constant) -> Unit:
-        return ANY if node.value == 0 else NUMBER
-
-    def visit_Name(self, node: ast.Name) -> Unit:
-        if node.id not in self.units:
-            near = suggest(node.id, self.units)
-            raise FormulaError(problem("formula_unknown_name", self.place, node.id, near=near))
-        return self.units[node.id]
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> Unit:
-        return self.visit(node.operand)
-
-    def visit_Compare(self, node: ast.Compare) -> Unit:
-        return self._same([node.left, *node.comparators])
-
-    def visit_BinOp(self, node: ast.BinOp) -> Unit:
-        if isinstance(node.op, ast.Add | ast.Sub):
-            return self._same([node.left, node.right])
-        left, right = self.visit(node.left), self.visit(node.right)
-        if isinstance(node.op, ast.Mult):
-            return left * right
-        if isinstance(node.op, ast.Div):
-            return left / right
-        if not right.matches(NUMBER):
-            raise self._clash(f"** {ast.unparse(node.right)} : {right}")
-        exponent = _constant(node.right)
-        if left.matches(NUMBER):
-            return NUMBER
-        if exponent is None or exponent != int(exponent):
-            raise self._clash(f"{ast.unparse(node)} : ({left}) ** ?")
-        return left ** int(exponent)
-
-    def visit_Call(self, node: ast.Call) -> Unit:
-        name = cast("ast.Name", node.func).id
-        if name in FUNCTIONS:
-            given = [self.visit(argument) for argument in node.args]
-            return FUNCTIONS[name].unit(given, self.place)
-        if name == "if_":
-            self.visit(node.args[0])
-            return self._same(node.args[1:])
-        return self._same(node.args)
-
-    def _same(self, nodes: list[ast.expr]) -> Unit:
-        """The common unit of nodes that are added, compared or chosen between."""
-        result = ANY
-        for node in nodes:
-            here = self.visit(node)
-            if not result.matches(here):
-                raise self._clash(f"{ast.unparse(node)} : {here} ≠ {result}")
-            result = here if result.anything else result
-        return result

@@ -1,183 +1,45 @@
 """The reference data as one immutable object, and a scenario applied to it.
 
-Reads every file under `models/` (and the directories that a user adds, whose files come over or
-beside the shipped ones), checks that they agree with each other, and answers with a `Reference`.
-`Reference.case(scenario)` gives a `Case`: all that a computation needs, in one hand.
+`costing.load` reads and checks the files. `Reference.case(scenario)` gives a `Case`: all that a
+computation needs, in one hand.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
-from costing import paths
 from costing.capital import METHODS
-from costing.errors import (
-    InputError,
-    ModelError,
-    Place,
-    Problem,
-    ScenarioError,
-    problem,
-    suggest,
-)
-from costing.model import CostModel, build_model
-from costing.parameters import (
-    Grade,
-    Label,
-    Parameter,
-    ParameterFile,
-    Strict,
-    Value,
-    value_fault,
-)
+from costing.catalogue import Claim, Perimeter, Poste, Savings
+from costing.errors import InputError, Place, Problem, ScenarioError, problem, suggest
+from costing.model import CostModel
+from costing.parameters import Label, Parameter, Value, value_fault
 from costing.scenario import Override, Scenario
-from costing.sources import Citation, Source, check_citations, load_sources
+from costing.sources import Source
 from costing.tariff import FeeSchedule, MachineClass
-from costing.tariff_file import ClassEntry, build_classes, machine_classes, read_schedule
-from costing.yamlfile import Document, read
+from costing.tariff_file import ClassEntry, build_classes
 
 if TYPE_CHECKING:
     from costing.fleet import Dynamics, Fleet
 
-NOT_A_MODALITY = ("communs", "perimeters", "machine_classes", "claims", "savings", "sources")
+#: Year of the acts of the reference fleet.
 BASE_YEAR = 2024
 
 
-class Poste(Strict):
-    """An item of the fee's perimeter. `named_in_text`: the official list names it itself."""
+def __getattr__(name: str) -> Any:
+    from costing import load
 
-    code: str
-    label: Label
-    legal_item: Label
-    named_in_text: bool
-
-
-class Perimeter(Strict):
-    """A named set of postes."""
-
-    code: str
-    label: Label
-    postes: tuple[str, ...] = Field(min_length=1)
-    source: tuple[str, ...] = Field(min_length=1)
-    note: str = ""
-
-
-class PerimeterFile(Strict):
-    """Schema of perimeters.yaml."""
-
-    postes: tuple[Poste, ...]
-    perimeters: tuple[Perimeter, ...]
-
-
-class Population(Strict):
-    """Which machines a claim speaks of; an absent key means all."""
-
-    modality: tuple[str, ...] = ()
-    machine_class: tuple[str, ...] = Field(default=(), alias="class")
-    sector: tuple[str, ...] = ()
-    zone: tuple[str, ...] = ()
-    amortisation: tuple[str, ...] = ()
-
-
-class Claim(Strict):
-    """A public statement about the level of the fee: tested, not asserted."""
-
-    id: str
-    statement: Label
-    author: Label
-    date: dt.date
-    definition: Literal["markup", "share", "investment", "break_even", "unknown"]
-    perimeter: str
-    population: Population = Population()
-    activity: Literal["observed", "normative", "reference"]
-    figure: float
-    figure_high: float | None = None
-    source: tuple[str, ...] = Field(min_length=1)
-    grade: Grade
-    note: str = ""
-
-
-class ClaimFile(Strict):
-    """Schema of claims.yaml."""
-
-    claims: tuple[Claim, ...]
-
-
-class ShareOnFee(Strict):
-    """Part of the target said to fall on the technical fee."""
-
-    low: float
-    mode: float
-    high: float
-    source: tuple[str, ...]
-    grade: Grade
-    note: str = ""
-
-
-class Target(Strict):
-    """The law's savings target."""
-
-    amount_eur: float
-    years: tuple[int, ...]
-    share_on_fee: ShareOnFee
-    source: tuple[str, ...]
-    grade: Grade
-    note: str = ""
-
-
-class ReadingEntry(Strict):
-    """A way of reading the target."""
-
-    code: Literal["cumulated", "level_2027"]
-    label: Label
-    note: str = ""
-
-
-class Trajectory(Strict):
-    """The decision's own steps; their prices are in the tariff file."""
-
-    label: Label
-    steps: tuple[dt.date, ...]
-    source: tuple[str, ...]
-    grade: Grade
-    note: str = ""
-
-
-class LeverEntry(Strict):
-    """Savings announced elsewhere than on the fee."""
-
-    id: str
-    label: Label
-    date: dt.date
-    amount_eur: float
-    source: tuple[str, ...]
-    grade: Grade
-    note: str = ""
-
-
-class Savings(Strict):
-    """Schema of savings.yaml."""
-
-    target: Target
-    readings: tuple[ReadingEntry, ...]
-    baseline_date: dt.date
-    trajectory: Trajectory
-    other_levers: tuple[LeverEntry, ...] = ()
+    return getattr(load, name)
 
 
 @dataclass(frozen=True)
 class Reference:
     """All the reference data, checked. `files` holds the parameters by file then name."""
 
-    directories: tuple[Path, ...]
+    fleet_file: Path
     sources: dict[str, Source]
     postes: dict[str, Poste]
     perimeters: dict[str, Perimeter]
@@ -197,8 +59,7 @@ class Reference:
 
         from costing.fleet import validate  # noqa: PLC0415
 
-        path = _find(self.directories, "fleet/parc_2024.csv")
-        frame = pd.read_csv(path, comment="#")
+        frame = pd.read_csv(self.fleet_file, comment="#")
         label = "Parc de référence 2024 (synthétique)"
         return validate(frame, self.classes, BASE_YEAR, label, synthetic=True, first_line=3)
 
@@ -425,127 +286,6 @@ class Case:
         return value.mode
 
 
-def load_reference(extra: Sequence[Path] = ()) -> Reference:
-    """Read and check all the reference data.
-
-    `extra` directories come after the shipped one: a file of the same name replaces it, another
-    modality's file adds to it.
-
-    Raises:
-        ModelError, TariffError: everything that is wrong, with file and line.
-    """
-    directories = (*reversed([Path(path) for path in extra]), paths.MODELS)
-    for directory in directories:
-        if not directory.is_dir():
-            raise ModelError(problem("file_missing", Place(file=str(directory))))
-    documents = _documents(directories)
-    sources = load_sources(documents["sources"])
-    perimeters = documents["perimeters"].validate(PerimeterFile)
-    postes = {poste.code: poste for poste in perimeters.postes}
-    class_file, classes = machine_classes(documents["machine_classes"])
-    communs = documents["communs"].validate(ParameterFile).parameters
-    dynamics = documents["dynamics"].validate(ParameterFile).parameters
-    shared = (*communs, *class_file.parameters)
-    problems = _check_perimeters(documents["perimeters"], perimeters, postes)
-    models: dict[str, CostModel] = {}
-    for stem, document in documents.items():
-        if stem in (*NOT_A_MODALITY, "dynamics"):
-            continue
-        try:
-            model = build_model(document, shared, postes)
-            models[model.modality] = model
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise ModelError(problems)
-    tariff_path = _find(directories, "tariffs/forfaits_techniques.csv")
-    schedule = read_schedule(tariff_path, classes)
-    files = {"communs": communs, "machine_classes": class_file.parameters, "dynamics": dynamics}
-    by_file = {file: {p.name: p for p in parameters} for file, parameters in files.items()}
-    common = {parameter.name: parameter for parameter in shared}
-    for code, model in models.items():
-        by_file[code] = {n: p for n, p in model.parameters.items() if common.get(n) is not p}
-    claims = documents["claims"].validate(ClaimFile).claims
-    savings = documents["savings"].validate(Savings)
-    problems = check_citations(sources, _citations(documents, schedule, tariff_path.name))
-    if problems:
-        raise ModelError(problems)
-    return Reference(
-        directories=directories,
-        sources=sources,
-        postes=postes,
-        perimeters={perimeter.code: perimeter for perimeter in perimeters.perimeters},
-        files=by_file,
-        models=models,
-        class_entries=class_file.classes,
-        classes=classes,
-        schedule=schedule,
-        claims={claim.id: claim for claim in claims},
-        savings=savings,
-        fingerprint=_fingerprint(directories),
-    )
-
-
-def load_schedule(extra: Sequence[Path] = ()) -> FeeSchedule:
-    """The official schedule alone, for the commands that need no cost model."""
-    directories = (*reversed([Path(path) for path in extra]), paths.MODELS)
-    _, classes = machine_classes(read(_find(directories, "machine_classes.yaml")))
-    return read_schedule(_find(directories, "tariffs/forfaits_techniques.csv"), classes)
-
-
-def _documents(directories: Sequence[Path]) -> dict[str, Document]:
-    """Every YAML file by its stem; the first directory that has it wins."""
-    found: dict[str, Path] = {}
-    for directory in reversed(directories):
-        for path in (*sorted(directory.glob("*.yaml")), directory / "fleet" / "dynamics.yaml"):
-            if path.is_file():
-                found[path.stem] = path
-    return {stem: read(path) for stem, path in found.items()}
-
-
-def _find(directories: Sequence[Path], name: str) -> Path:
-    for directory in directories:
-        if (directory / name).is_file():
-            return directory / name
-    raise ModelError(problem("file_missing", Place(file=name)))
-
-
-def _check_perimeters(
-    document: Document, content: PerimeterFile, postes: Mapping[str, Poste]
-) -> list[Problem]:
-    return [
-        problem("unknown_poste", document.place("perimeters", i), code, near=suggest(code, postes))
-        for i, perimeter in enumerate(content.perimeters)
-        for code in perimeter.postes
-        if code not in postes
-    ]
-
-
-def _citations(
-    documents: Mapping[str, Document], schedule: FeeSchedule, tariff_file: str
-) -> Iterator[Citation]:
-    """Every use of a source key in the files, and in the tariff's rows with their date."""
-    for rate in schedule.rates:
-        place = Place(file=tariff_file, line=rate.line)
-        yield Citation(rate.source, place, rate.effective_from)
-    for stem, document in documents.items():
-        if stem != "sources":
-            yield from _cited(document, document.data, ())
-
-
-def _cited(document: Document, data: Any, keys: tuple[str | int, ...]) -> Iterator[Citation]:
-    if isinstance(data, dict):
-        for key, value in data.items():
-            if key == "source":
-                for source in value if isinstance(value, list) else [value]:
-                    yield Citation(str(source), document.place(*keys, key))
-            else:
-                yield from _cited(document, value, (*keys, key))
-    elif isinstance(data, list):
-        for index, item in enumerate(data):
-            yield from _cited(document, item, (*keys, index))
-
-
 def _overridden(override: Override, scope: str, current: Value) -> Value:
     """The value that an override puts in place; bounds that it leaves out stay as they were."""
     return current.changed(
@@ -570,14 +310,3 @@ def _model_parameters(
         name: next(parameters[name] for parameters in order if name in parameters)
         for name in model.parameters
     }
-
-
-def _fingerprint(directories: Sequence[Path]) -> str:
-    """SHA-256 over the names and contents of all the data files, whatever their line endings."""
-    digest = hashlib.sha256()
-    for directory in directories:
-        for path in sorted(directory.rglob("*")):
-            if path.suffix in {".yaml", ".csv"}:
-                digest.update(path.relative_to(directory).as_posix().encode() + b"\0")
-                digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    return digest.hexdigest()

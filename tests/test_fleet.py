@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from costing.errors import FleetError
 from costing.fleet import COLUMNS, Dynamics, Fleet, from_table, project, validate
-from costing.reference import load_schedule
+from costing.load import load_schedule
 
 SCHEDULE = load_schedule()
 MODALITIES = ("irm", "scanner", "tep")

@@ -11,7 +11,7 @@ import yaml
 
 from costing import paths
 from costing.fleet import COLUMNS, METROPOLITAN, OVERSEAS, REGIONS, SECTORS, validate
-from costing.reference import load_reference, load_schedule
+from costing.load import load_reference, load_schedule
 from costing.sources import load_sources
 from costing.yamlfile import read
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import costing.capital  # noqa: F401 - registers the capital functions
 from costing.errors import FormulaError
 from costing.formula import parse
+from costing.load import load_reference
 from costing.printers import to_excel, to_latex, to_sympy
-from costing.reference import load_reference
 
 NAMES = ("a", "b", "c")
 VALUES = {"a": 3.0, "b": 2.0, "c": 0.5}

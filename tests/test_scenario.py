@@ -11,7 +11,7 @@ from hypothesis import given
 from pydantic import ValidationError
 
 from costing.errors import ScenarioError
-from costing.reference import load_reference
+from costing.load import load_reference
 from costing.scenario import (
     Conventions,
     FleetTable,

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from costing import paths
 from costing.errors import InputError, TariffError
-from costing.reference import load_schedule
+from costing.load import load_schedule
 from costing.tariff import (
     AMORTISATION,
     ZONES,

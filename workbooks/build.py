@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from costing.fleet import COLUMNS
-from costing.reference import load_reference
+from costing.load import load_reference
 from costing.scenario import (
     Conventions,
     FleetTable,

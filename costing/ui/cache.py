@@ -18,7 +18,8 @@ from costing.analysis.savings import YearSavings, savings
 from costing.costs import annual_cost
 from costing.errors import InputError, Problem
 from costing.optimise.proposal import Progress, Proposal, propose
-from costing.reference import Case, Reference, load_reference
+from costing.load import load_reference
+from costing.reference import Case, Reference
 from costing.scenario import Scenario
 
 _KEPT_PROPOSALS = 12

@@ -11,7 +11,8 @@ import pandas as pd
 import streamlit as st
 
 from costing.analysis.comparison import break_even
-from costing.reference import Claim, Reference
+from costing.catalogue import Claim
+from costing.reference import Reference
 from costing.ui import charts, names, tables
 from costing.ui.cost_charts import curve_of, edges
 from costing.ui.machine import Machine

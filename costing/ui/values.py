@@ -107,7 +107,7 @@ def _is_original(
     vat: str | None,
     provenance: Mapping[str, str] | None,
 ) -> bool:
-    """Whether what is typed is the reference; source and grade count when only they were touched."""
+    """Whether the reference is typed; source and grade count when only they were touched."""
     first = row.original
     if any(numbers[name] != getattr(first, name) for name in NUMBERS):
         return False

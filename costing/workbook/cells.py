@@ -200,6 +200,9 @@ def _check_format(number_format: str, allowed: Quantity) -> None:
 
 
 def _number_from_text(text: str, allowed: Quantity) -> float:
+    label = clean(UNITS[allowed.unit][0])
+    if "%" not in label:
+        text = text.removesuffix(f" {label}") if label else text
     negative = text.startswith("(") and text.endswith(")")
     found = _NUMBER.fullmatch(clean(text[1:-1]) if negative else text)
     if not found:

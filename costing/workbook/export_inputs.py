@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from costing.errors import InputError
-from costing.reference import Case, Reference, load_reference
+from costing.load import load_reference
+from costing.reference import Case, Reference
 from costing.scenario import Override, Scenario
 from costing.units import UNITS
 from costing.workbook import vocabulary as words

@@ -35,7 +35,7 @@ from scipy.optimize import brentq
 from scipy.special import betaincinv, gammaincc, ndtri
 
 from costing.fleet import COLUMNS, SECTORS, Fleet, validate
-from costing.reference import load_schedule
+from costing.load import load_schedule
 from costing.tariff import ZONES, FeeSchedule
 
 Floats = NDArray[np.float64]

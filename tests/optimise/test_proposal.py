@@ -14,8 +14,9 @@ from scipy.optimize import linprog
 from costing.analysis.comparison import pay
 from costing.analysis.savings import required_from_fee, savings
 from costing.errors import ScenarioError
+from costing.load import load_reference
 from costing.optimise.proposal import Proposal, propose
-from costing.reference import Case, load_reference
+from costing.reference import Case
 from costing.scenario import (
     FleetTable,
     Lever,

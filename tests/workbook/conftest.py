@@ -12,7 +12,8 @@ import openpyxl
 import pytest
 
 from costing.errors import Problem, WorkbookError
-from costing.reference import Reference, load_reference
+from costing.load import load_reference
+from costing.reference import Reference
 from costing.scenario import Scenario
 from costing.workbook.importer import import_workbook
 from costing.workbook.template import write_template

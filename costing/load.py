@@ -1,0 +1,175 @@
+"""Read and check everything under `models/`, and the directories that a user adds.
+
+Files of an added directory come over those of the same name, or beside the others: a modality is
+one more YAML file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from costing import paths
+from costing.catalogue import ClaimFile, PerimeterFile, Poste, Savings
+from costing.errors import InputError, ModelError, Place, Problem, problem, suggest
+from costing.model import CostModel, build_model
+from costing.parameters import ParameterFile
+from costing.reference import Reference
+from costing.sources import Citation, check_citations, load_sources
+from costing.tariff import FeeSchedule
+from costing.tariff_file import machine_classes, read_schedule
+from costing.yamlfile import Document, read
+
+#: Files of `models/` that are not a modality.
+NOT_A_MODALITY = (
+    "communs", "perimeters", "machine_classes", "claims", "savings", "sources", "dynamics",
+)  # fmt: skip
+
+
+def load_reference(extra: Sequence[Path] = ()) -> Reference:
+    """Read and check all the reference data.
+
+    `extra` directories come after the shipped one: a file of the same name replaces it, another
+    modality's file adds to it.
+
+    Raises:
+        ModelError, TariffError: everything that is wrong, with file and line.
+    """
+    directories = (*reversed([Path(path) for path in extra]), paths.MODELS)
+    for directory in directories:
+        if not directory.is_dir():
+            raise ModelError(problem("file_missing", Place(file=str(directory))))
+    documents = _documents(directories)
+    sources = load_sources(documents["sources"])
+    perimeters = documents["perimeters"].validate(PerimeterFile)
+    postes = {poste.code: poste for poste in perimeters.postes}
+    class_file, classes = machine_classes(documents["machine_classes"])
+    communs = documents["communs"].validate(ParameterFile).parameters
+    dynamics = documents["dynamics"].validate(ParameterFile).parameters
+    shared = (*communs, *class_file.parameters)
+    problems = _check_perimeters(documents["perimeters"], perimeters, postes)
+    models: dict[str, CostModel] = {}
+    for stem, document in documents.items():
+        if stem in NOT_A_MODALITY:
+            continue
+        try:
+            model = build_model(document, shared, postes)
+            models[model.modality] = model
+        except InputError as error:
+            problems += error.problems
+    for stem in ("communs", "machine_classes", "dynamics"):
+        problems += _check_scopes(documents[stem], models)
+    if problems:
+        raise ModelError(problems)
+    tariff_path = _find(directories, "tariffs/forfaits_techniques.csv")
+    schedule = read_schedule(tariff_path, classes)
+    files = {"communs": communs, "machine_classes": class_file.parameters, "dynamics": dynamics}
+    by_file = {file: {p.name: p for p in parameters} for file, parameters in files.items()}
+    common = {parameter.name: parameter for parameter in shared}
+    for code, model in models.items():
+        by_file[code] = {n: p for n, p in model.parameters.items() if common.get(n) is not p}
+    claims = documents["claims"].validate(ClaimFile).claims
+    savings = documents["savings"].validate(Savings)
+    problems = check_citations(sources, _citations(documents, schedule, tariff_path.name))
+    if problems:
+        raise ModelError(problems)
+    return Reference(
+        fleet_file=_find(directories, "fleet/parc_2024.csv"),
+        sources=sources,
+        postes=postes,
+        perimeters={perimeter.code: perimeter for perimeter in perimeters.perimeters},
+        files=by_file,
+        models=models,
+        class_entries=class_file.classes,
+        classes=classes,
+        schedule=schedule,
+        claims={claim.id: claim for claim in claims},
+        savings=savings,
+        fingerprint=_fingerprint(directories),
+    )
+
+
+def load_schedule(extra: Sequence[Path] = ()) -> FeeSchedule:
+    """The official schedule alone, for the commands that need no cost model."""
+    directories = (*reversed([Path(path) for path in extra]), paths.MODELS)
+    _, classes = machine_classes(read(_find(directories, "machine_classes.yaml")))
+    return read_schedule(_find(directories, "tariffs/forfaits_techniques.csv"), classes)
+
+
+def _documents(directories: Sequence[Path]) -> dict[str, Document]:
+    """Every YAML file by its stem; the first directory that has it wins."""
+    found: dict[str, Path] = {}
+    for directory in reversed(directories):
+        for path in (*sorted(directory.glob("*.yaml")), directory / "fleet" / "dynamics.yaml"):
+            if path.is_file():
+                found[path.stem] = path
+    return {stem: read(path) for stem, path in found.items()}
+
+
+def _find(directories: Sequence[Path], name: str) -> Path:
+    for directory in directories:
+        if (directory / name).is_file():
+            return directory / name
+    raise ModelError(problem("file_missing", Place(file=name)))
+
+
+def _check_perimeters(
+    document: Document, content: PerimeterFile, postes: Mapping[str, Poste]
+) -> list[Problem]:
+    return [
+        problem("unknown_poste", document.place("perimeters", i), code, near=suggest(code, postes))
+        for i, perimeter in enumerate(content.perimeters)
+        for code in perimeter.postes
+        if code not in postes
+    ]
+
+
+def _check_scopes(document: Document, models: Mapping[str, CostModel]) -> list[Problem]:
+    """Values of a shared file for a class or modality that no model has."""
+    known = {"*", *models, *(code for model in models.values() for code in model.classes)}
+    problems = []
+    for i, parameter in enumerate(document.data["parameters"]):
+        for j, value in enumerate(parameter["values"]):
+            if value["class"] not in known:
+                place = document.place("parameters", i, "values", j, "class")
+                facts = {"near": suggest(value["class"], known), "known": ", ".join(sorted(known))}
+                problems.append(problem("unknown_class", place, value["class"], **facts))
+    return problems
+
+
+def _citations(
+    documents: Mapping[str, Document], schedule: FeeSchedule, tariff_file: str
+) -> Iterator[Citation]:
+    """Every use of a source key in the files, and in the tariff's rows with their date."""
+    for rate in schedule.rates:
+        place = Place(file=tariff_file, line=rate.line)
+        yield Citation(rate.source, place, rate.effective_from)
+    for stem, document in documents.items():
+        if stem != "sources":
+            yield from _cited(document, document.data, ())
+
+
+def _cited(document: Document, data: Any, keys: tuple[str | int, ...]) -> Iterator[Citation]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key == "source":
+                for source in value if isinstance(value, list) else [value]:
+                    yield Citation(str(source), document.place(*keys, key))
+            else:
+                yield from _cited(document, value, (*keys, key))
+    elif isinstance(data, list):
+        for index, item in enumerate(data):
+            yield from _cited(document, item, (*keys, index))
+
+
+def _fingerprint(directories: Sequence[Path]) -> str:
+    """SHA-256 over the names and contents of all the data files, whatever their line endings."""
+    digest = hashlib.sha256()
+    for directory in directories:
+        for path in sorted(directory.rglob("*")):
+            if path.suffix in {".yaml", ".csv"}:
+                digest.update(path.relative_to(directory).as_posix().encode() + b"\0")
+                digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()

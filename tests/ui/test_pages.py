@@ -1,0 +1,222 @@
+"""Every page opens; a change is seen, kept, found again, and contested when someone was quicker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from costing.scenario import Override, Scenario
+from costing.store import Store
+from costing.ui.main import PAGES
+
+Opened = Callable[..., Any]
+PRICE = "irm.purchase_price.irm_1_5t"
+
+
+@pytest.mark.parametrize("page", [path for _, path, _, _ in PAGES])
+def test_every_page_opens(opened: Opened, page: str) -> None:
+    at = opened(page)
+    assert not at.at.exception
+    assert not at.errors
+    assert at.at.title[0].value in {title for title, *_ in PAGES}
+
+
+def test_app_opens_on_the_hypotheses() -> None:
+    app = Path(__file__).resolve().parents[2] / "app.py"
+    at = AppTest.from_file(str(app), default_timeout=120).run()
+    assert not at.exception
+    assert at.title[0].value == "Hypothèses"
+
+
+def test_first_visit_writes_nothing(opened: Opened, store: Store) -> None:
+    at = opened()
+    assert store.list_scenarios() == []
+    assert "scenario" not in at.address
+
+
+def test_synthetic_fleet_is_always_announced(opened: Opened) -> None:
+    for _, path, _, _ in PAGES:
+        assert any("Parc synthétique" in w.value for w in opened(path).at.warning)
+
+
+def test_a_tried_value_changes_the_cost_and_is_not_saved(opened: Opened, store: Store) -> None:
+    at = opened()
+    before = at.cost_of("IRM 1,5 T")
+    at.fill(PRICE, mode="1 250 000")
+    at.press("Essayer")
+    assert not at.errors
+    assert at.cost_of("IRM 1,5 T") > before
+    assert "1 modification" in at.text or "modifications non enregistrées" in at.text
+    assert store.list_scenarios() == []
+
+
+def test_a_draft_survives_a_reload(opened: Opened) -> None:
+    at = opened()
+    at.fill(PRICE, mode="1 250 000")
+    at.press("Essayer")
+    after = at.cost_of("IRM 1,5 T")
+    again = opened(**at.address)
+    assert again.cost_of("IRM 1,5 T") == after
+    assert again.address["brouillon"] != at.address["brouillon"]
+
+
+def test_saving_asks_for_a_name_and_a_reason(opened: Opened, store: Store) -> None:
+    at = opened()
+    at.fill(PRICE, mode="1 250 000")
+    at.press("Enregistrer")
+    assert "votre nom" in at.errors
+    assert store.list_scenarios() == []
+
+
+def saved(opened: Opened) -> Any:
+    """A session that saved one change."""
+    at = opened()
+    at.sign("Anne Durand")
+    at.fill(PRICE, mode="1 250 000", why="devis de mars")
+    at.press("Enregistrer")
+    assert not at.errors
+    return at
+
+
+def test_the_first_save_creates_a_signed_revision(opened: Opened, store: Store) -> None:
+    at = saved(opened)
+    revision = store.load(at.address["scenario"])
+    override = revision.scenario.overrides[0]
+    assert (revision.number, revision.author, revision.reason) == (
+        1,
+        "Anne Durand",
+        "devis de mars",
+    )
+    assert (override.parameter, override.mode, override.grade) == (PRICE, 1_250_000, "D")
+    assert (override.author, override.reason) == ("Anne Durand", "devis de mars")
+    assert "brouillon" not in at.address
+
+
+def test_a_reload_finds_the_saved_scenario(opened: Opened) -> None:
+    at = saved(opened)
+    again = opened(scenario=at.address["scenario"])
+    assert again.cost_of("IRM 1,5 T") == at.cost_of("IRM 1,5 T")
+    assert "révision 1" in again.text
+
+
+def test_another_page_finds_the_saved_scenario(opened: Opened) -> None:
+    at = saved(opened)
+    plain = opened("cout-et-tarif")
+    changed = opened("cout-et-tarif", scenario=at.address["scenario"])
+    assert changed.at.metric[0].value != plain.at.metric[0].value
+
+
+def test_an_unknown_scenario_is_said_and_the_reference_opens(opened: Opened) -> None:
+    at = opened(scenario="nulle-part")
+    assert "nulle-part" in at.errors
+    assert not at.at.exception
+
+
+def test_bounds_out_of_order_are_explained_and_kept(opened: Opened) -> None:
+    at = opened()
+    at.fill(PRICE, low="2 000 000")
+    at.press("Essayer")
+    assert "2 000 000 €" in at.errors
+    assert at.at.text_input(key=f"low-{PRICE}-0").value == "2 000 000"
+
+
+def test_the_table_changes_the_cost(opened: Opened) -> None:
+    at = opened()
+    before = at.cost_of("IRM 1,5 T")
+    at.edit_table(PRICE, Mode="1250000")
+    assert at.cost_of("IRM 1,5 T") > before
+
+
+def test_a_word_in_the_table_is_refused_in_words_and_nothing_else_is_lost(opened: Opened) -> None:
+    at = opened()
+    before = at.cost_of("IRM 1,5 T")
+    at.edit_table(PRICE, Mode="beaucoup")
+    assert at.cost_of("IRM 1,5 T") == before
+    assert "n'est pas un nombre" in at.errors
+    shown = at.at.data_editor[0].value
+    assert shown.iloc[at.position(PRICE)]["Mode"] == "beaucoup"
+
+
+def test_a_rate_is_typed_as_a_percentage(opened: Opened) -> None:
+    at = opened()
+    at.at.session_state["group"] = "communs"
+    at.run()
+    at.edit_table("communs.cost_of_capital.*", Mode="4,25")
+    draft = at.at.session_state["workspace"].draft
+    assert draft.overrides[0].mode == pytest.approx(0.0425)
+
+
+def test_a_late_save_shows_what_came_between_and_reapplies(opened: Opened, store: Store) -> None:
+    at = saved(opened)
+    scenario_id = at.address["scenario"]
+    base = store.load(scenario_id)
+    other = base.scenario.with_override(
+        Override(parameter="communs.rent.*", mode=260, low=150, high=400)
+    )
+    store.save(scenario_id, other, "Bernard Petit", "bail signé", 1)
+    at.fill(PRICE, mode="1 280 000", why="avenant")
+    at.press("Enregistrer")
+    assert "Bernard Petit" in at.errors
+    assert "bail signé" in at.errors
+    assert "260" in at.text
+    at.at.button(key="reapply").click().run()
+    draft = at.at.session_state["workspace"].draft
+    assert {o.parameter: o.mode for o in draft.overrides} == {
+        PRICE: 1_280_000,
+        "communs.rent.*": 260,
+    }
+    at.at.text_input(key="reason").set_value("avenant").run()
+    at.at.button(key="save").click().run()
+    assert store.load(scenario_id).number == 3
+
+
+def test_an_unreachable_target_says_what_contradicts_what(opened: Opened) -> None:
+    at = opened("bareme")
+    at.at.text_input(key="target-0").set_value("9 000")
+    at.press("Calculer le barème")
+    assert "Demandes incompatibles" in at.errors
+    assert any("Baisse maximale par étape" in m.value for m in at.at.markdown)
+
+
+def test_a_reachable_target_gives_a_schedule(opened: Opened) -> None:
+    at = opened("bareme")
+    at.at.text_input(key="target-0").set_value("400")
+    at.at.radio(key="reading-0").set_value("level_2027")
+    at.press("Calculer le barème")
+    assert not at.errors
+    assert not at.at.exception
+    text = at.text
+    assert "Barème proposé" in text
+    assert "Qui perd" in text
+    assert not re.search(r"irm_1_5t|non_amorti|reduit_1", text)
+
+
+def test_a_target_in_words_is_refused(opened: Opened) -> None:
+    at = opened("bareme")
+    at.at.text_input(key="target-0").set_value("trois cents")
+    at.press("Calculer le barème")
+    assert "objectif" in at.errors
+
+
+def test_the_perimeter_is_a_choice_that_changes_the_cost(opened: Opened) -> None:
+    at = opened()
+    before = at.cost_of("IRM 1,5 T")
+    at.at.selectbox(key="perimeter-0").set_value("legal_2024_no_money").run()
+    assert at.cost_of("IRM 1,5 T") < before
+
+
+def test_a_scenario_file_is_adopted_as_a_revision(opened: Opened, store: Store) -> None:
+    at = opened("import-export")
+    scenario = Scenario(name="Table ronde", overrides=(Override(parameter=PRICE, mode=900_000),))
+    at.sign("Anne Durand")
+    at.at.file_uploader(key="upload").set_value(
+        [("table.json", scenario.to_json().encode(), "application/json")]
+    ).run()
+    at.press("Adopter comme nouvelle révision")
+    assert not at.errors
+    assert store.list_scenarios()[0].name == "Table ronde"

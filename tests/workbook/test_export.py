@@ -1,0 +1,215 @@
+"""Exported proposals: what they say, and what LibreOffice finds when it recalculates them."""
+
+import datetime as dt
+import io
+import math
+
+import openpyxl
+import pytest
+
+from costing.optimise.proposal import propose
+from costing.scenario import Override, SavingsDemand, Scenario, ScheduleRules
+from costing.workbook.export import write_proposal
+
+PRICE = "irm.purchase_price.irm_1_5t"
+ATTACKS = ("=1+1", "+1", "-1", "@SUM(A1)", "=cmd|'/c calc'!A0", "\t=1+1")
+
+FEASIBLE = Scenario(
+    name="=1+1",
+    description="@SUM(A1)",
+    overrides=(
+        Override(
+            parameter=PRICE, mode=1_200_000, high=1_500_000, source="-1", grade="C",
+            author="=cmd|'/c calc'!A0", reason="+1", date=dt.date(2026, 3, 2),
+        ),
+        Override(parameter="communs.rent.irm_1_5t", mode=260),
+    ),
+    savings=SavingsDemand(reading="level_2027", target_eur=700e6),
+    rules=ScheduleRules(
+        step_dates=(dt.date(2026, 7, 1), dt.date(2027, 1, 1)),
+        floor_share_of_cost={"scanner": 0.9},
+    ),
+)  # fmt: skip
+INFEASIBLE = Scenario(savings=SavingsDemand(reading="level_2027", target_eur=3e9))
+
+
+@pytest.fixture(scope="module")
+def proposals(reference):
+    found = {name: propose(reference.case(scenario)) for name, scenario in
+             (("feasible", FEASIBLE), ("infeasible", INFEASIBLE))}  # fmt: skip
+    assert found["feasible"].status == "optimal"
+    assert found["infeasible"].status == "infeasible"
+    return found
+
+
+@pytest.fixture(scope="module")
+def written(proposals):
+    files = {}
+    for name, proposal in proposals.items():
+        stream = io.BytesIO()
+        write_proposal(proposal, stream)
+        files[name] = stream.getvalue()
+    return files
+
+
+def opened(data, data_only=True):
+    return openpyxl.load_workbook(io.BytesIO(data), data_only=data_only)
+
+
+def cells(book):
+    return {
+        (sheet.title, cell.coordinate): cell
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }
+
+
+def texts(book):
+    return [cell.value for cell in cells(book).values() if isinstance(cell.value, str)]
+
+
+def test_sheets(written):
+    assert opened(written["feasible"]).sheetnames == [
+        "Synthèse", "Barème", "Économies", "Effets", "Contraintes", "Hypothèses", "Sources",
+        "Modifications",
+    ]  # fmt: skip
+    assert opened(written["infeasible"]).sheetnames == [
+        "Synthèse", "Économies", "Contraintes", "Hypothèses", "Sources", "Modifications",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["feasible", "infeasible"])
+def test_identity_and_banner(written, proposals, name):
+    summary = [c.value for row in opened(written[name])["Synthèse"].iter_rows() for c in row]
+    case = proposals[name].case
+    assert case.scenario.hash in summary
+    assert case.reference.fingerprint in summary
+    assert proposals[name].words in summary
+    assert any(isinstance(v, str) and v.startswith("PARC SYNTHÉTIQUE") for v in summary)
+
+
+def test_prices_are_those_of_the_proposal(written, proposals):
+    """Every price of every date, found beside the official one."""
+    proposal = proposals["feasible"]
+    sheet = opened(written["feasible"])["Barème"]
+    rows = [row for row in sheet.iter_rows(min_row=5, values_only=True) if row[4] is not None]
+    assert len(rows) == len(proposal.schedule.cells)
+    first, second = proposal.case.scenario.rules.step_dates
+    shown = sorted((row[4], row[5], row[6], row[8]) for row in rows)
+    official = proposal.case.reference.schedule
+    expected = sorted(
+        (
+            official.price(cell, dt.date(2024, 3, 1)),
+            official.price(cell, dt.date(2026, 6, 30)),
+            proposal.prices[first][cell],
+            proposal.prices[second][cell],
+        )
+        for cell in proposal.schedule.cells
+    )
+    assert shown == pytest.approx(expected)
+
+
+def test_the_official_price_of_a_known_cell(written):
+    """MRI 1.5 T, not amortised, province: 171.97 € on 01/03/2024, band up to 4 750 acts."""
+    sheet = opened(written["feasible"])["Barème"]
+    (row,) = [
+        row
+        for row in sheet.iter_rows(values_only=True)
+        if row[:3] == ("IRM 1,5 T", "non amorti", "province")
+    ]
+    assert row[4] == 171.97
+    assert row[3] == "1 à 4\u202f750"
+
+
+def test_savings_are_those_of_the_proposal(written, proposals):
+    sheet = opened(written["feasible"])["Économies"]
+    rows = {row[0]: row for row in sheet.iter_rows(values_only=True, min_row=5, max_row=8)}
+    for year, saved in proposals["feasible"].savings.items():
+        assert rows[str(year)][3] == pytest.approx(saved, rel=1e-9)
+    assert rows["Somme"][3] == pytest.approx(sum(proposals["feasible"].savings.values()), rel=1e-9)
+
+
+def test_each_grouping_adds_up_to_the_same_fleet(written):
+    rows = [
+        row
+        for row in opened(written["feasible"])["Effets"].iter_rows(values_only=True)
+        if row[0] == "Ensemble"
+    ]
+    assert len(rows) == 5
+    for row in rows[1:]:
+        assert row[1:] == pytest.approx(rows[0][1:], rel=1e-9)
+
+
+def test_changed_values_bear_a_mark(written):
+    rows = list(opened(written["feasible"])["Hypothèses"].iter_rows(values_only=True))
+    marked = [row[0] for row in rows if isinstance(row[10], str) and row[10].startswith("●")]
+    assert sorted(marked) == ["communs.rent.irm_1_5t", PRICE]
+
+
+def test_changes_give_both_values(written):
+    rows = list(opened(written["feasible"])["Modifications"].iter_rows(values_only=True))
+    (row,) = [row for row in rows if row[0] == PRICE]
+    assert row[4:10] == (700_000, 1_000_000, 1_300_000, 700_000, 1_200_000, 1_500_000)
+    assert row[10] == pytest.approx(0.2)
+    keys = {row[0] for row in rows}
+    assert {"savings.reading", "rules.step_dates.1", "rules.floor_share_of_cost.scanner"} <= keys
+    assert "savings.share_on_fee" not in keys
+
+
+def test_a_conflict_names_ways_out(written, proposals):
+    shown = texts(opened(written["infeasible"]))
+    for way in proposals["infeasible"].conflict:
+        assert way.words in shown
+    assert "bloque" in shown or not proposals["infeasible"].conflict
+
+
+@pytest.mark.parametrize("name", ["feasible", "infeasible"])
+def test_no_text_becomes_a_formula(written, name):
+    book = opened(written[name], data_only=False)
+    formulas = [c.value for c in cells(book).values() if c.data_type == "f"]
+    assert formulas
+    assert not any(attack in str(formula) for formula in formulas for attack in ATTACKS[4:])
+    if name == "feasible":
+        found = cells(book)
+        for text in ("=cmd|'/c calc'!A0", "+1", "-1", "@SUM(A1)"):
+            same = [cell for cell in found.values() if cell.value == text]
+            assert same, text
+            assert all(cell.data_type == "s" for cell in same)
+
+
+def test_a_path_is_written_like_a_stream(proposals, written, tmp_path):
+    path = tmp_path / "p.xlsx"
+    write_proposal(proposals["feasible"], path)
+    assert path.read_bytes() == written["feasible"]
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("name", ["feasible", "infeasible"])
+def test_recalculation_agrees(written, recalculated, tmp_path, name):
+    """LibreOffice recalculates every formula: no error, and the values that the file gave."""
+    path = tmp_path / f"{name}.xlsx"
+    path.write_bytes(written[name])
+    formulas = cells(opened(written[name], data_only=False))
+    given = cells(opened(written[name]))
+    found = cells(opened(recalculated(path).read_bytes()))
+    assert not [key for key, cell in found.items() if cell.data_type == "e"]
+    checked = 0
+    for key, cell in formulas.items():
+        if cell.data_type == "f":
+            assert math.isclose(found[key].value, given[key].value, rel_tol=1e-9, abs_tol=1e-9), key
+            checked += 1
+    assert checked > 10
+    assert checked > 400 or name == "infeasible"
+
+
+@pytest.mark.libreoffice
+def test_recalculation_is_real(written, recalculated, tmp_path):
+    """The check above would be vain if LibreOffice kept the values of the file: it does not."""
+    book = opened(written["feasible"], data_only=False)
+    sheet = book["Économies"]
+    sheet["B5"], sheet["C5"] = 10, 4
+    path = tmp_path / "changed.xlsx"
+    book.save(path)
+    assert opened(recalculated(path).read_bytes())["Économies"]["D5"].value == 6
