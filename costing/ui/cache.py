@@ -1,6 +1,7 @@
 """Results kept between reruns, by the hash of the scenario that they come from.
 
-Everything is bounded: four people on one server must not fill its memory.
+Everything is bounded: four people on one server must not fill its memory. Streamlit leaves out of
+its keys the arguments that begin with an underscore: `key`, the hash, must not.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from costing.analysis import comparison
 from costing.analysis.savings import YearSavings, savings
 from costing.costs import annual_cost
 from costing.errors import InputError, Problem
-from costing.optimise.proposal import Progress, Proposal, propose
 from costing.load import load_reference
+from costing.optimise.proposal import Progress, Proposal, propose
 from costing.reference import Case, Reference
 from costing.scenario import Scenario
 
@@ -41,7 +42,7 @@ def case(scenario: Scenario) -> Case:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _case(_key: str, _scenario: Scenario) -> Case:
+def _case(key: str, _scenario: Scenario) -> Case:
     return reference().case(_scenario)
 
 
@@ -54,7 +55,7 @@ def curve(
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _curve(
-    _key: str,
+    key: str,
     class_code: str,
     amortisation: str,
     zone: str,
@@ -72,7 +73,7 @@ def compare(scenario: Scenario, date: dt.date) -> tuple[pd.DataFrame, pd.DataFra
 
 
 @st.cache_data(max_entries=32, show_spinner="Calcul sur le parc…")
-def _compare(_key: str, date: dt.date, _scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _compare(key: str, date: dt.date, _scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
     return comparison.compare(case(_scenario), date)
 
 
@@ -82,7 +83,7 @@ def official_savings(scenario: Scenario) -> list[YearSavings]:
 
 
 @st.cache_data(max_entries=32, show_spinner="Calcul de la trajectoire de la décision…")
-def _official_savings(_key: str, _scenario: Scenario) -> list[YearSavings]:
+def _official_savings(key: str, _scenario: Scenario) -> list[YearSavings]:
     found = case(_scenario)
     return savings(found, found.reference.schedule)
 
@@ -121,7 +122,7 @@ def unit_costs(scenario: Scenario) -> dict[str, float]:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _unit_costs(_key: str, _scenario: Scenario) -> dict[str, float]:
+def _unit_costs(key: str, _scenario: Scenario) -> dict[str, float]:
     found = case(_scenario)
     return {
         code: float(annual_cost(found, code, entry.limits[0]).total()) / entry.limits[0]

@@ -29,7 +29,7 @@ PAGES: tuple[tuple[str, str, str, Callable[[], None]], ...] = (
 def main(opening: str = PAGES[0][1]) -> None:
     """Run one page; `opening` is the address of the one that opens by default.
 
-    The bar and the sidebar are filled last, so that they tell what the page changed.
+    The bar and the sidebar come last, so that they tell what the page changed.
     """
     st.set_page_config(
         page_title="Forfait technique — coûts et barèmes", page_icon="⚖️", layout="wide"
@@ -45,9 +45,8 @@ def main(opening: str = PAGES[0][1]) -> None:
     except CostingError as error:
         st.error(f"La base des scénarios ne répond pas : {error}")
         st.stop()
-    bar = st.container(key="bar")
     chosen.run()
-    with bar:
+    with st.container(key="bar"):
         panel.save_bar()
     panel.sidebar()
 

@@ -84,27 +84,22 @@ def save_bar() -> None:
 
 
 def _pending_bar(pending: list[Change]) -> None:
-    with st.container(border=True):
+    with st.container(border=True, key="pending"):
         count = len(pending)
-        words = (
-            "1 modification non enregistrée"
-            if count == 1
-            else f"{count} modifications non enregistrées"
+        plural = "s" if count > 1 else ""
+        said, why, keep, drop = st.columns([4, 5, 3, 2], vertical_alignment="bottom")
+        said.markdown(
+            f"**{count} modification{plural} non enregistrée{plural}**  \n"
+            "Tous les résultats affichés en tiennent compte."
         )
-        st.markdown(f"**{words}** — tous les résultats affichés en tiennent compte.")
-        with st.expander("Voir le détail", expanded=0 < count <= 3):
-            tables.table(_CHANGE_COLUMNS, pending)
-        why, keep, drop = st.columns([6, 2, 2], vertical_alignment="bottom")
-        reason = why.text_input(
-            "Pourquoi",
-            key=f"reason-{state.workspace().version}",
-            placeholder="Motif, lisible par les autres",
-        )
-        if keep.button("Enregistrer", type="primary", width="stretch", key="save"):
+        reason = why.text_input("Motif de la révision", key="reason", placeholder="Pourquoi ?")
+        if keep.button("Enregistrer la révision", type="primary", width="stretch", key="save"):
             _try_save(reason)
         if drop.button("Abandonner", width="stretch", key="discard"):
             state.discard()
             st.rerun()
+        with st.expander("Voir le détail"):
+            tables.table(_CHANGE_COLUMNS, pending)
 
 
 def _try_save(reason: str) -> None:
@@ -113,7 +108,7 @@ def _try_save(reason: str) -> None:
     if not author:
         missing.append("votre nom (volet de gauche)")
     if not reason.strip():
-        missing.append("le motif (« Pourquoi »)")
+        missing.append("le motif")
     if missing:
         st.error(f"Pour que la révision soit signée, indiquez {' et '.join(missing)}.")
         return
@@ -125,7 +120,7 @@ def _conflict_bar() -> None:
     conflict = state.workspace().conflict
     assert conflict is not None
     reference, latest = cache.reference(), conflict.latest
-    with st.container(border=True):
+    with st.container(border=True, key="conflict"):
         st.error(
             f"**Une autre révision est arrivée entre-temps.** {latest.author} a enregistré la "
             f"révision {latest.number} le {names.moment(latest.saved_at)} (« {latest.reason} ») ; "

@@ -235,5 +235,6 @@ def explained(reference: Reference, draft: Scenario) -> None:
     tables.note(
         f"Lecture retenue : {label}. Les économies se comptent contre le tarif du "
         f"{names.day(reference.savings.baseline_date)}, sur le parc de chaque année, vieilli, "
-        "renouvelé et agrandi. Les tarifs en vigueur avant la première date d'effet restent ce qu'ils sont."
+        "renouvelé et agrandi. Les tarifs en vigueur avant la première date d'effet restent ce "
+        "qu'ils sont."
     )

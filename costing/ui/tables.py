@@ -44,6 +44,12 @@ dl.c-side {margin: 0; padding: 0; font-size: .86rem; line-height: 1.4}
 [data-testid="stFileUploaderDropzone"] button p::after {
   content: "Choisir un fichier"; font-size: .93rem}
 [data-testid="stFileUploaderDropzoneInstructions"] {display: none}
+/* What is not saved stays in sight at the foot of the window, and moves nothing on the page. */
+[data-testid="stLayoutWrapper"]:has(> .st-key-bar) {position: sticky; bottom: 0; z-index: 90}
+.st-key-bar {max-height: 70vh; overflow-y: auto}
+.st-key-bar > div {background: #FFFFFF}
+.st-key-pending, .st-key-conflict {border-top: 3px solid #B4490E !important; background: #FFFBF5;
+  padding: .7rem 1rem !important; box-shadow: 0 -4px 14px rgba(27,31,39,.12)}
 </style>
 """
 
@@ -63,6 +69,8 @@ def text(title: str) -> Column:
 def style() -> None:
     """The sheet that every page needs."""
     st.html(_STYLE)
+    # Streamlit says its pages are in English; a screen reader would read French with that voice.
+    st.html("<script>document.documentElement.lang = 'fr'</script>", unsafe_allow_javascript=True)
 
 
 def lead(words: str) -> None:

@@ -58,9 +58,20 @@ def find(original: Reference, applied: Reference, address: str) -> Row:
     return Row(address, parameter, shown, first, value is not None and value.changed_by is not None)
 
 
+def addresses(original: Reference, applied: Reference) -> list[str]:
+    """Every value's address, in the order of the files whatever was changed; the added ones last.
+
+    An override moves its value to the end of its parameter: a table that is being typed in must not
+    move with it.
+    """
+    first = [address for address, _, _ in original.values()]
+    known = set(first)
+    return first + sorted(a for a, _, _ in applied.values() if a not in known)
+
+
 def rows(original: Reference, applied: Reference, file: str) -> Iterator[Row]:
-    """The values of a file, in its order; those added by the scenario after."""
-    for address, _parameter, _value in applied.values():
+    """The values of a file."""
+    for address in addresses(original, applied):
         if address.split(".")[0] == file:
             yield find(original, applied, address)
 

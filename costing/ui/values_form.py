@@ -71,7 +71,7 @@ def _fields(row: values.Row, texts: dict[str, str], key: str) -> dict[str, str]:
 def _chosen(reference: Reference, applied: Reference) -> str:
     """The address of the value to change."""
     left, right = st.columns([3, 2])
-    addresses = [address for address, _, _ in applied.values()]
+    addresses = values.addresses(reference, applied)
     order = [*reference.models, *(f for f in reference.files if f not in reference.models)]
     addresses.sort(key=lambda a: order.index(a.split(".")[0]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pandas as pd
@@ -39,7 +40,7 @@ def section(case: Case) -> None:
     if not rows:
         st.info("Aucune valeur ne répond à ce choix.")
         return
-    _editor(reference, rows, f"values-{file}-{scope}-{show}-{state.workspace().version}")
+    _editor(reference, rows)
     _refusals(reference, case.reference)
 
 
@@ -50,9 +51,13 @@ def _wanted(row: values.Row, scope: str, show: str) -> bool:
     return show == _ALL or typed or (row.modified if show == _CHANGED else row.value.grade == "D")
 
 
-def _editor(reference: Reference, rows: list[values.Row], key: str) -> None:
+def _editor(reference: Reference, rows: list[values.Row]) -> None:
+    """The table; what is typed in it is known by row number, so its name says which rows it has."""
     frame = pd.DataFrame([_texts(reference, row) for row in rows])
-    st.session_state["values-editor"] = (key, tuple(row.address for row in rows))
+    addresses = tuple(row.address for row in rows)
+    rows_hash = hashlib.sha256("\n".join(addresses).encode()).hexdigest()[:12]
+    key = f"values-{rows_hash}-{state.workspace().version}"
+    st.session_state["values-editor"] = (key, addresses)
     st.data_editor(
         frame,
         key=key,

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from costing.analysis.savings import reached
 from costing.optimise.proposal import Proposal
+from costing.reference import Reference
 from costing.workbook.choices import choices, shown
 from costing.workbook.export_effects import write_effects
 from costing.workbook.export_inputs import write_changes, write_sources, write_values
@@ -40,8 +41,13 @@ CONTENTS = {
 }
 
 
-def write_proposal(proposal: Proposal, target: Path | BinaryIO) -> None:
+def write_proposal(
+    proposal: Proposal, target: Path | BinaryIO, base: Reference | None = None
+) -> None:
     """Write a proposal, feasible or not, as a workbook.
+
+    `base`: the reference data before the scenario's changes, needed to show former values when
+    they are not the shipped data.
 
     Raises:
         TariffError, InputError: the fleet cannot be paid or costed.
@@ -58,7 +64,7 @@ def write_proposal(proposal: Proposal, target: Path | BinaryIO) -> None:
     write_limits(book, proposal)
     write_values(book, case)
     write_sources(book, case)
-    write_changes(book, case)
+    write_changes(book, case, base)
     book.save(target)
 
 

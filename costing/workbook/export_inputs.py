@@ -65,28 +65,31 @@ def write_sources(book: Book, case: Case) -> None:
         sheet.text(row, 4, " · ".join(filter(None, (source.reference, source.url))), "small")
 
 
-def write_changes(book: Book, case: Case) -> None:
-    """What the scenario changes: values, then choices, each with what it was."""
+def write_changes(book: Book, case: Case, base: Reference | None = None) -> None:
+    """What the scenario changes: values, then choices, each with what it was.
+
+    `base`: the data before the changes, by default the shipped ones where the case stands on them.
+    """
     sheet = book.sheet("Modifications", _CHANGE_WIDTHS)
     sheet.text(0, 0, "Modifications", "title")
     hint = "Ce que ce scénario change aux données de référence, et rien d'autre."
     sheet.text(1, 0, hint, "hint", text_wrap=False)
     row = 3
     if case.scenario.overrides:
-        row = _write_overrides(sheet, row, case, base_reference(case)) + 1
+        row = _write_overrides(sheet, row, case, base or shipped_reference(case)) + 1
     else:
         sheet.text(row, 0, "Aucune valeur modifiée.", "base", text_wrap=False)
         row += 2
     _write_choices(sheet, row, case)
 
 
-def base_reference(case: Case) -> Reference | None:
-    """The reference data before the scenario's changes; None when the files have changed since."""
+def shipped_reference(case: Case) -> Reference | None:
+    """The shipped data; None when the case stands on others (more directories, files changed)."""
     try:
-        base = load_reference(tuple(reversed(case.reference.directories[:-1])))
+        shipped = load_reference()
     except InputError:
         return None
-    return base if base.fingerprint == case.reference.fingerprint else None
+    return shipped if shipped.fingerprint == case.reference.fingerprint else None
 
 
 def _write_overrides(sheet: Sheet, row: int, case: Case, base: Reference | None) -> int:

@@ -25,13 +25,13 @@ def write_savings(book: Book, proposal: Proposal, banner: str) -> None:
         row += 1
     base = day(case.reference.savings.baseline_date)
     hint = (
-        f"Économie : dépense au tarif du {base} moins dépense au barème, pour le parc de chaque "
-        "année, changements de tarif en cours d'année compris. Année pleine : si les tarifs du 31 "
-        "décembre avaient valu toute l'année."
+        f"Montants arrondis à l'euro. Économie : dépense au tarif du {base} moins dépense au "
+        "barème, pour le parc de chaque année, changements de tarif en cours d'année compris. "
+        "Année pleine : si les tarifs du 31 décembre avaient valu toute l'année."
     )
     sheet.paragraph(row, hint, "hint")
-    proposed = savings(case, proposal.schedule) if proposal.schedule else None
-    decision = savings(case, case.reference.schedule)
+    proposed = _whole(savings(case, proposal.schedule)) if proposal.schedule else None
+    decision = _whole(savings(case, case.reference.schedule))
     first = row + 3
     last = _write_years(sheet, row + 2, proposal, proposed, decision)
     row = _write_demand(sheet, last + 2, proposal, first, last, proposed)
@@ -41,6 +41,20 @@ def write_savings(book: Book, proposal: Proposal, banner: str) -> None:
     _write_chart(book, sheet, row + 1, first, last, proposed is not None)
     if proposed is None:
         sheet.paragraph(row + 18, _NO_SCHEDULE, "hint")
+
+
+def _whole(found: Sequence[YearSavings]) -> list[YearSavings]:
+    """Savings in whole euros: sums and differences are then exact in every program."""
+    return [
+        YearSavings(
+            year=year.year,
+            baseline_eur=round(year.baseline_eur),
+            saved_eur=round(year.baseline_eur) - round(year.baseline_eur - year.saved_eur),
+            full_year_eur=round(year.full_year_eur),
+            by_modality={code: round(amount) for code, amount in year.by_modality.items()},
+        )
+        for year in found
+    ]
 
 
 def _write_years(
@@ -63,28 +77,10 @@ def _write_years(
     )  # fmt: skip
     first, last = row + 1, row + len(decision)
     sums = [0.0] * 9
-    for line, (index, theirs) in enumerate(enumerate(decision), start=first):
-        lever = float(lever_savings(proposal.case.scenario.savings, theirs.year))
-        sheet.text(line, 0, str(theirs.year), "strong")
-        sheet.number(line, 1, theirs.baseline_eur)
-        sheet.number(line, 5, theirs.saved_eur)
-        sheet.number(line, 7, lever)
-        values = [0.0, theirs.baseline_eur, 0.0, 0.0, 0.0, theirs.saved_eur, 0.0, lever, lever]
-        if proposed:
-            spent = proposed[index].baseline_eur - proposed[index].saved_eur
-            saved = theirs.baseline_eur - spent
-            gap, both = saved - theirs.saved_eur, saved + lever
-            sheet.number(line, 2, spent)
-            sheet.formula(line, 3, f"{at(line, 1)}-{at(line, 2)}", saved, bold=True)
-            sheet.number(line, 4, proposed[index].full_year_eur)
-            sheet.formula(line, 6, f"{at(line, 3)}-{at(line, 5)}", gap)
-            sheet.formula(line, 8, f"{at(line, 3)}+{at(line, 7)}", both)
-            values = [
-                0.0, theirs.baseline_eur, spent, saved, 0.0, theirs.saved_eur, gap, lever, both,
-            ]  # fmt: skip
-        else:
-            for column in (2, 3, 4, 6, 8):
-                sheet.text(line, column, NONE, "number")
+    for index, theirs in enumerate(decision):
+        lever = float(round(lever_savings(proposal.case.scenario.savings, theirs.year)))
+        ours = proposed[index] if proposed else None
+        values = _write_year(sheet, first + index, theirs, ours, lever)
         sums = [a + b for a, b in zip(sums, values, strict=True)]
     sheet.text(last + 1, 0, "Somme", "strong")
     for column in range(1, 9):
@@ -94,6 +90,29 @@ def _write_years(
             text = total(first, last, column)
             sheet.formula(last + 1, column, text, sums[column], bold=True)
     return last + 1
+
+
+def _write_year(
+    sheet: Sheet, row: int, theirs: YearSavings, ours: YearSavings | None, lever: float
+) -> list[float]:
+    """The row of a year; gives the value of each column that is summed."""
+    base, decided = theirs.baseline_eur, theirs.saved_eur
+    sheet.text(row, 0, str(theirs.year), "strong")
+    sheet.number(row, 1, base)
+    sheet.number(row, 5, decided)
+    sheet.number(row, 7, lever)
+    if ours is None:
+        for column in (2, 3, 4, 6, 8):
+            sheet.text(row, column, NONE, "number")
+        return [0.0, base, 0.0, 0.0, 0.0, decided, 0.0, lever, 0.0]
+    spent = base - ours.saved_eur
+    saved = base - spent
+    sheet.number(row, 2, spent)
+    sheet.formula(row, 3, f"{at(row, 1)}-{at(row, 2)}", saved, bold=True)
+    sheet.number(row, 4, ours.full_year_eur)
+    sheet.formula(row, 6, f"{at(row, 3)}-{at(row, 5)}", saved - decided)
+    sheet.formula(row, 8, f"{at(row, 3)}+{at(row, 7)}", saved + lever)
+    return [0.0, base, spent, saved, 0.0, decided, saved - decided, lever, saved + lever]
 
 
 def _write_demand(

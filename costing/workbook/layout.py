@@ -69,11 +69,11 @@ def properties(name: str) -> dict[str, Any]:
 def number_format(unit: str, *values: float | None) -> str:
     """The Excel format of a quantity: percentages for rates, thousands where values are large."""
     if UNITS[unit][2]:
-        return "0.0## %"
+        return "0.0## %_ "
     known = [abs(value) for value in values if value is not None]
     if any(value % 1 for value in known):
-        return "#,##0.00##" if unit.startswith("EUR") else "General"
-    return "#,##0" if any(value >= 1000 for value in known) else "General"
+        return "#,##0.00##_ " if unit.startswith("EUR") else "General"
+    return "#,##0_ " if any(value >= 1000 for value in known) else "General"
 
 
 class Book:

@@ -145,7 +145,7 @@ def test_a_word_in_the_table_is_refused_in_words_and_nothing_else_is_lost(opened
 def test_a_rate_is_typed_as_a_percentage(opened: Opened) -> None:
     at = opened()
     at.at.session_state["group"] = "communs"
-    at.run()
+    at.at.run()
     at.edit_table("communs.cost_of_capital.*", Mode="4,25")
     draft = at.at.session_state["workspace"].draft
     assert draft.overrides[0].mode == pytest.approx(0.0425)

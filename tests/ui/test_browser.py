@@ -1,0 +1,125 @@
+"""A visitor in a real browser: changes a value, sees the cost move, saves, reloads, finds it."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from costing.database import URL_VARIABLE
+from costing.ui.figures import parse
+from costing.ui.settings import server_flags
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+    "--disable-background-networking", "--disable-sync", "--disable-component-update",
+    "--disable-default-apps", "--disable-extensions", "--metrics-recording-only",
+)  # fmt: skip
+PATIENCE = 60_000
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    """The application on a free port of this machine, with a store of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, URL_VARIABLE: f"sqlite:///{tmp_path / 'scenarios.db'}"}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *server_flags()]
+    command += [f"--server.port={port}", "--server.fileWatcherType=none"]
+    with (tmp_path / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait(f"http://127.0.0.1:{port}/_stcore/health", server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(120):
+        assert server.poll() is None, "the server stopped"
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.5)
+    pytest.fail("the server did not answer")
+
+
+@pytest.fixture
+def page(chromium: str) -> Iterator[Page]:
+    """A window of the browser, in French."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        try:
+            found = browser.new_page(viewport={"width": 1440, "height": 900}, locale="fr-FR")
+            found.set_default_timeout(PATIENCE)
+            expect.set_options(timeout=PATIENCE)
+            yield found
+        finally:
+            browser.close()
+
+
+def cost_after(page: Page) -> float:
+    """Cost per act of a 1.5 T MRI after the change, as the table of effects shows it."""
+    row = page.locator("table.c tr").filter(has=page.get_by_text("IRM 1,5 T", exact=True)).first
+    return parse(row.locator("td").nth(4).inner_text())
+
+
+@pytest.mark.browser
+def test_a_change_is_seen_saved_and_found_again(site: str, page: Page) -> None:
+    page.goto(site)
+    page.get_by_role("heading", name="Hypothèses").wait_for()
+    before = cost_after(page)
+    page.get_by_role("textbox", name="Votre nom").fill("Anne Durand")
+    page.get_by_role("textbox", name="Votre nom").press("Tab")
+    page.get_by_role("textbox", name="Mode (€)").fill("1 250 000")
+    page.get_by_role("textbox", name="Pourquoi").fill("devis de mars")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_text("Révision 1 enregistrée par Anne Durand")).to_be_visible()
+    after = cost_after(page)
+    assert after > before
+    expect(page).to_have_url(re.compile(r"scenario=\w+"))
+    page.reload()
+    expect(page.get_by_text("révision 1 du")).to_be_visible()
+    assert cost_after(page) == after
+    page.get_by_role("link", name="Coût et tarif").click()
+    expect(page.get_by_role("heading", name="D'où vient ce chiffre")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"cout-et-tarif\?scenario=\w+"))
+    charts = page.locator("[data-testid=stVegaLiteChart]").locator("canvas, svg")
+    expect(charts.first).to_be_visible()
+
+
+@pytest.mark.browser
+def test_a_cell_of_the_table_is_typed_over(site: str, page: Page) -> None:
+    page.goto(site)
+    page.get_by_role("heading", name="Toutes les valeurs").wait_for()
+    before = cost_after(page)
+    grid = page.locator("[data-testid=stDataFrame]").first
+    grid.evaluate("element => element.scrollIntoView({block: 'start'})")
+    page.wait_for_timeout(500)
+    box = grid.bounding_box()
+    assert box is not None
+    # Third row (MRI 1.5 T), column « Mode »: widths and heights as the page sets them.
+    page.mouse.dblclick(box["x"] + 60 + 262 + 140 + 78 + 80 + 40, box["y"] + 34 * 3 + 17)
+    page.keyboard.type("1250000", delay=30)
+    page.wait_for_timeout(300)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("non enregistrée").first).to_be_visible()
+    assert cost_after(page) > before
+    page.reload()
+    expect(page.get_by_text("non enregistrée").first).to_be_visible()
