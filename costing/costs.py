@@ -121,7 +121,7 @@ def elasticities(case: Case, class_code: str, acts: float, amortised: float) -> 
     one evaluation. Parameters that are zero, or that the cost does not use, have none.
     """
     model = case.reference.model_of(class_code)
-    found = {name: p.find(class_code, model.modality) for name, p in model.parameters.items()}
+    found = {n: case.reference.value_for(p, class_code) for n, p in model.parameters.items()}
     modes = {name: value.mode for name, value in found.items() if value and value.mode}
     step = 1e-4
     size = len(modes)
@@ -139,7 +139,7 @@ def share_grade_d(case: Case, class_code: str, acts: float, amortised: float) ->
     model = case.reference.model_of(class_code)
     weak = every = 0.0
     for name, elasticity in elasticities(case, class_code, acts, amortised).items():
-        value = model.parameters[name].find(class_code, model.modality)
+        value = case.reference.value_for(model.parameters[name], class_code)
         every += abs(elasticity)
         weak += abs(elasticity) if value and value.grade == "D" else 0.0
     return weak / every if every else 0.0
@@ -151,7 +151,7 @@ def _grade(case: Case, class_code: str, line: str) -> str:
     grades = ["A"]
     for name in model.inputs_of(line):
         if name in model.parameters:
-            value = model.parameters[name].find(class_code, model.modality)
+            value = case.reference.value_for(model.parameters[name], class_code)
             if value:
                 grades.append(value.grade)
     return max(grades)

@@ -151,11 +151,21 @@ class Reference:
             changed.__dict__["fleet"] = self.fleet
         return changed
 
+    def value_for(self, parameter: Parameter, scope: str) -> Value | None:
+        """The value that holds for a class or modality: its own, its modality's, or everyone's.
+
+        A code that names both a modality and one of its classes (`tep`) speaks of the class.
+        """
+        if scope in self.class_labels:
+            model = self.model_of(scope)
+            if model.modality not in model.classes:
+                return parameter.find(scope, model.modality)
+        return parameter.find(scope)
+
     def _inherited(self, file: str, parameter: Parameter, scope: str) -> Value:
         """The value that a class has through its modality or `*`."""
         known = {*self.class_labels, *self.models, "*"}
-        modality = self.model_of(scope).modality if scope in self.class_labels else scope
-        found = parameter.find(scope, modality)
+        found = self.value_for(parameter, scope)
         if scope not in known or found is None:
             facts = {"near": suggest(scope, known), "known": ", ".join(sorted(known))}
             raise ScenarioError(problem("unknown_class", Place(key=file), scope, **facts))
@@ -184,15 +194,19 @@ class Reference:
                     for code in unknown
                 ]
             )
-        return Case(applied, scenario)
+        return Case(applied, scenario, self)
 
 
 @dataclass(frozen=True)
 class Case:
-    """A scenario on its reference data: all that a computation needs."""
+    """A scenario on its reference data: all that a computation needs.
+
+    reference: with the scenario's values in place. base: as it was before them.
+    """
 
     reference: Reference
     scenario: Scenario
+    base: Reference
 
     @cached_property
     def fleet(self) -> Fleet:
@@ -244,7 +258,7 @@ class Case:
         excluded: list[str] = []
         problems: list[Problem] = []
         for name, parameter in model.parameters.items():
-            found = parameter.find(class_code, model.modality)
+            found = self.reference.value_for(parameter, class_code)
             if found is None:
                 if any(name in step.formula.names for step in model.steps):
                     facts = {"parameter": name}

@@ -60,12 +60,15 @@ def build_classes(
         TariffError: a class has no reference activity, or its limits do not increase.
     """
     by_name = {parameter.name: parameter for parameter in parameters}
+    entries = tuple(entries)
+    codes = {entry.code for entry in entries}
     classes: dict[str, MachineClass] = {}
     problems: list[Problem] = []
     for entry in entries:
         limits = []
         for name in ("reference_activity", "threshold_1", "threshold_2"):
-            found: Value | None = by_name[name].find(entry.code, entry.modality)
+            whole = () if entry.modality in codes else (entry.modality,)
+            found: Value | None = by_name[name].find(entry.code, *whole)
             if found:
                 limits.append(found.mode)
         if not limits or sorted(set(limits)) != limits or limits[0] <= 0:

@@ -331,7 +331,7 @@ BAD: dict[str, tuple[str, str, str, str, str]] = {
         "communs.yaml", "source: [cgi-tva]", "source: []", "invalid_value", "source: []",
     ),
     "unknown grade": (
-        "communs.yaml", "source: [cgi-tva]\n        grade: A", "source: [cgi-tva]\n        grade: E",
+        "communs.yaml", "[cgi-tva]\n        grade: A", "[cgi-tva]\n        grade: E",
         "invalid_value", "grade: E",
     ),
     "amount without VAT": (

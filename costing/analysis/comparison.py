@@ -146,8 +146,8 @@ def with_activity(case: Case, fleet: Fleet) -> Fleet:
     name = "normative_activity" if activity == "normative" else "reference_activity"
     parameter = case.reference.files["machine_classes"][name]
     by_class = {}
-    for code, entry in case.reference.classes.items():
-        value = parameter.find(code, entry.modality)
+    for code in case.reference.classes:
+        value = case.reference.value_for(parameter, code)
         if value is None:
             raise InputError(problem("no_value_for_class", None, code, parameter=name))
         by_class[code] = value.mode

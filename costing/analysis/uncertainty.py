@@ -51,7 +51,7 @@ def used_values(case: Case, class_code: str) -> dict[str, tuple[Value, Distribut
     used = frozenset[str]().union(*(model.inputs_of(step.name) for step in model.lines))
     found = {}
     for name, parameter in model.parameters.items():
-        value = parameter.find(class_code, model.modality)
+        value = case.reference.value_for(parameter, class_code)
         if name in used and value and value.bounds[0] < value.bounds[1]:
             found[name] = (value, parameter.distribution)
     return found

@@ -22,6 +22,7 @@ from scipy import sparse
 from costing.analysis.savings import baseline, required_from_fee
 from costing.costs import fleet_cost
 from costing.errors import Place, ScenarioError, problem
+from costing.labels import cell_title, scope_name
 from costing.optimise.solver import Block, Columns
 from costing.reference import Case
 from costing.tariff import AMORTISATION, BANDS, ZONES, Cell, FeeSchedule, Machines
@@ -183,7 +184,7 @@ class FeeProgram:
         edge[:size] = factor * self.start
         free = np.full(size * steps, np.inf)
         low, high = (edge, free) if lower else (-free, edge)
-        labels = tuple(str(c) for _ in self.steps for c in self.cells)
+        labels = tuple(self._title(c) for _ in self.steps for c in self.cells)
         return Block(constraint, sparse.csr_array(matrix), low, high, labels, point)
 
     def _degressive(self) -> Block:
@@ -215,7 +216,7 @@ class FeeProgram:
                 row[step * len(self.cells) + i], row[step * len(self.cells) + j] = 1.0, -1.0
                 rows.append(row)
                 high.append(max(0.0, self.start[i] - self.start[j]))
-                labels.append(str(lower))
+                labels.append(self._title(lower))
         return _block(constraint, rows, [-np.inf] * len(rows), high, labels)
 
     def _class_floor(self) -> Block:
@@ -230,10 +231,13 @@ class FeeProgram:
             floor = min(share * cost, fixed + float(acts @ self.present))
             rows.append(acts)
             low.append(floor - fixed)
-            labels.append(code)
+            labels.append(scope_name(self.case.reference, code))
             points.append(0.01 * cost)
         block = _block("class_floor", rows, low, [np.inf] * len(rows), labels)
         return replace(block, per_unit=np.array(points))
+
+    def _title(self, cell: Cell) -> str:
+        return cell_title(self.case.reference, cell)
 
     def _year(self, year: int) -> YearVolumes:
         fleet = self.case.fleet_in(year)

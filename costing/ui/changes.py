@@ -15,7 +15,7 @@ from costing.errors import CostingError
 from costing.reference import Reference
 from costing.scenario import Difference, Override, Scenario
 from costing.ui import figures, names
-from costing.words import NONE, euros, percent
+from costing.words import NONE, euros
 
 _FIELDS = {
     "low": "bas",
@@ -86,6 +86,10 @@ def _override_change(
         parameter, value = reference.parameter_at(address)
     except CostingError:
         return Change(what, str(before), str(after))
+    if value is None:
+        scope = address.split(".")[2]
+        known = scope in reference.class_labels
+        value = parameter.find(scope, reference.model_of(scope).modality if known else scope)
     original = getattr(value, field, None)
     if field in {"low", "mode", "high"}:
         sides = [original if side is None else side for side in (before, after)]
@@ -123,7 +127,7 @@ def _label(reference: Reference, key: str) -> tuple[str, Any]:
 
 
 def _percent(value: Any) -> str:
-    return percent(value, 2) if isinstance(value, (int, float)) else NONE
+    return f"{figures.plain(100 * value)} %" if isinstance(value, (int, float)) else NONE
 
 
 def _euros(value: Any) -> str:
@@ -136,10 +140,8 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, dict):
-        amount = value.get("annual_amount_eur")
-        return (
-            f"{value.get('label')} ({value.get('date')}, {euros(amount)})" if amount else str(value)
-        )
+        amount, since = value.get("annual_amount_eur"), _text(value.get("date"))
+        return f"{value.get('label')} ({since}, {euros(amount)})" if amount else str(value)
     if isinstance(value, list):
         return ", ".join(_text(item) for item in value)
     try:

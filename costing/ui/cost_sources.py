@@ -88,7 +88,8 @@ def _inputs(machine: Machine, model: CostModel) -> None:
     amortised = float(machine.amortisation == "amorti")
     moves = elasticities(machine.case, machine.class_code, machine.acts, amortised)
     used = sorted(wanted & model.parameters.keys(), key=lambda n: (-abs(moves.get(n, 0.0)), n))
-    found_values = [(n, model.parameters[n].find(machine.class_code, model.modality)) for n in used]
+    reference = machine.case.reference
+    found_values = [(n, reference.value_for(model.parameters[n], machine.class_code)) for n in used]
     rows = [
         _input(machine, model.parameters[name], value, moves.get(name))
         for name, value in found_values

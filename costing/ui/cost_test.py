@@ -33,7 +33,7 @@ def test_section(machine: Machine) -> None:
         format_func=lambda key: _title(claims[key]),
     )  # fmt: skip
     claim = claims[chosen]
-    tables.note(f"{_source(reference, claim)} {claim.note}")
+    tables.note(names.without_codes(reference, f"{_source(reference, claim)} {claim.note}"))
     left, right = st.columns([6, 5], gap="large")
     with left:
         _markup_chart(machine, claim.figure)

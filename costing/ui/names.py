@@ -153,8 +153,9 @@ def cell_name(cell: Cell) -> str:
 
 
 def without_codes(reference: Reference, words: str) -> str:
-    """A sentence of the engine with the codes of classes, zones and bands put in words."""
+    """A sentence of the engine with the codes of classes, zones, bands and perimeters in words."""
     known = {code: class_name(reference, code) for code in reference.classes}
+    known |= {code: perimeter.label.fr for code, perimeter in reference.perimeters.items()}
     known |= {c: w for table in (AMORTISATION, ZONES, BANDS) for c, w in table.items() if c != "*"}
     pattern = "|".join(
         rf"(?<![\w])({re.escape(code)})(?![\w])" for code in sorted(known, key=len)[::-1]

@@ -82,7 +82,8 @@ def presets(case: Case, code: str) -> dict[str, float]:
     """Yearly acts that have a name, for a class: reference, norm, fleet mean."""
     entry = case.reference.classes[code]
     found = {"reference": entry.limits[0]}
-    norm = case.reference.files["machine_classes"]["normative_activity"].find(code, entry.modality)
+    parameter = case.reference.files["machine_classes"]["normative_activity"]
+    norm = case.reference.value_for(parameter, code)
     if norm:
         found["normative"] = norm.mode
     frame = case.fleet.frame

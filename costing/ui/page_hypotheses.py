@@ -53,7 +53,7 @@ def _choices(case: Case) -> None:
     left_out = (
         f"Hors périmètre : {', '.join(missing).lower()}. " if missing else "Tous les postes. "
     )
-    tables.note(left_out + chosen.note)
+    tables.note(left_out + names.without_codes(reference, chosen.note))
     picked: dict[str, Any] = {}
     choices: dict[Any, tuple[str, str]]
     boxes = st.columns(2)

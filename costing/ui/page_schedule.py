@@ -17,9 +17,10 @@ def page() -> None:
     )
     reference, here = cache.reference(), state.workspace()
     asked = schedule_demand.form(reference, here.draft)
-    schedule_demand.explained(reference, here.draft)
     if asked is not None:
         state.edit(asked, refresh_fields=False)
+    schedule_demand.explained(reference, here.draft)
+    if asked is not None:
         _compute()
     proposal = cache.known_proposal(here.draft)
     if proposal is None:

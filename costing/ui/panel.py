@@ -8,9 +8,12 @@ from typing import Any
 import streamlit as st
 
 from costing.errors import CostingError
+from costing.scenario import Scenario
+from costing.store import differences
 from costing.ui import cache, names, state, tables
 from costing.ui.changes import Change, in_words
 
+_ALL_COUNT = "Tous les résultats affichés en tiennent compte."
 _CHANGE_COLUMNS = (tables.text("Ce qui change"), tables.text("Avant"), tables.text("Après"))
 
 
@@ -85,12 +88,17 @@ def save_bar() -> None:
 
 def _pending_bar(pending: list[Change]) -> None:
     with st.container(border=True, key="pending"):
-        count = len(pending)
+        here = state.workspace()
+        count = here.pending_count
         plural = "s" if count > 1 else ""
         said, why, keep, drop = st.columns([4, 5, 3, 2], vertical_alignment="bottom")
         said.markdown(
             f"**{count} modification{plural} non enregistrée{plural}**  \n"
-            "Tous les résultats affichés en tiennent compte."
+            + (
+                "Une saisie refusée n'en fait pas partie."
+                if here.typed
+                else "Prises en compte partout."
+            )
         )
         reason = why.text_input("Motif de la révision", key="reason", placeholder="Pourquoi ?")
         if keep.button("Enregistrer la révision", type="primary", width="stretch", key="save"):
@@ -161,7 +169,11 @@ def _history() -> None:
     reference = cache.reference()
     rows = []
     for header in reversed(state.store().history(here.base.scenario_id)):
-        what = " ; ".join(map(str, in_words(reference, header.changes))) or "création"
+        found = header.changes
+        if header.parent is None:
+            first = state.store().load(header.scenario_id, header.number)
+            found = differences(Scenario(), first.scenario)
+        what = " ; ".join(map(str, in_words(reference, found))) or "rien : la référence d'origine"
         rows.append([str(header.number), names.moment(header.saved_at), header.author,
                      header.reason, what, names.short_hash(header.hash)])  # fmt: skip
     columns = [

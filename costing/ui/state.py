@@ -57,6 +57,12 @@ class Workspace:
         return changes.in_words(cache.reference(), differences(self.saved, self.draft))
 
     @property
+    def pending_count(self) -> int:
+        """How many values and choices are not saved; a value counts once."""
+        keys = (change.key for change in differences(self.saved, self.draft))
+        return len({k.rpartition(".")[0] if k.startswith("overrides.") else k for k in keys})
+
+    @property
     def dirty(self) -> bool:
         """Whether anything is not saved."""
         return self.draft != self.saved
@@ -194,7 +200,9 @@ def open_scenario(scenario_id: str | None, number: int | None = None) -> None:
         _drafts().pop(here.token, None)
         _install(Workspace(None, Scenario()), here)
     else:
-        _settle(store().load(scenario_id, number))
+        revision = store().load(scenario_id, number)
+        here.typed.clear()
+        _settle(revision)
     _write_address()
 
 
@@ -203,6 +211,7 @@ def discard() -> None:
     here = workspace()
     here.typed.clear()
     here.conflict = None
+    here.version += 1
     edit(here.saved)
 
 
@@ -222,7 +231,6 @@ def _settle(revision: Revision) -> None:
     here = workspace()
     _drafts().pop(here.token, None)
     here.base, here.draft, here.token = revision, revision.scenario, ""
-    here.typed.clear()
     here.conflict = None
     here.version += 1
     _write_address()

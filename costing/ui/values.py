@@ -50,9 +50,8 @@ def find(original: Reference, applied: Reference, address: str) -> Row:
     parameter, value = applied.parameter_at(address)
     base, base_value = original.parameter_at(address)
     scope = address.split(".")[2]
-    modality = original.model_of(scope).modality if scope in original.class_labels else scope
-    first = base_value or base.find(scope, modality)
-    shown = value or parameter.find(scope, modality)
+    first = base_value or original.value_for(base, scope)
+    shown = value or applied.value_for(parameter, scope)
     if first is None or shown is None:
         raise InputError(problem("no_value_for_class", None, scope, parameter=parameter.name))
     return Row(address, parameter, shown, first, value is not None and value.changed_by is not None)

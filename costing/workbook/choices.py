@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from costing import labels
 from costing.reference import Reference
 from costing.scenario import Scenario
 from costing.units import UNITS
@@ -89,18 +90,18 @@ def _conventions(scenario: Scenario) -> Iterator[Choice]:
     chosen = scenario.conventions
     yield Choice(
         "conventions.capital", "Charge du capital", "list", chosen.capital,
-        "Comment le prix des équipements devient une charge annuelle.", words.CAPITAL,
+        "Comment le prix des équipements devient une charge annuelle.", labels.CAPITAL,
         section="Conventions",
     )  # fmt: skip
     yield Choice(
         "conventions.activity", "Activité des appareils", "list", chosen.activity,
         "Pour comparer coût et forfait : actes du parc, norme, ou activité de référence.",
-        words.ACTIVITIES,
+        labels.ACTIVITIES,
     )  # fmt: skip
     yield Choice(
         "conventions.amortised_charge", "Capital d'un appareil amorti", "list",
         chosen.amortised_charge, "Rien, ou la charge étalée sur toute la durée d'usage.",
-        words.AMORTISED_CHARGE,
+        labels.AMORTISED_CHARGE,
     )  # fmt: skip
     yield Choice(
         "conventions.inpatients_count", "Hospitalisés comptés dans les tranches", "flag",

@@ -12,7 +12,6 @@ from typing import BinaryIO
 
 from costing.analysis.savings import reached
 from costing.optimise.proposal import Proposal
-from costing.reference import Reference
 from costing.workbook.choices import choices, shown
 from costing.workbook.export_effects import write_effects
 from costing.workbook.export_inputs import write_changes, write_sources, write_values
@@ -41,13 +40,8 @@ CONTENTS = {
 }
 
 
-def write_proposal(
-    proposal: Proposal, target: Path | BinaryIO, base: Reference | None = None
-) -> None:
+def write_proposal(proposal: Proposal, target: Path | BinaryIO) -> None:
     """Write a proposal, feasible or not, as a workbook.
-
-    `base`: the reference data before the scenario's changes, needed to show former values when
-    they are not the shipped data.
 
     Raises:
         TariffError, InputError: the fleet cannot be paid or costed.
@@ -64,7 +58,7 @@ def write_proposal(
     write_limits(book, proposal)
     write_values(book, case)
     write_sources(book, case)
-    write_changes(book, case, base)
+    write_changes(book, case)
     book.save(target)
 
 

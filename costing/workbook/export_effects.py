@@ -11,12 +11,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from costing import labels
 from costing.analysis.comparison import pay
 from costing.fleet import REGIONS
 from costing.optimise.proposal import Proposal
 from costing.tariff import FeeSchedule
 from costing.workbook import vocabulary as words
-from costing.workbook.export_schedule import before_first_step, day
+from costing.workbook.export_schedule import before_first_step
 from costing.workbook.layout import NONE, Book, Sheet, at, total
 
 _WIDTHS = (40, 12, 18, 18, 18, 12, 12, 18, 12, 11, 12, 11)
@@ -65,7 +66,7 @@ def write_effects(book: Book, proposal: Proposal, schedule: FeeSchedule, banner:
         "modalité, rangés par actes facturés."
     )
     sheet.paragraph(row, hint, "hint")
-    base = day(case.reference.savings.baseline_date)
+    base = labels.day(case.reference.savings.baseline_date)
     headings = (
         "Groupe", "Appareils", f"Recettes au tarif du {base}", "Recettes avant",
         "Recettes proposées", "Variation", f"Depuis le {base}", "Coût des actes facturés",
@@ -88,14 +89,14 @@ def _groupings(
     sizes = {n: f"{n}{'er' if n == 1 else 'e'} cinquième" for n in range(1, 6)}
     sizes[1] += " (les moins actifs)"
     sizes[5] += " (les plus actifs)"
-    for title, column, labels in (
+    for title, column, named in (
         ("Par classe", "class", words.fee_classes(reference)),
-        ("Par secteur", "sector", words.SECTORS),
-        ("Par zone", "zone", words.ZONES),
+        ("Par secteur", "sector", labels.SECTORS),
+        ("Par zone", "zone", labels.ZONES),
         ("Par région", "region", regions),
         ("Par volume d'activité", "size", sizes),
     ):
-        parts = [(str(label), frame[frame[column] == code]) for code, label in labels.items()]
+        parts = [(str(label), frame[frame[column] == code]) for code, label in named.items()]
         yield title, [(label, part) for label, part in parts if len(part)]
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from costing.errors import InputError
-from costing.load import load_reference
-from costing.reference import Case, Reference
+from costing import labels
+from costing.reference import Case
 from costing.scenario import Override, Scenario
 from costing.units import UNITS
 from costing.workbook import vocabulary as words
@@ -24,24 +23,24 @@ def write_values(book: Book, case: Case) -> None:
         "Sources", "État", "Remarque ou raison",
     )  # fmt: skip
     sheet.text(0, 0, "Hypothèses", "title")
-    grades = " ; ".join(f"{grade} : {text}" for grade, text in words.GRADE_WORDS.items())
+    grades = " ; ".join(f"{grade} : {text}" for grade, text in labels.GRADE_WORDS.items())
     sheet.text(1, 0, f"Note : {grades}.", "hint", text_wrap=False)
     sheet.header(3, headings, right=(4, 5, 6))
     sheet.keep_header(3, 2)
     row = 4
     for file in case.reference.files:
-        sheet.section(row, words.file_label(case.reference, file), len(headings), column=1)
+        sheet.section(row, labels.file_name(case.reference, file), len(headings), column=1)
         row += 1
         for address, parameter, value in ordered_values(case.reference, file):
             look = number_format(parameter.unit, value.low, value.mode, value.high)
             changed = value.changed_by is not None
             sheet.text(row, 0, address, "code")
             sheet.text(row, 1, parameter.label.fr, "strong")
-            sheet.text(row, 2, words.scope_label(case.reference, value.scope, file))
+            sheet.text(row, 2, labels.scope_name(case.reference, value.scope, file))
             sheet.text(row, 3, UNITS[parameter.unit][0])
             for column, number in ((4, value.low), (5, value.mode), (6, value.high)):
                 sheet.number(row, column, number, num_format=look, bold=changed)
-            sheet.text(row, 7, words.VAT[value.vat] if value.vat else NONE)
+            sheet.text(row, 7, labels.VAT[value.vat] if value.vat else NONE)
             sheet.text(row, 8, value.grade, "centre")
             sheet.text(row, 9, words.source_titles(case.reference, value.source), "small")
             by = f"{CHANGED}\n{value.changed_by}" if value.changed_by else CHANGED
@@ -65,57 +64,40 @@ def write_sources(book: Book, case: Case) -> None:
         sheet.text(row, 4, " · ".join(filter(None, (source.reference, source.url))), "small")
 
 
-def write_changes(book: Book, case: Case, base: Reference | None = None) -> None:
-    """What the scenario changes: values, then choices, each with what it was.
-
-    `base`: the data before the changes, by default the shipped ones where the case stands on them.
-    """
+def write_changes(book: Book, case: Case) -> None:
+    """What the scenario changes: values, then choices, each with what it was."""
     sheet = book.sheet("Modifications", _CHANGE_WIDTHS)
     sheet.text(0, 0, "Modifications", "title")
     hint = "Ce que ce scénario change aux données de référence, et rien d'autre."
     sheet.text(1, 0, hint, "hint", text_wrap=False)
     row = 3
     if case.scenario.overrides:
-        row = _write_overrides(sheet, row, case, base or shipped_reference(case)) + 1
+        row = _write_overrides(sheet, row, case) + 1
     else:
         sheet.text(row, 0, "Aucune valeur modifiée.", "base", text_wrap=False)
         row += 2
     _write_choices(sheet, row, case)
 
 
-def shipped_reference(case: Case) -> Reference | None:
-    """The shipped data; None when the case stands on others (more directories, files changed)."""
-    try:
-        shipped = load_reference()
-    except InputError:
-        return None
-    return shipped if shipped.fingerprint == case.reference.fingerprint else None
-
-
-def _write_overrides(sheet: Sheet, row: int, case: Case, base: Reference | None) -> int:
+def _write_overrides(sheet: Sheet, row: int, case: Case) -> int:
     headings = (
         "Adresse", "Hypothèse", "Classe", "Unité", "Réf. bas", "Réf. mode", "Réf. haut", "Bas",
         "Mode", "Haut", "Écart du mode", "Source", "Note", "Qui", "Le", "Pourquoi",
     )  # fmt: skip
     sheet.header(row, headings, right=range(4, 11))
     for line, override in enumerate(case.scenario.overrides, start=row + 1):
-        _write_override(sheet, line, case, base, override)
+        _write_override(sheet, line, case, override)
     return row + 1 + len(case.scenario.overrides)
 
 
-def _write_override(
-    sheet: Sheet, row: int, case: Case, base: Reference | None, override: Override
-) -> None:
+def _write_override(sheet: Sheet, row: int, case: Case, override: Override) -> None:
     parameter, value = case.reference.parameter_at(override.parameter)
     assert value is not None
     scope = override.parameter.rsplit(".", 1)[1]
-    old = None
-    if base:
-        modality = base.model_of(scope).modality if scope in base.class_labels else scope
-        old = base.parameter_at(override.parameter)[0].find(scope, modality)
+    old = case.base.value_for(case.base.parameter_at(override.parameter)[0], scope)
     sheet.text(row, 0, override.parameter, "code")
     sheet.text(row, 1, parameter.label.fr, "strong")
-    sheet.text(row, 2, words.scope_label(case.reference, scope, override.parameter.split(".")[0]))
+    sheet.text(row, 2, labels.scope_name(case.reference, scope, override.parameter.split(".")[0]))
     sheet.text(row, 3, UNITS[parameter.unit][0])
     for first, now in ((4, old), (7, value)):
         numbers = (now.low, now.mode, now.high) if now else (None, None, None)

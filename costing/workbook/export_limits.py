@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from costing import labels
 from costing.optimise.constraints import CONSTRAINTS
 from costing.optimise.proposal import Proposal
 from costing.words import euros, percent
-from costing.workbook import vocabulary as words
 from costing.workbook.layout import NONE, Book, Sheet
 
 _WIDTHS = (38, 42, 18, 24, 74)
@@ -63,7 +63,7 @@ def demands(proposal: Proposal) -> dict[str, str]:
             asked[name] = "oui"
     if rules.floor_share_of_cost:
         asked["class_floor"] = "\n".join(
-            f"{words.scope_label(proposal.case.reference, code)} : {percent(share)}"
+            f"{labels.scope_name(proposal.case.reference, code)} : {percent(share)}"
             for code, share in rules.floor_share_of_cost.items()
         )
     return asked

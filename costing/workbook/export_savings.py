@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from costing import labels
 from costing.analysis.savings import YearSavings, lever_savings, savings
 from costing.optimise.proposal import Proposal
 from costing.workbook import vocabulary as words
-from costing.workbook.export_schedule import day
 from costing.workbook.layout import NONE, Book, Sheet, at, total
 
 _NO_SCHEDULE = "Sans barème : aucune proposition à chiffrer. La décision de 2025 reste donnée."
@@ -23,7 +23,7 @@ def write_savings(book: Book, proposal: Proposal, banner: str) -> None:
     if banner:
         sheet.paragraph(row, banner, "banner")
         row += 1
-    base = day(case.reference.savings.baseline_date)
+    base = labels.day(case.reference.savings.baseline_date)
     hint = (
         f"Montants arrondis à l'euro. Économie : dépense au tarif du {base} moins dépense au "
         "barème, pour le parc de chaque année, changements de tarif en cours d'année compris. "
@@ -65,7 +65,7 @@ def _write_years(
     decision: Sequence[YearSavings],
 ) -> int:
     """One row a year and their total; gives the total's row."""
-    base = day(proposal.case.reference.savings.baseline_date)
+    base = labels.day(proposal.case.reference.savings.baseline_date)
     sheet.header(
         row,
         (

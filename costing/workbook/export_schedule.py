@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 
+from costing import labels
 from costing.optimise.proposal import Proposal
 from costing.reference import Case
 from costing.tariff import Cell, FeeSchedule, MachineClass
@@ -14,11 +15,6 @@ from costing.workbook.layout import NONE, Book, Sheet, at
 
 _FIXED = ("Classe", "Situation", "Zone", "Actes de l'année")
 _FIRST_PRICE = len(_FIXED)
-
-
-def day(date: dt.date) -> str:
-    """A date as `01/03/2024`."""
-    return f"{date:%d/%m/%Y}"
 
 
 def before_first_step(case: Case) -> dt.date:
@@ -42,10 +38,14 @@ def write_schedule(book: Book, proposal: Proposal, schedule: FeeSchedule) -> Non
     widths = [38, 16, 27, 18, 13, 13, *[13, 11] * len(steps), 13, 9]
     sheet = book.sheet("Barème", widths)
     base = case.reference.savings.baseline_date
-    headings = [*_FIXED, f"Tarif du {day(base)}", f"En vigueur avant le {day(steps[0])}"]
+    headings = [
+        *_FIXED,
+        f"Tarif du {labels.day(base)}",
+        f"En vigueur avant le {labels.day(steps[0])}",
+    ]
     for step in steps:
-        headings += [f"Proposé au {day(step)}", "Variation"]
-    headings += [f"Variation depuis le {day(base)}", "Note du tarif"]
+        headings += [f"Proposé au {labels.day(step)}", "Variation"]
+    headings += [f"Variation depuis le {labels.day(base)}", "Note du tarif"]
     sheet.text(0, 0, "Barème proposé, en euros par acte", "title", text_wrap=False)
     hint = (
         "Variation : contre la colonne de prix précédente, en formule. Note : fiabilité du tarif "
@@ -77,10 +77,10 @@ def _write_cell(
     case = proposal.case
     official = case.reference.schedule
     eve = before_first_step(case)
-    situation = words.AMORTISATION[cell.amortisation] if cell.band == "plein" else None
-    sheet.text(row, 0, words.scope_label(case.reference, cell.class_code), "strong")
-    sheet.text(row, 1, situation or words.BANDS[cell.band])
-    sheet.text(row, 2, words.ZONES[cell.zone])
+    situation = labels.AMORTISATION[cell.amortisation] if cell.band == "plein" else None
+    sheet.text(row, 0, labels.scope_name(case.reference, cell.class_code), "strong")
+    sheet.text(row, 1, situation or labels.BANDS[cell.band])
+    sheet.text(row, 2, labels.ZONES[cell.zone])
     sheet.text(row, 3, band_words(schedule.classes[cell.class_code], cell.band), align="right")
     start = official.price(cell, case.reference.savings.baseline_date)
     price = official.price(cell, eve)

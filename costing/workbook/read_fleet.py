@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from costing import labels
 from costing.errors import FleetError, Place, Problem
 from costing.fleet import COLUMNS, REGIONS, validate
 from costing.reference import Reference
@@ -71,9 +72,9 @@ def _readers(reference: Reference) -> dict[str, Any]:
     lists = {
         "modality": words.modalities(reference),
         "class": words.fee_classes(reference),
-        "zone": {code: label for code, label in words.ZONES.items() if code != "*"},
+        "zone": {code: label for code, label in labels.ZONES.items() if code != "*"},
         "region": {region: region for region in REGIONS},
-        "sector": words.SECTORS,
+        "sector": labels.SECTORS,
     }
     return {
         "machine_id": read_text,

@@ -16,6 +16,7 @@ import re
 from functools import partial
 from typing import Any
 
+from costing import labels
 from costing.errors import ScenarioError, suggest
 from costing.parameters import Parameter, Value
 from costing.reference import Reference
@@ -104,9 +105,7 @@ def resolve(reference: Reference, address: str) -> tuple[Parameter, Value] | Non
         return None
     scope = address.rsplit(".", 1)[1]
     if own is None and scope in {*reference.class_labels, *reference.models}:
-        known = scope in reference.class_labels
-        modality = reference.model_of(scope).modality if known else scope
-        own = parameter.find(scope, modality)
+        own = reference.value_for(parameter, scope)
     return (parameter, own) if own else None
 
 
@@ -122,7 +121,7 @@ def _check_labels(
     file, _, scope = address.split(".")
     expected = {
         "label": parameter.label.fr,
-        "scope": words.scope_label(reference, scope, file),
+        "scope": labels.scope_name(reference, scope, file),
         "unit": UNITS[parameter.unit][0],
     }
     if all(is_blank(table.raw(row, name)) for name in expected):
@@ -148,7 +147,7 @@ def _read_cells(table: Table, row: int, parameter: Parameter, findings: Findings
         elif blank:
             findings.add("wb_blank", table.place(row, name), heading=words.VALUE_COLUMNS[name])
     _check_order(table, row, parameter, values, findings)
-    values["vat"] = table.read(findings, row, "vat", partial(read_choice, options=words.VAT))
+    values["vat"] = table.read(findings, row, "vat", partial(read_choice, options=labels.VAT))
     if not is_money(parameter.unit) and values["vat"] not in (None, BAD):
         findings.add("wb_vat_unexpected", table.place(row, "vat"), values["vat"])
     values["grade"] = table.read(findings, row, "grade", partial(read_choice, options=words.GRADES))

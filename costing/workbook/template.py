@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
+from costing import labels
 from costing.fleet import COLUMNS, REGIONS
 from costing.reference import Case
 from costing.units import UNITS
@@ -129,7 +130,7 @@ def _write_read_me(book: Book, case: Case) -> None:
         sheet.text(row, 1, text)
     sheet.header(row + 2, ("Note", "Sens"))
     row += 3
-    for grade, text in words.GRADE_WORDS.items():
+    for grade, text in labels.GRADE_WORDS.items():
         sheet.text(row, 0, grade, "strong")
         sheet.text(row, 1, text)
         row += 1
@@ -232,9 +233,9 @@ def _fleet_options(case: Case) -> dict[str, dict[str, str]]:
     return {
         "modality": words.modalities(case.reference),
         "class": words.fee_classes(case.reference),
-        "zone": {code: label for code, label in words.ZONES.items() if code != "*"},
+        "zone": {code: label for code, label in labels.ZONES.items() if code != "*"},
         "region": {region: region for region in REGIONS},
-        "sector": words.SECTORS,
+        "sector": labels.SECTORS,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from costing import labels
 from costing.parameters import Parameter, Value
 from costing.reference import Case, Reference
 from costing.scenario import Override
@@ -51,7 +52,7 @@ def write_values(book: Book, case: Case, name: str, hint: str) -> None:
     row = FIRST
     for file in sheet_files(case.reference, name):
         if name == words.VALUES:
-            sheet.section(row, words.file_label(case.reference, file), len(columns), column=1)
+            sheet.section(row, labels.file_name(case.reference, file), len(columns), column=1)
             row += 1
         for address, parameter, value in ordered_values(case.reference, file):
             _write_row(sheet, row, case.reference, address, parameter, value, overrides)
@@ -81,7 +82,7 @@ def _write_row(
     sheet.text(row, 0, address, "code")
     sheet.text(row, 1, parameter.label.fr, "strong")
     file, _, scope = address.split(".")
-    sheet.text(row, 2, words.scope_label(reference, scope, file))
+    sheet.text(row, 2, labels.scope_name(reference, scope, file))
     sheet.text(row, 3, UNITS[parameter.unit][0])
     for column, number, style in (
         (4, value.low, bounds),
@@ -92,8 +93,8 @@ def _write_row(
         if style == "input":
             _check_number(sheet, row, column, quantity(parameter.unit))
     if is_money(parameter.unit) and value.vat:
-        sheet.text(row, 7, words.VAT[value.vat], "input")
-        _check_list(sheet, row, 7, list(words.VAT.values()))
+        sheet.text(row, 7, labels.VAT[value.vat], "input")
+        _check_list(sheet, row, 7, list(labels.VAT.values()))
     else:
         sheet.blank(row, 7, "locked")
     sheet.text(row, 8, words.SOURCE_SEPARATOR.join(value.source), "input", font_size=8)
@@ -110,7 +111,7 @@ def _write_spare(sheet: Sheet, row: int) -> None:
     for name, column in _INPUT_COLUMNS.items():
         style = "input" if name in words.VALUE_INPUTS or name == "address" else "locked"
         sheet.blank(row, column, style, num_format="dd/mm/yyyy" if name == "date" else "General")
-    _check_list(sheet, row, 7, list(words.VAT.values()))
+    _check_list(sheet, row, 7, list(labels.VAT.values()))
     _check_list(sheet, row, 9, list(words.GRADES))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from costing import labels
 from costing.reference import Reference
 
 READ_ME, VALUES, ACTIVITY = "Lisez-moi", "Hypothèses", "Activité"
@@ -71,81 +72,21 @@ FLEET_NOTES = {
 FLEET_YEAR, FLEET_NAME, FLEET_SYNTHETIC = "Année des actes", "Nom du parc", "Parc synthétique"
 
 YES_NO = {"true": "oui", "false": "non"}
-VAT = {"included": "comprise", "excluded": "hors taxe", "not_applicable": "sans objet"}
 GRADES = {grade: grade for grade in "ABCD"}
-GRADE_WORDS = {
-    "A": "texte officiel ou mesure directe",
-    "B": "source publiée, lue ou convertie",
-    "C": "déduction",
-    "D": "hypothèse de travail ou saisie sans source",
-}
-ZONES = {
-    "paris": "Paris",
-    "region_parisienne": "région parisienne hors Paris",
-    "province": "province",
-    "*": "toutes",
-}
-SECTORS = {
-    "liberal": "libéral",
-    "public": "public",
-    "non_profit": "privé non lucratif",
-    "gie": "GIE / GCS",
-}
-AMORTISATION = {"non_amorti": "non amorti", "amorti": "amorti", "*": "amorti ou non"}
-BANDS = {
-    "plein": "taux plein",
-    "reduit_1": "taux réduit 1",
-    "reduit_2": "taux réduit 2",
-    "reduit_3": "taux réduit 3",
-}
-CAPITAL = {
-    "annuity": "annuité constante",
-    "straight_line": "linéaire + intérêts moyens",
-    "lease": "loyer (crédit-bail)",
-}
-ACTIVITIES = {"observed": "observée", "normative": "normative", "reference": "de référence"}
-AMORTISED_CHARGE = {"none": "aucune charge", "economic": "charge économique"}
-FILES = {
-    "communs": "Communs aux trois modalités",
-    "machine_classes": "Activité, seuils et amortissement",
-    "dynamics": "Évolution du parc",
-}
 
 #: Separates the keys of the sources of one value.
 SOURCE_SEPARATOR = " ; "
 
 
-def scope_label(reference: Reference, scope: str, file: str = "") -> str:
-    """A class, a modality or « toutes » (`*`) in words.
-
-    A code may name both a modality and one of its classes; `dynamics` holds modalities.
-    """
-    if scope == "*":
-        return "toutes"
-    if scope in reference.class_labels and not (file == "dynamics" and scope in reference.models):
-        return reference.class_labels[scope].fr
-    return f"{modality_label(reference, scope)}, toutes classes"
-
-
-def modality_label(reference: Reference, code: str) -> str:
-    """A modality in words."""
-    return reference.models[code].label.fr if code in reference.models else code
-
-
-def file_label(reference: Reference, code: str) -> str:
-    """A file of parameters in words: its modality, or what it holds."""
-    return FILES.get(code) or modality_label(reference, code)
-
-
 def modalities(reference: Reference) -> dict[str, str]:
     """The modalities that the fee knows, in the order of its tables."""
     codes = dict.fromkeys(entry.modality for entry in reference.class_entries)
-    return {code: modality_label(reference, code) for code in codes}
+    return {code: labels.modality_name(reference, code) for code in codes}
 
 
 def fee_classes(reference: Reference) -> dict[str, str]:
     """The classes that the fee knows, in the order of its tables."""
-    return {code: scope_label(reference, code) for code in reference.classes}
+    return {code: labels.scope_name(reference, code) for code in reference.classes}
 
 
 def source_titles(reference: Reference, keys: tuple[str, ...]) -> str:

@@ -67,8 +67,8 @@ def table(*machines: dict[str, Any]) -> FleetTable:
     """A fleet of 2024 from what makes its machines differ."""
     rows = [
         {
-            "machine_id": f"m{i}", "site_id": "s", "modality": REFERENCE.classes[m["class"]].modality,
-            "installed_on": "2023-06-01", "zone": "province", "region": "Bretagne",
+            "machine_id": f"m{i}", "modality": REFERENCE.classes[m["class"]].modality,
+            "site_id": "s", "installed_on": "2023-06-01", "zone": "province", "region": "Bretagne",
             "sector": "liberal", "rank_on_authorisation": 1, "acts_inpatient": 0, "weight": 1, **m,
         }
         for i, m in enumerate(machines)

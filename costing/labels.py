@@ -1,0 +1,109 @@
+"""The French words for the codes of the fee: classes, zones, bands, sectors, conventions.
+
+One place for screens, workbooks, the command line and the optimiser's sentences.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from costing.reference import Reference
+from costing.tariff import Cell
+
+ZONES = {
+    "paris": "Paris",
+    "region_parisienne": "région parisienne hors Paris",
+    "province": "province",
+    "*": "toutes zones",
+}
+AMORTISATION = {"non_amorti": "non amorti", "amorti": "amorti", "*": "amorti ou non"}
+BANDS = {
+    "plein": "taux plein",
+    "reduit_1": "taux réduit 1",
+    "reduit_2": "taux réduit 2",
+    "reduit_3": "taux réduit 3",
+}
+SECTORS = {
+    "liberal": "libéral",
+    "public": "public",
+    "non_profit": "privé non lucratif",
+    "gie": "GIE / GCS",
+}
+VAT = {"included": "comprise", "excluded": "hors taxe", "not_applicable": "sans objet"}
+GRADE_WORDS = {
+    "A": "texte officiel ou mesure directe",
+    "B": "source publiée, lue ou convertie",
+    "C": "déduction",
+    "D": "hypothèse de travail ou saisie sans source",
+}
+CAPITAL = {
+    "annuity": "annuité constante",
+    "straight_line": "linéaire + intérêts moyens",
+    "lease": "loyer (crédit-bail)",
+}
+ACTIVITIES = {"observed": "observée", "normative": "normative", "reference": "de référence"}
+AMORTISED_CHARGE = {"none": "aucune charge", "economic": "charge économique"}
+WEIGHTINGS = {"machine": "par appareil", "act": "par acte", "euro": "par euro"}
+FILES = {
+    "communs": "Communs aux trois modalités",
+    "machine_classes": "Activité, seuils et amortissement",
+    "dynamics": "Évolution du parc",
+}
+
+
+def modality_name(reference: Reference, code: str) -> str:
+    """A modality, or the whole fleet (`all`)."""
+    if code == "all":
+        return "Ensemble"
+    return reference.models[code].label.fr if code in reference.models else code
+
+
+def scope_name(reference: Reference, scope: str, file: str = "") -> str:
+    """A class, a modality or « toutes » (`*`) in words.
+
+    A code may name both a modality and one of its classes; the fleet's `dynamics` hold modalities.
+    """
+    if scope == "*":
+        return "toutes"
+    if scope in reference.class_labels and not (file == "dynamics" and scope in reference.models):
+        return reference.class_labels[scope].fr
+    if scope in reference.models:
+        return f"{modality_name(reference, scope)}, toutes classes"
+    return scope
+
+
+def file_name(reference: Reference, code: str) -> str:
+    """A file of parameters: its modality, or what it holds."""
+    return FILES.get(code) or modality_name(reference, code)
+
+
+def address_name(reference: Reference, address: str) -> str:
+    """A parameter's address in words: label, class or file."""
+    file, name, scope = address.split(".")
+    parameter = reference.files.get(file, {}).get(name)
+    if parameter is None:
+        return address
+    where = file_name(reference, file) if scope == "*" else scope_name(reference, scope, file)
+    return f"{parameter.label.fr} — {where}"
+
+
+def cell_name(cell: Cell) -> str:
+    """A price's situation without its class: `taux plein, non amorti, province`."""
+    if cell.band != "plein":
+        return BANDS[cell.band]
+    parts = [BANDS[cell.band]]
+    if cell.amortisation != "*":
+        parts.append(AMORTISATION[cell.amortisation])
+    if cell.zone != "*":
+        parts.append(ZONES[cell.zone])
+    return ", ".join(parts)
+
+
+def cell_title(reference: Reference, cell: Cell) -> str:
+    """A price with its class: `IRM 1,5 T (taux plein, non amorti, province)`."""
+    return f"{scope_name(reference, cell.class_code)} ({cell_name(cell)})"
+
+
+def day(date: dt.date) -> str:
+    """A date as `01/03/2024`."""
+    return f"{date:%d/%m/%Y}"
