@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from costing.errors import CostingError, InputError
+from costing.errors import CostingError, InputError, Place, problem
 
 if TYPE_CHECKING:
     from costing.optimise.proposal import Proposal
     from costing.reference import Case
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+YEARS = (1900, 2200)
 DIRECTORY = click.Path(file_okay=False, path_type=Path)
 DATE = click.DateTime(["%Y-%m-%d"])
 
@@ -100,6 +101,8 @@ def revenue(
 
     if (date is None) == (year is None):
         raise click.UsageError("Donnez --date ou --year, l'un des deux.")
+    if year is not None and not YEARS[0] <= year <= YEARS[1]:
+        raise InputError(problem("year_range", None, year, low=YEARS[0], high=YEARS[1]))
     schedule = load_schedule()
     if date is not None:
         schedule, year = schedule.frozen(date.date()), date.year
@@ -161,7 +164,6 @@ def cost(
 ) -> None:
     """Yearly cost of one machine and cost per act, line by line."""
     from costing.costs import annual_cost, share_grade_d
-    from costing.errors import problem
 
     if not 0 < acts < 1e9:
         raise InputError(problem("acts_invalid", None, acts))
@@ -254,14 +256,14 @@ def optimise(
 ) -> None:
     """The fee schedule that meets the savings target; exit code 3 when there is none."""
     from costing.optimise.proposal import propose
+    from costing.scenario import revised
 
+    _check_folder(out)
     case = _case(scenario, models)
     if target is not None:
-        demand = case.scenario.savings.model_copy(
-            update={"target_eur": target, "share_on_fee": 1.0, "other_levers": ()}
-        )
-        changed = case.scenario.model_copy(update={"savings": demand})
-        case = case.reference.case(changed)
+        alone = {"target_eur": target, "share_on_fee": 1.0, "other_levers": ()}
+        demand = {**case.scenario.savings.model_dump(), **alone}
+        case = case.base.case(revised(case.scenario, savings=demand))
     with _progress("Optimisation") as tell:
         proposal = propose(case, tell)
     if out is not None:
@@ -286,6 +288,7 @@ def import_(file: Path, out: Path | None, models: tuple[Path, ...], as_json: boo
     from costing.load import load_reference
     from costing.workbook.importer import import_workbook
 
+    _check_folder(out)
     with _progress("Lecture") as tell:
         scenario = import_workbook(file, load_reference(models), tell)
     if out is not None:
@@ -308,6 +311,7 @@ def export(scenario: Path, out: Path, models: tuple[Path, ...]) -> None:
     from costing.optimise.proposal import propose
     from costing.workbook.export import write_proposal
 
+    _check_folder(out)
     with _progress("Optimisation") as tell:
         proposal = propose(_case(scenario, models), tell)
     write_proposal(proposal, out)
@@ -322,6 +326,7 @@ def template(out: Path, scenario: Path | None, models: tuple[Path, ...]) -> None
     """Write the import workbook, filled with the reference (or a scenario's) values."""
     from costing.workbook.template import write_template
 
+    _check_folder(out)
     write_template(_case(scenario, models), out)
     click.echo(str(out))
 
@@ -348,18 +353,32 @@ def _case(
     scenario: Path | None, models: tuple[Path, ...] = (), perimeter: str | None = None
 ) -> Case:
     """The reference data with a scenario file applied."""
-    from costing.errors import Place, problem
     from costing.load import load_reference
     from costing.scenario import Scenario, from_json
 
     content = Scenario()
     if scenario is not None:
-        if not scenario.is_file():
-            raise InputError(problem("file_missing", Place(file=str(scenario))))
-        content = from_json(scenario.read_text(encoding="utf-8"), scenario.name)
+        place = Place(file=scenario.name)
+        try:
+            content = from_json(scenario.read_text(encoding="utf-8-sig"), scenario.name)
+        except OSError:
+            raise InputError(problem("file_missing", Place(file=str(scenario)))) from None
+        except UnicodeDecodeError:
+            raise InputError(problem("not_utf8", place)) from None
+    reference = load_reference(models)
     if perimeter is not None:
+        reference.perimeter(perimeter)
         content = content.model_copy(update={"perimeter": perimeter})
-    return load_reference(models).case(content)
+    try:
+        return reference.case(content)
+    except InputError as error:
+        raise (error.within(file=scenario.name) if scenario else error) from None
+
+
+def _check_folder(out: Path | None) -> None:
+    """Refuse a file in a folder that is not there, before any long work."""
+    if out is not None and not out.absolute().parent.is_dir():
+        raise InputError(problem("folder_missing", Place(file=str(out))))
 
 
 class _progress:  # noqa: N801 - used as a function

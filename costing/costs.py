@@ -123,6 +123,8 @@ def elasticities(case: Case, class_code: str, acts: float, amortised: float) -> 
     model = case.reference.model_of(class_code)
     found = {n: case.reference.value_for(p, class_code) for n, p in model.parameters.items()}
     modes = {name: value.mode for name, value in found.items() if value and value.mode}
+    if any(value and value.vat == "excluded" for value in found.values()):
+        modes["vat_rate"] = case.vat_rate
     step = 1e-4
     size = len(modes)
     factors = np.ones((2 * size, size))
@@ -139,7 +141,8 @@ def share_grade_d(case: Case, class_code: str, acts: float, amortised: float) ->
     model = case.reference.model_of(class_code)
     weak = every = 0.0
     for name, elasticity in elasticities(case, class_code, acts, amortised).items():
-        value = case.reference.value_for(model.parameters[name], class_code)
+        parameter = model.parameters.get(name) or case.reference.files["communs"][name]
+        value = case.reference.value_for(parameter, class_code)
         every += abs(elasticity)
         weak += abs(elasticity) if value and value.grade == "D" else 0.0
     return weak / every if every else 0.0

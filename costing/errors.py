@@ -7,8 +7,8 @@ or English, so that a screen, the command line and a returned workbook say the s
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self
 
 Language = Literal["fr", "en"]
 
@@ -74,6 +74,10 @@ class InputError(CostingError):
             (problems,) if isinstance(problems, Problem) else tuple(problems)
         )
         super().__init__("\n".join(problem.text() for problem in self.problems))
+
+    def within(self, **where: str) -> Self:
+        """The same problems, their places completed: `error.within(file="position.json")`."""
+        return type(self)(replace(p, place=replace(p.place, **where)) for p in self.problems)
 
     def text(self, language: Language = "fr") -> str:
         """All the problems, one a line."""

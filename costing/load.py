@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from costing import paths
-from costing.catalogue import ClaimFile, PerimeterFile, Poste, Savings
+from costing.catalogue import Claim, ClaimFile, PerimeterFile, Poste, Savings
 from costing.errors import InputError, ModelError, Place, Problem, problem, suggest
 from costing.model import CostModel, build_model
 from costing.parameters import ParameterFile
@@ -26,6 +26,16 @@ from costing.yamlfile import Document, read
 NOT_A_MODALITY = (
     "communs", "perimeters", "machine_classes", "claims", "savings", "sources", "dynamics",
 )  # fmt: skip
+
+#: Lists of the shared files whose entries bear a name of their own.
+_IDENTIFIED = {
+    "communs": (("parameters", "name"),),
+    "machine_classes": (("classes", "code"), ("parameters", "name")),
+    "dynamics": (("parameters", "name"),),
+    "perimeters": (("postes", "code"), ("perimeters", "code")),
+    "claims": (("claims", "id"),),
+    "sources": (("sources", "key"),),
+}
 
 
 def load_reference(extra: Sequence[Path] = ()) -> Reference:
@@ -42,6 +52,9 @@ def load_reference(extra: Sequence[Path] = ()) -> Reference:
         if not directory.is_dir():
             raise ModelError(problem("file_missing", Place(file=str(directory))))
     documents = _documents(directories)
+    problems = [p for stem in _IDENTIFIED for p in _check_names(documents[stem], stem)]
+    if problems:
+        raise ModelError(problems)
     sources = load_sources(documents["sources"])
     perimeters = documents["perimeters"].validate(PerimeterFile)
     postes = {poste.code: poste for poste in perimeters.postes}
@@ -56,6 +69,7 @@ def load_reference(extra: Sequence[Path] = ()) -> Reference:
             continue
         try:
             model = build_model(document, shared, postes)
+            problems += _check_new(model, document, models)
             models[model.modality] = model
         except InputError as error:
             problems += error.problems
@@ -72,7 +86,8 @@ def load_reference(extra: Sequence[Path] = ()) -> Reference:
         by_file[code] = {n: p for n, p in model.parameters.items() if common.get(n) is not p}
     claims = documents["claims"].validate(ClaimFile).claims
     savings = documents["savings"].validate(Savings)
-    problems = check_citations(sources, _citations(documents, schedule, tariff_path.name))
+    problems = _check_claims(documents["claims"], claims, perimeters, models)
+    problems += check_citations(sources, _citations(documents, schedule, tariff_path.name))
     if problems:
         raise ModelError(problems)
     return Reference(
@@ -113,6 +128,59 @@ def _find(directories: Sequence[Path], name: str) -> Path:
         if (directory / name).is_file():
             return directory / name
     raise ModelError(problem("file_missing", Place(file=name)))
+
+
+def _check_names(document: Document, stem: str) -> list[Problem]:
+    """Entries of a file that bear a name already taken in it."""
+    problems = []
+    for entries, key in _IDENTIFIED[stem]:
+        seen: set[str] = set()
+        for i, entry in enumerate(document.at((entries,)) or ()):
+            name = entry.get(key) if isinstance(entry, dict) else None
+            if name in seen:
+                place = document.place(entries, i, key)
+                problems.append(problem("duplicate_name", place, name))
+            seen.add(str(name))
+    return problems
+
+
+def _check_new(
+    model: CostModel, document: Document, models: Mapping[str, CostModel]
+) -> list[Problem]:
+    """A modality, or one of its classes, that another file already costs."""
+    taken = {code for other in models.values() for code in other.classes}
+    problems = [
+        problem("duplicate_name", document.place("classes", i, "code"), code)
+        for i, code in enumerate(model.classes)
+        if code in taken
+    ]
+    if model.modality in models:
+        problems.append(problem("duplicate_name", document.place("modality"), model.modality))
+    return problems
+
+
+def _check_claims(
+    document: Document,
+    claims: Sequence[Claim],
+    perimeters: PerimeterFile,
+    models: Mapping[str, CostModel],
+) -> list[Problem]:
+    """Claims on a perimeter, modality or class that does not exist."""
+    codes = [perimeter.code for perimeter in perimeters.perimeters]
+    classes = [code for model in models.values() for code in model.classes]
+    problems = []
+    for i, claim in enumerate(claims):
+        for code, key, names, known in (
+            ("unknown_perimeter", ("perimeter",), (claim.perimeter,), codes),
+            ("unknown_choice", ("population", "modality"), claim.population.modality, models),
+            ("unknown_class", ("population", "class"), claim.population.machine_class, classes),
+        ):
+            for name in names:
+                if name not in known:
+                    facts = {"near": suggest(name, known), "known": ", ".join(known)}
+                    place = document.place("claims", i, *key)
+                    problems.append(problem(code, place, name, **facts))
+    return problems
 
 
 def _check_perimeters(

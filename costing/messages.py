@@ -211,6 +211,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "classe « {value} » : activité de référence et seuils doivent croître ({bounds}).",
         "class '{value}': reference activity and thresholds must increase ({bounds}).",
     ),
+    "acts_order": (
+        "les nombres d'actes d'une courbe doivent croître.",
+        "the numbers of acts of a curve must increase.",
+    ),
+    "year_range": (
+        "l'année {value} est hors du calendrier : entre {low} et {high}.",
+        "year {value} is out of the calendar: between {low} and {high}.",
+    ),
+    "folder_missing": (
+        "le dossier n'existe pas. Créez-le ou choisissez-en un autre.",
+        "the folder does not exist. Create it or choose another.",
+    ),
     "acts_invalid": (
         "le nombre d'actes doit être un nombre fini, positif ou nul (reçu : {value}).",
         "the number of acts must be finite and not negative (got: {value}).",

@@ -137,7 +137,7 @@ class Reference:
                     problems.append(fault.problem(place))
                 files[file][name] = files[file][name].replace(new)
             except ScenarioError as error:
-                problems += error.problems
+                problems += error.within(key=override.parameter).problems
         if problems:
             raise ScenarioError(problems)
         models = {
@@ -178,22 +178,19 @@ class Reference:
             ScenarioError, InputError: the scenario does not fit.
         """
         applied = self.with_overrides(scenario.overrides) if scenario.overrides else self
-        applied.perimeter(scenario.perimeter)
-        unknown = [c for c in scenario.rules.floor_share_of_cost if c not in applied.classes]
+        try:
+            applied.perimeter(scenario.perimeter)
+        except InputError as error:
+            raise error.within(key="perimeter") from None
+        place = Place(key="rules.floor_share_of_cost")
+        known = ", ".join(applied.classes)
+        unknown = [
+            problem("unknown_class", place, code, near=suggest(code, applied.classes), known=known)
+            for code in scenario.rules.floor_share_of_cost
+            if code not in applied.classes
+        ]
         if unknown:
-            known = ", ".join(applied.classes)
-            raise ScenarioError(
-                [
-                    problem(
-                        "unknown_class",
-                        Place(key="rules.floor_share_of_cost"),
-                        code,
-                        near=suggest(code, applied.classes),
-                        known=known,
-                    )
-                    for code in unknown
-                ]
-            )
+            raise ScenarioError(unknown)
         return Case(applied, scenario, self)
 
 

@@ -139,7 +139,7 @@ class Scenario(Strict):
     overrides: tuple[Override, ...] = ()
     savings: SavingsDemand = SavingsDemand()
     rules: ScheduleRules = ScheduleRules()
-    seed: int = 2024
+    seed: int = Field(default=2024, ge=0)
     fleet: FleetTable | None = None
 
     @model_validator(mode="after")
@@ -186,13 +186,40 @@ def from_json(text: str, file: str | None = None) -> Scenario:
     """
     place = Place(file=file)
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         at = Place(file=file, line=error.lineno)
         raise ScenarioError(problem("scenario_json", at, detail=error.msg)) from None
+    except RecursionError:
+        raise ScenarioError(problem("scenario_json", place, detail="trop de niveaux")) from None
+    except KeyError as error:
+        raise ScenarioError(problem("duplicate_key", place, error.args[0])) from None
     if not isinstance(data, dict) or data.get("format", FORMAT) != FORMAT:
         got = data.get("format") if isinstance(data, dict) else data
         raise ScenarioError(problem("scenario_format", place, got, known=FORMAT))
+    return _validated(data, file)
+
+
+def revised(scenario: Scenario, **changes: Any) -> Scenario:
+    """The scenario with some fields replaced, checked as if it had been read.
+
+    Raises:
+        ScenarioError: a field that is unknown or wrong.
+    """
+    return _validated({**scenario.model_dump(), **changes})
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON whose keys are written once each."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise KeyError(key)
+        found[key] = value
+    return found
+
+
+def _validated(data: dict[str, Any], file: str | None = None) -> Scenario:
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:

@@ -113,7 +113,8 @@ class Period(NamedTuple):
 class FeeSchedule:
     """Prices by date: `amounts[date, class, amortised, zone, band]`, NaN where none is known.
 
-    Each date's prices hold until the next date; the last ones for good.
+    Each date's prices hold until the next date; the last ones for good. A frozen schedule remembers
+    the date that it was asked for, and since when each class is known.
     """
 
     classes: dict[str, MachineClass]
@@ -121,6 +122,8 @@ class FeeSchedule:
     amounts: Floats
     rates: tuple[Rate, ...] = ()
     name: str = "official"
+    frozen_on: dt.date | None = None
+    first_known: tuple[dt.date | None, ...] = ()
 
     @cached_property
     def class_codes(self) -> tuple[str, ...]:
@@ -139,18 +142,17 @@ class FeeSchedule:
     def frozen(self, date: dt.date) -> FeeSchedule:
         """The schedule in force on a date, held for good, before and after.
 
-        Raises:
-            TariffError: nothing is known on that date.
+        Nothing may be known on that date: revenue then says so, with the class.
         """
         index = self._index(date)
-        if index < 0:
-            facts = {"date": date, "first": self.dates[0]}
-            raise TariffError(problem("tariff_missing", None, self.name, **facts))
+        amounts = self.amounts[[index]] if index >= 0 else np.full_like(self.amounts[[0]], np.nan)
         return replace(
             self,
             dates=(dt.date.min,),
-            amounts=self.amounts[[index]],
+            amounts=amounts,
             name=f"tarif du {date:%d/%m/%Y}",
+            frozen_on=date,
+            first_known=self.first_known or self._first_dates(),
         )
 
     def with_prices(
@@ -292,17 +294,24 @@ class FeeSchedule:
         """Index of the prices in force on a date; -1 before the first."""
         return sum(start <= date for start in self.dates) - 1
 
+    def _first_dates(self) -> tuple[dt.date | None, ...]:
+        """For each class, the first date on which a price is known."""
+        known = ~np.isnan(self.amounts).all(axis=(2, 3, 4))
+        return tuple(
+            self.dates[int(np.argmax(column))] if column.any() else None for column in known.T
+        )
+
     def _refuse_missing(self, machines: Machines, year: int, missing: NDArray[np.bool_]) -> None:
         where = np.argwhere(missing)[0]
-        index = np.broadcast_to(machines.class_index, missing.shape[:-2])[tuple(where[:-2])]
-        code = self.class_codes[int(index)]
-        period = self.periods(year)[where[-2]]
+        index = int(np.broadcast_to(machines.class_index, missing.shape[:-2])[tuple(where[:-2])])
         start = dt.date(year, 1, 1)
         length = (dt.date(year + 1, 1, 1) - start).days
-        known = ~np.isnan(self.amounts[:, int(index)]).all(axis=(1, 2, 3))
-        first = self.dates[int(np.argmax(known))] if known.any() else "—"
-        date = start + dt.timedelta(days=round(period.start * length))
-        raise TariffError(problem("tariff_missing", None, code, date=date, first=first))
+        passed = round(self.periods(year)[where[-2]].start * length)
+        facts = {
+            "date": self.frozen_on or start + dt.timedelta(days=passed),
+            "first": (self.first_known or self._first_dates())[index] or "—",
+        }
+        raise TariffError(problem("tariff_missing", None, self.class_codes[index], **facts))
 
 
 def one_machine(

@@ -353,7 +353,9 @@ def test_compare_on_the_reference_fleet() -> None:
         ratio = row["revenue_per_act_eur"] / row["cost_per_act_eur"]
         assert row["markup"] == pytest.approx(ratio - 1)
         assert row["share_of_fee"] == pytest.approx(1 - 1 / ratio)
-        assert (row["investment"] is None) == (row["amortisation"] == "amorti")
+        # 125.60 amortised against 121.75: the table itself pays no investment there
+        odd = (row["class"], row["zone"]) == ("irm_le_0_5t", "province")
+        assert (row["investment"] is None) == (row["amortisation"] == "amorti" or odd)
     assert {row["class"] for row in found["rows"]} == set(REFERENCE.classes)
     fleet = found["fleet"]
     assert fleet["synthetic"] is True

@@ -425,7 +425,9 @@ def test_nothing_is_known_before_july_2018(year: int) -> None:
 
 
 def test_frozen_before_the_first_date_pays_nothing_silently() -> None:
-    error = refusal(lambda: SCHEDULE.frozen(dt.date(2018, 6, 30)))
+    frozen = SCHEDULE.frozen(dt.date(2018, 6, 30))
+    error = refusal(lambda: revenue(frozen, "irm_1_5t", 1_000, 2025))
+    assert "2018-06-30" in str(error)
     assert "2018-07-01" in str(error)
 
 

@@ -8,7 +8,8 @@ the same acts:
 - investment only: the part of the fee that pays investment, over the yearly cost of investment,
   less one. The fee itself names that part: the full rate of an amortised machine no longer pays
   amortisation, so it is (full rate not amortised − full rate amortised) × acts in the full band.
-  It has no meaning for an amortised machine (NaN).
+  It has no meaning (NaN) for an amortised machine, nor where the official table pays an amortised
+  machine more.
 
 In-patient acts share the machine but are not paid by the fee: the cost set against revenue is that
 of the billed acts, $C \times$ billed / all acts.
@@ -116,11 +117,18 @@ def curve(
 
 
 def break_even(acts: Floats, margin: Floats) -> tuple[float, ...]:
-    """Every number of acts at which the margin (EUR) crosses zero, by linear interpolation."""
+    """Every number of acts at which the margin (EUR) crosses zero, by linear interpolation.
+
+    Raises:
+        InputError: `acts` do not increase.
+    """
+    if np.any(np.diff(acts) <= 0):
+        raise InputError(problem("acts_order"))
     above = margin >= 0
     here = np.flatnonzero(above[1:] != above[:-1])
     slope = (margin[here + 1] - margin[here]) / (acts[here + 1] - acts[here])
-    return tuple(float(n) for n in acts[here] - margin[here] / slope)
+    crossings = acts[here] - margin[here] / slope
+    return tuple(float(n) for n in dict.fromkeys(crossings))
 
 
 def overvaluation(
@@ -176,7 +184,7 @@ def pay(case: Case, fleet: Fleet, schedule: FeeSchedule, year: int) -> Paid:
     gap = schedule.fees(replace(machines, amortised=np.zeros_like(machines.amortised)), year)
     gap = gap - schedule.fees(replace(machines, amortised=np.ones_like(machines.amortised)), year)
     investment_fee = np.sum(volumes[..., 0] * gap[..., 0], axis=-1)
-    hidden = np.where(machines.amortised, np.nan, 1.0)
+    hidden = np.where(machines.amortised | (investment_fee <= 0), np.nan, 1.0)
     return Paid(
         fleet=fleet,
         machines=machines,
@@ -259,6 +267,7 @@ def _weighted(part: pd.DataFrame, weighting: str) -> Overvaluation:
         return overvaluation(*(float(np.nansum(amount * weight)) for amount in amounts))
     if weighting == "act":
         weight = weight * part["acts_billed"].to_numpy(dtype=float)
+    weight = weight * (amounts[0] > 0)  # an idle machine has no fee to compare
     return Overvaluation(*(_mean(values, weight) for values in overvaluation(*amounts)))
 
 

@@ -7,6 +7,7 @@ with $\alpha = 1 + 4 (m - a) / (b - a)$, $\beta = 1 + 4 (b - m) / (b - a)$ (Malc
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -88,8 +89,9 @@ def cost_chunks(
     streams = {
         name: _stream(case, class_code, name, value, seed) for name, (value, _) in values.items()
     }
-    column = (slice(None), None) if np.ndim(acts) else slice(None)
-    size = max(1, CHUNK // max(1, np.size(acts)))
+    machines = np.broadcast_shapes(np.shape(acts), np.shape(amortised))
+    column = (slice(None), *(None for _ in machines))
+    size = max(1, CHUNK // max(1, math.prod(machines)))
     for first in range(0, draws, size):
         count = min(size, draws - first)
         drawn = {}
@@ -99,7 +101,7 @@ def cost_chunks(
                 drawn[name][0] = value.mode
             drawn[name] = drawn[name][column]
         total = annual_cost(case, class_code, acts, amortised, drawn).total()
-        yield np.broadcast_to(total, (count, *np.shape(acts)))
+        yield np.broadcast_to(total, (count, *machines))
 
 
 def _stream(case: Case, class_code: str, name: str, value: Value, seed: int) -> np.random.Generator:

@@ -37,22 +37,32 @@ _LOCALE = alt.Locale(
 )  # fmt: skip
 
 
+_CONFIG = alt.Config(
+    locale=_LOCALE,
+    font="Source Sans, sans-serif",
+    background="white",
+    axis=alt.AxisConfig(
+        labelColor=INK,
+        titleColor=SOFT,
+        labelFontSize=12,
+        titleFontSize=12,
+        titleFontWeight="normal",
+        gridColor=GRID,
+        domainColor=SOFT,
+        tickColor=SOFT,
+    ),
+    legend=alt.LegendConfig(
+        labelColor=INK, labelFontSize=12, titleColor=SOFT, orient="bottom", labelLimit=320
+    ),
+    view=alt.ViewConfig(stroke=None),
+)
+
+
 def show(chart: Any, alternative: str, height: int = 360) -> None:
     """Draw a chart in the house style; `alternative` says in words what it shows."""
-    styled = (
-        chart.properties(height=height)
-        .configure(locale=_LOCALE, font="Source Sans, sans-serif", background="white")
-        .configure_axis(
-            labelColor=INK, titleColor=SOFT, labelFontSize=12, titleFontSize=12,
-            titleFontWeight="normal", gridColor=GRID, domainColor=SOFT, tickColor=SOFT,
-        )
-        .configure_legend(
-            labelColor=INK, labelFontSize=12, titleFontSize=12, titleColor=SOFT,
-            titleFontWeight="normal", orient="bottom", labelLimit=320, columns=4,
-        )
-        .configure_view(stroke=None)
-    )  # fmt: skip
-    st.altair_chart(styled, width="stretch", theme=None, alt=alternative)
+    # Set in place: each of Altair's own setters copies the chart with all its data.
+    chart.height, chart.config = height, _CONFIG
+    st.altair_chart(chart, width="stretch", theme=None, alt=alternative)
 
 
 def x_acts(first: float, last: float) -> alt.X:

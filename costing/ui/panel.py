@@ -136,13 +136,16 @@ def _conflict_bar() -> None:
             "saisi n'est perdu.",
             icon=":material/sync_problem:",
         )
-        theirs, mine = st.columns(2)
-        with theirs:
-            rows = in_words(reference, conflict.meanwhile)
-            tables.table(_CHANGE_COLUMNS, rows, f"Ce que la révision {latest.number} a changé")
-        with mine:
-            caption = f"Ce que votre version changerait à la révision {latest.number}"
-            tables.table(_CHANGE_COLUMNS, in_words(reference, conflict.pending), caption)
+        theirs = in_words(reference, conflict.meanwhile)
+        mine = state.workspace().pending
+        left, right = st.columns(2)
+        with left:
+            tables.table(_CHANGE_COLUMNS, theirs, f"Ce que la révision {latest.number} a changé")
+        with right:
+            tables.table(_CHANGE_COLUMNS, mine, "Ce que vous avez changé")
+        both = sorted({change.what for change in theirs} & {change.what for change in mine})
+        if both:
+            st.markdown(f"Les deux touchent : {' ; '.join(both)}. Réappliquer garde les vôtres.")
         again, reload = st.columns(2)
         label = "Réappliquer mes changements sur cette révision"
         if again.button(label, type="primary", width="stretch", key="reapply"):

@@ -28,7 +28,7 @@ from costing.fleet import from_table
 from costing.load import load_reference
 from costing.parameters import Distribution, Value
 from costing.reference import Case
-from costing.scenario import Conventions, FleetTable, Override, Scenario
+from costing.scenario import Conventions, FleetTable, Override, Scenario, from_json
 
 REFERENCE = load_reference()
 CASE = REFERENCE.case(Scenario())
@@ -117,8 +117,8 @@ def test_the_seed_makes_the_draws() -> None:
 
 
 def test_a_seed_that_cannot_be_one_is_refused_in_words() -> None:
-    with pytest.raises(InputError):
-        cost_draws(REFERENCE.case(Scenario(seed=-1)), "scanner", 8_000, 0.0, 3)
+    with pytest.raises(InputError, match="seed"):
+        from_json('{"seed": -1}')
 
 
 def test_the_perimeter_and_conventions_are_the_scenario_s() -> None:
