@@ -90,11 +90,12 @@ def example() -> Scenario:
             _override("machine_classes.reference_activity.scanner", 7_000, "À confirmer."),
         ),
         savings=SavingsDemand(
+            target_eur=6e6,  # in proportion to twelve machines
             reading="level_2027",
             share_on_fee=0.45,
             other_levers=(
                 Lever(
-                    label="Mesures de pertinence", date=dt.date(2026, 7, 1), annual_amount_eur=2e7
+                    label="Mesures de pertinence", date=dt.date(2026, 7, 1), annual_amount_eur=5e5
                 ),
             ),
         ),

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from costing.reference import Case
 from costing.scenario import Scenario
 from costing.ui import cache, impact
 from costing.ui.cost_charts import break_even_words, curve_of
@@ -68,7 +67,7 @@ def test_full_rate_acts_left_after_a_step(machine: Machine) -> None:
     case = machine.case
     frame = machine._paid.fleet.frame.assign(acts_billed=9500.0)
     fleet = replace(machine._paid.fleet, frame=frame, year=2026)
-    alone = Case(case.reference, case.scenario)
+    alone = replace(case)
     alone.__dict__["fleet"] = fleet
     left = impact.full_rate_left(alone, case.reference.schedule, dt.date(2026, 7, 1))
     assert left == pytest.approx((4750 - 9500 * 181 / 365) / 4750)
