@@ -1,6 +1,6 @@
 """The database behind the store: where it is, its tables, its transactions.
 
-One SQLAlchemy URL: SQLite serves one person, PostgreSQL a group. Rows are only ever added, and
+One SQLAlchemy URL: SQLite serves one person, PostgreSQL a group. Revisions are only ever added, and
 triggers refuse anything else, also to whoever goes around the program: a history that can be
 rewritten proves nothing between people who disagree. Not here: what the rows mean (`store`).
 """
@@ -94,6 +94,17 @@ for _table in METADATA.sorted_tables:
         for _statement in _statements:
             _ddl: Any = sa.DDL(_statement)  # type: ignore[no-untyped-call]
             event.listen(_table, "after_create", _ddl.execute_if(dialect=_dialect))
+
+#: Work that is not saved yet: it alone is rewritten and forgotten.
+DRAFTS = sa.Table(
+    "drafts",
+    METADATA,
+    sa.Column("token", sa.String(32), primary_key=True),
+    sa.Column("scenario_id", sa.String(32)),
+    sa.Column("number", sa.Integer),
+    sa.Column("kept_at", UtcDateTime, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+)
 
 
 class Database:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from costing.database import FLEETS, REVISIONS, SCENARIOS, Database
+from costing.drafts import Drafts
 from costing.errors import ConflictError, Language, Place, ScenarioError, problem
 from costing.scenario import Difference, FleetTable, Scenario, diff, from_json
 
@@ -95,6 +96,7 @@ class Store:
         """Open the database at a URL; without one see `costing.database.Database`."""
         self._database = Database(url)
         self.url = self._database.url
+        self.drafts = Drafts(self._database)
 
     def close(self) -> None:
         """Let go of the database."""

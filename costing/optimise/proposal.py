@@ -186,9 +186,10 @@ def _binding(blocks: list[Block], least: Solution, prices: Floats) -> list[Bindi
 def _binding_words(block: Block, held: Any, price: float) -> str:
     declared = CONSTRAINTS[block.constraint]
     if declared.group == "savings":
+        cents = f"{number(100 * price, 1)} centimes" if price >= 0.0005 else "moins de 0,1 centime"
         return (
-            f"{declared.label.fr} : chaque euro d'économie de plus coûterait "
-            f"{number(100 * price, 1)} centimes aux appareils en dessous de leur coût."
+            f"{declared.label.fr} : chaque euro d'économie de plus coûterait {cents} aux appareils "
+            "en dessous de leur coût."
         )
     names = [label for label, here in zip(block.labels, held, strict=True) if here]
     shown = ", ".join(dict.fromkeys(names[:3])) + ("…" if len(names) > 3 else "")

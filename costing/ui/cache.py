@@ -23,7 +23,7 @@ from costing.optimise.proposal import Progress, Proposal, propose
 from costing.reference import Case, Reference
 from costing.scenario import Scenario
 
-_KEPT_PROPOSALS = 12
+_KEPT_PROPOSALS, _KEPT_DIGESTS = 12, 64
 
 
 @st.cache_resource(show_spinner="Lecture des données de référence…")
@@ -32,13 +32,29 @@ def reference() -> Reference:
     return load_reference()
 
 
+def digest(scenario: Scenario) -> str:
+    """The scenario's hash, computed once for each object: a fleet of thousands of rows is long."""
+    kept = _digests()
+    found = kept.get(id(scenario))
+    if found is None or found[0] is not scenario:
+        found = kept[id(scenario)] = (scenario, scenario.hash)
+        while len(kept) > _KEPT_DIGESTS:
+            kept.popitem(last=False)
+    return found[1]
+
+
+@st.cache_resource(show_spinner=False)
+def _digests() -> OrderedDict[int, tuple[Scenario, str]]:
+    return OrderedDict()
+
+
 def case(scenario: Scenario) -> Case:
     """A scenario on the reference data.
 
     Raises:
         InputError: the scenario does not fit.
     """
-    return _case(scenario.hash, scenario)
+    return _case(digest(scenario), scenario)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -50,7 +66,7 @@ def curve(
     scenario: Scenario, class_code: str, amortisation: str, zone: str, date: dt.date, last: int
 ) -> comparison.Curve:
     """Cost and revenue of a machine for every number of acts up to `last`."""
-    return _curve(scenario.hash, class_code, amortisation, zone, date, last, scenario)
+    return _curve(digest(scenario), class_code, amortisation, zone, date, last, scenario)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -69,7 +85,7 @@ def _curve(
 
 def compare(scenario: Scenario, date: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Cost and fee by kind of machine, and over the fleet."""
-    return _compare(scenario.hash, date, scenario)
+    return _compare(digest(scenario), date, scenario)
 
 
 @st.cache_data(max_entries=32, show_spinner="Calcul sur le parc…")
@@ -79,7 +95,7 @@ def _compare(key: str, date: dt.date, _scenario: Scenario) -> tuple[pd.DataFrame
 
 def official_savings(scenario: Scenario) -> list[YearSavings]:
     """What the decision's own trajectory saves each year."""
-    return _official_savings(scenario.hash, scenario)
+    return _official_savings(digest(scenario), scenario)
 
 
 @st.cache_data(max_entries=32, show_spinner="Calcul de la trajectoire de la décision…")
@@ -95,7 +111,7 @@ def _proposals() -> OrderedDict[str, Proposal]:
 
 def known_proposal(scenario: Scenario) -> Proposal | None:
     """The proposal already computed for this scenario, if any."""
-    return _proposals().get(scenario.hash)
+    return _proposals().get(digest(scenario))
 
 
 def compute_proposal(scenario: Scenario, progress: Progress) -> Proposal:
@@ -106,7 +122,7 @@ def compute_proposal(scenario: Scenario, progress: Progress) -> Proposal:
     """
     found = propose(case(scenario), progress)
     kept = _proposals()
-    kept[scenario.hash] = found
+    kept[digest(scenario)] = found
     while len(kept) > _KEPT_PROPOSALS:
         kept.popitem(last=False)
     return found
@@ -118,7 +134,7 @@ def unit_costs(scenario: Scenario) -> dict[str, float]:
     The number of acts is that of the reference data even when the scenario changes it, so that two
     scenarios are compared at the same volume.
     """
-    return _unit_costs(scenario.hash, scenario)
+    return _unit_costs(digest(scenario), scenario)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from costing.errors import CostingError
-from costing.ui import panel, state, tables
+from costing.ui import names, panel, state, tables
 from costing.ui.page_cost import page as cost_page
 from costing.ui.page_exchange import page as exchange_page
 from costing.ui.page_hypotheses import page as hypotheses_page
@@ -43,12 +43,12 @@ def main(opening: str = PAGES[0][1]) -> None:
     try:
         state.follow_address()
     except CostingError as error:
-        st.error(f"La base des scénarios ne répond pas : {error}")
+        st.error(f"La base des scénarios ne répond pas : {names.literal(str(error))}")
         st.stop()
     chosen.run()
     with st.container(key="bar"):
-        panel.save_bar()
-    panel.sidebar()
+        _guarded(panel.save_bar)()
+    _guarded(panel.sidebar)()
 
 
 def _guarded(body: Callable[[], None]) -> Callable[[], None]:
@@ -58,7 +58,7 @@ def _guarded(body: Callable[[], None]) -> Callable[[], None]:
         try:
             body()
         except CostingError as error:
-            st.error(str(error))
+            st.error(names.literal(str(error)))
         except Exception as error:
             logging.getLogger(__name__).exception("page failed")
             st.error(
@@ -67,3 +67,8 @@ def _guarded(body: Callable[[], None]) -> Callable[[], None]:
             )
 
     return run
+
+
+# `costing app` gives Streamlit this very file, where a checkout's app.py may not exist.
+if __name__ == "__main__":
+    main()

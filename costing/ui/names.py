@@ -163,6 +163,11 @@ def without_codes(reference: Reference, words: str) -> str:
     return re.sub(pattern, lambda found: known[found.group()], words)
 
 
+def literal(words: str) -> str:
+    """A text that somebody typed, so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~$:])", r"\\\1", words)
+
+
 def day(date: dt.date) -> str:
     """A date as `01/03/2024`."""
     return f"{date:%d/%m/%Y}"

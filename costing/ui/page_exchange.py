@@ -9,7 +9,7 @@ import streamlit as st
 from costing.errors import InputError, Problem
 from costing.scenario import Scenario, from_json
 from costing.store import differences
-from costing.ui import cache, files, state, tables
+from costing.ui import cache, files, names, state, tables
 from costing.ui.changes import in_words
 
 
@@ -85,9 +85,9 @@ def _read_json(content: bytes, name: str) -> tuple[Scenario | None, tuple[Proble
 
 def _problems(name: str, problems: Iterable[Problem]) -> None:
     """Each fault of a file: sheet, cell, what is wrong and what is expected."""
-    listed = list(problems)
+    listed, shown = list(problems), names.literal(name)
     count = "1 problème" if len(listed) == 1 else f"{len(listed)} problèmes"
-    st.error(f"« {name} » : {count}. Rien n'a été repris ; corrigez le fichier et redonnez-le.")
+    st.error(f"« {shown} » : {count}. Rien n'a été repris ; corrigez le fichier et redonnez-le.")
     rows = [
         [
             p.place.sheet or p.place.file or "",
@@ -103,12 +103,13 @@ def _problems(name: str, problems: Iterable[Problem]) -> None:
 def _adopt(draft: Scenario, name: str, found: Scenario) -> None:
     """What the file changes, and the button that makes it a revision."""
     st.header("Ce que le fichier change")
+    shown = names.literal(name)
     changes = in_words(cache.reference(), differences(draft, found))
     if not changes:
-        st.success(f"« {name} » est lu sans problème et ne change rien au scénario affiché.")
+        st.success(f"« {shown} » est lu sans problème et ne change rien au scénario affiché.")
         return
     count = "1 différence" if len(changes) == 1 else f"{len(changes)} différences"
-    st.success(f"« {name} » est lu sans problème : {count} avec le scénario affiché.")
+    st.success(f"« {shown} » est lu sans problème : {count} avec le scénario affiché.")
     columns = [
         tables.text("Ce qui change"),
         tables.text("Scénario affiché"),

@@ -53,7 +53,7 @@ def _identity() -> None:
     pairs = [
         ("Scénario", f"<strong>{escape(draft.name)}</strong>"),
         ("Version", escape(f"{revision} — {status}")),
-        ("Empreinte", f"<code>{escape(names.short_hash(draft.hash))}</code>"),
+        ("Empreinte", f"<code>{escape(names.short_hash(cache.digest(draft)))}</code>"),
         ("Périmètre", escape(reference.perimeter(draft.perimeter).label.fr)),
         ("Conventions", "<br>".join(map(escape, conventions))),
         ("Valeurs modifiées", escape(str(len(draft.overrides)))),
@@ -71,7 +71,7 @@ def _fleet_notice() -> None:
             icon=":material/science:",
         )
     else:
-        st.info(f"Parc importé : {draft.fleet.label} ({draft.fleet.year}).")
+        st.info(f"Parc importé : {names.literal(draft.fleet.label)} ({draft.fleet.year}).")
 
 
 def save_bar() -> None:
@@ -128,10 +128,11 @@ def _conflict_bar() -> None:
     conflict = state.workspace().conflict
     assert conflict is not None
     reference, latest = cache.reference(), conflict.latest
+    who, why = names.literal(latest.author), names.literal(latest.reason)
     with st.container(border=True, key="conflict"):
         st.error(
-            f"**Une autre révision est arrivée entre-temps.** {latest.author} a enregistré la "
-            f"révision {latest.number} le {names.moment(latest.saved_at)} (« {latest.reason} ») ; "
+            f"**Une autre révision est arrivée entre-temps.** {who} a enregistré la "
+            f"révision {latest.number} le {names.moment(latest.saved_at)} (« {why} ») ; "
             f"vous étiez parti de la révision {conflict.base.number}. Rien de ce que vous avez "
             "saisi n'est perdu.",
             icon=":material/sync_problem:",
@@ -160,7 +161,9 @@ def _settle(reapply: bool) -> None:
     try:
         state.take_latest(reapply)
     except CostingError as error:
-        words = f"Vos changements ne s'appliquent pas à cette révision : {error}"
+        words = (
+            f"Vos changements ne s'appliquent pas à cette révision : {names.literal(str(error))}"
+        )
         state.workspace().notices.append(("error", words))
     st.rerun()
 

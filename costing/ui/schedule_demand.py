@@ -42,9 +42,9 @@ def form(reference: Reference, draft: Scenario) -> Scenario | None:
         )
     except ValidationError as error:
         words = "; ".join(str(e["msg"]).removeprefix("Value error, ") for e in error.errors())
-        st.error(f"Demande refusée : {words}")
+        st.error(f"Demande refusée : {names.literal(words)}")
     except ValueError as error:
-        st.error(f"Demande refusée : {error}")
+        st.error(f"Demande refusée : {names.literal(str(error))}")
     return None
 
 

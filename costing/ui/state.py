@@ -19,7 +19,7 @@ from costing.database import URL_VARIABLE
 from costing.errors import ScenarioError
 from costing.scenario import Scenario
 from costing.store import Revision, StaleRevisionError, Store, differences
-from costing.ui import cache, changes
+from costing.ui import cache, changes, names
 
 _KEPT_DRAFTS = 200
 
@@ -113,7 +113,7 @@ def _opened(scenario_id: str | None, token: str | None) -> Workspace:
             found.base = store().load(scenario_id, number)
             found.draft = found.base.scenario
         except ScenarioError as error:
-            words = f"{error.text()} Le scénario de référence est ouvert à la place."
+            words = f"{names.literal(error.text())} Le scénario de référence est ouvert à la place."
             found.notices.append(("error", words))
             return found
     if kept and kept[0] == scenario_id:
@@ -188,7 +188,7 @@ def save(author: str, reason: str) -> bool:
         here.conflict = error
         return False
     _settle(revision)
-    words = f"Révision {revision.number} enregistrée par {author} : {reason}"
+    words = names.literal(f"Révision {revision.number} enregistrée par {author} : {reason}")
     here.notices.append(("success", words))
     return True
 

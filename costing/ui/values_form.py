@@ -121,7 +121,7 @@ def _submit(action: str, row: values.Row, typed: dict[str, str], reason: str) ->
         else:
             state.edit(values.edited(reference, applied, here.draft, row.address, typed, reason))
     except (ValueError, CostingError) as error:
-        st.error(f"{row.parameter.label.fr} — {values.refusal(error, row)}")
+        st.error(f"{row.parameter.label.fr} — {names.literal(values.refusal(error, row))}")
         return
     here.typed.pop(row.address, None)
     if action == "save" and here.dirty:

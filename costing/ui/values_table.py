@@ -144,7 +144,7 @@ def _refusals(reference: Reference, applied: Reference) -> None:
         try:
             cache.case(values.edited(reference, applied, here.draft, address, typed))
         except (ValueError, CostingError) as error:
-            words = values.refusal(error, row)
+            words = names.literal(values.refusal(error, row))
             lines.append(f"- **{names.address_name(reference, address)}** — {words}")
     st.error(
         "Ces saisies ne sont pas prises en compte ; elles restent dans leur cellule, et la valeur "

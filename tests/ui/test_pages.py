@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from costing.scenario import Override, Scenario
 from costing.store import Store
+from costing.ui import main as main_module
 from costing.ui.main import PAGES
 
 Opened = Callable[..., Any]
@@ -26,9 +27,16 @@ def test_every_page_opens(opened: Opened, page: str) -> None:
     assert at.at.title[0].value in {title for title, *_ in PAGES}
 
 
-def test_app_opens_on_the_hypotheses() -> None:
+def test_app_opens_on_the_hypotheses(database: str) -> None:
     app = Path(__file__).resolve().parents[2] / "app.py"
     at = AppTest.from_file(str(app), default_timeout=120).run()
+    assert not at.exception
+    assert at.title[0].value == "Hypothèses"
+
+
+def test_the_package_opens_without_app_py(database: str) -> None:
+    page = Path(main_module.__file__)
+    at = AppTest.from_file(str(page), default_timeout=120).run()
     assert not at.exception
     assert at.title[0].value == "Hypothèses"
 
