@@ -1,16 +1,14 @@
 """The working scenario of a session: opened from the address bar, edited as a draft, saved.
 
 The address carries the scenario (`?scenario=ID`) and, while something is not saved, the draft
-(`&brouillon=…`), which the server keeps in memory: a reload finds both again. Nothing is written to
-the store before the first save.
+(`&brouillon=…`): a reload finds both again, even after the server restarted. No revision is written
+before the first save.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-import secrets
-from collections import OrderedDict
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -20,8 +18,6 @@ from costing.errors import ScenarioError
 from costing.scenario import Scenario
 from costing.store import Revision, StaleRevisionError, Store, differences
 from costing.ui import cache, changes, names
-
-_KEPT_DRAFTS = 200
 
 
 @dataclass
@@ -78,12 +74,6 @@ def _store(url: str | None) -> Store:
     return Store(url)
 
 
-@st.cache_resource(show_spinner=False)
-def _drafts() -> OrderedDict[str, tuple[str | None, int | None, Scenario]]:
-    """Unsaved drafts by token; the oldest are forgotten."""
-    return OrderedDict()
-
-
 def workspace() -> Workspace:
     """The session's workspace.
 
@@ -105,24 +95,26 @@ def follow_address() -> None:
 
 
 def _opened(scenario_id: str | None, token: str | None) -> Workspace:
-    kept = _drafts().get(token) if token else None
     found = Workspace(None, Scenario())
-    if scenario_id:
-        try:
-            number = kept[1] if kept and kept[0] == scenario_id else None
-            found.base = store().load(scenario_id, number)
+    kept = None
+    try:
+        kept = store().drafts.load(token) if token else None
+        if kept is not None and kept.scenario_id != scenario_id:
+            kept = None
+        if scenario_id:
+            found.base = store().load(scenario_id, kept.number if kept else None)
             found.draft = found.base.scenario
-        except ScenarioError as error:
-            words = f"{names.literal(error.text())} Le scénario de référence est ouvert à la place."
-            found.notices.append(("error", words))
-            return found
-    if kept and kept[0] == scenario_id:
-        found.draft = kept[2]
-        found.token = _shelve(found)
+    except ScenarioError as error:
+        opened = "Le scénario de référence" if found.base is None else "La version enregistrée"
+        found.notices.append(("error", f"{names.literal(str(error))} {opened} s'ouvre à la place."))
+        return found
+    if kept is not None:
+        # A new token: whoever was sent this address works on a draft of their own.
+        found.draft = kept.scenario
+        found.token = _keep(found)
     elif token:
-        words = "Le brouillon de cette adresse n'est plus en mémoire : la version enregistrée est "
-        words += "ouverte à la place."
-        found.notices.append(("warning", words))
+        words = "Le brouillon de cette adresse a été enregistré, abandonné ou oublié : la version "
+        found.notices.append(("warning", f"{words}enregistrée est ouverte à la place."))
     return found
 
 
@@ -141,14 +133,17 @@ def _write_address() -> None:
             del st.query_params[key]
 
 
-def _shelve(here: Workspace) -> str:
-    token = here.token or secrets.token_urlsafe(6)
-    shelf = _drafts()
-    shelf[token] = (here.scenario_id, here.base.number if here.base else None, here.draft)
-    shelf.move_to_end(token)
-    while len(shelf) > _KEPT_DRAFTS:
-        shelf.popitem(last=False)
-    return token
+def _keep(here: Workspace) -> str:
+    """Put the draft in the store; its token."""
+    number = here.base.number if here.base else None
+    return store().drafts.keep(here.token, here.scenario_id, number, here.draft)
+
+
+def _drop(here: Workspace) -> None:
+    """Forget the draft in the store, if it is there."""
+    if here.token:
+        store().drafts.drop(here.token)
+        here.token = ""
 
 
 def edit(scenario: Scenario, refresh_fields: bool = True) -> None:
@@ -166,10 +161,9 @@ def edit(scenario: Scenario, refresh_fields: bool = True) -> None:
     cache.case(scenario)
     here.draft = scenario
     if here.dirty:
-        here.token = _shelve(here)
+        here.token = _keep(here)
     else:
-        _drafts().pop(here.token, None)
-        here.token = ""
+        _drop(here)
     if refresh_fields:
         here.version += 1
     _write_address()
@@ -197,7 +191,7 @@ def open_scenario(scenario_id: str | None, number: int | None = None) -> None:
     """Open another scenario, or the reference one; what was not saved is given up."""
     here = workspace()
     if scenario_id is None:
-        _drafts().pop(here.token, None)
+        _drop(here)
         _install(Workspace(None, Scenario()), here)
     else:
         revision = store().load(scenario_id, number)
@@ -229,8 +223,8 @@ def take_latest(reapply: bool) -> None:
 def _settle(revision: Revision) -> None:
     """The workspace stands on a revision, without anything unsaved."""
     here = workspace()
-    _drafts().pop(here.token, None)
-    here.base, here.draft, here.token = revision, revision.scenario, ""
+    _drop(here)
+    here.base, here.draft = revision, revision.scenario
     here.conflict = None
     here.version += 1
     _write_address()
