@@ -343,8 +343,8 @@ def app(port: int, address: str, open_browser: bool) -> None:
 
     page = Path(__file__).with_name("ui") / "main.py"
     sys.argv = [
-        "streamlit", "run", str(page), f"--server.port={port}", f"--server.address={address}",
-        f"--server.headless={str(not open_browser).lower()}", *server_flags(),
+        "streamlit", "run", str(page), *server_flags(), f"--server.port={port}",
+        f"--server.address={address}", f"--server.headless={str(not open_browser).lower()}",
     ]  # fmt: skip
     sys.exit(streamlit_cli.main())
 

@@ -124,7 +124,7 @@ def elasticities(case: Case, class_code: str, acts: float, amortised: float) -> 
     found = {n: case.reference.value_for(p, class_code) for n, p in model.parameters.items()}
     modes = {name: value.mode for name, value in found.items() if value and value.mode}
     if any(value and value.vat == "excluded" for value in found.values()):
-        modes["vat_rate"] = case.vat_rate
+        modes["vat_rate"] = case.vat_rate(class_code)
     step = 1e-4
     size = len(modes)
     factors = np.ones((2 * size, size))

@@ -75,7 +75,7 @@ class InputError(CostingError):
         )
         super().__init__("\n".join(problem.text() for problem in self.problems))
 
-    def within(self, **where: str) -> Self:
+    def within(self, **where: Any) -> Self:
         """The same problems, their places completed: `error.within(file="position.json")`."""
         return type(self)(replace(p, place=replace(p.place, **where)) for p in self.problems)
 

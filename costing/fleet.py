@@ -31,6 +31,9 @@ METROPOLITAN = (
 OVERSEAS = ("Guadeloupe", "Guyane", "La Réunion", "Martinique", "Mayotte")
 REGIONS = (*METROPOLITAN, *OVERSEAS)
 
+#: Full years before a machine is amortised: for all, or by class code.
+Years = float | Mapping[str, float]
+
 
 @dataclass(frozen=True)
 class Fleet:
@@ -51,25 +54,31 @@ class Fleet:
         zones = pd.Categorical(self.frame["zone"], categories=ZONES)
         return {"zone": zones.codes.astype(np.intp)}
 
-    def amortised(self, year: int, amortisation_years: float = 7.0) -> np.ndarray[Any, Any]:
-        """Whether each machine is amortised in a year.
+    def amortised(self, year: int, years: Years = 7.0) -> np.ndarray[Any, Any]:
+        """Whether each machine is amortised in a calendar year.
 
-        It is when it was installed more than `amortisation_years` full years before 1 January.
+        It is when it was installed more than `years` full years (for all, or by class code) before
+        1 January.
         """
-        whole = int(amortisation_years)
-        limit = np.datetime64(dt.date(year - whole, 1, 1)) - np.timedelta64(
-            round((amortisation_years - whole) * 365.25), "D"
-        )
+        if isinstance(years, Mapping):
+            full = self.frame["class"].map(years).to_numpy(dtype=float)
+        else:
+            full = np.full(len(self.frame), float(years))
+        whole = np.floor(full)
+        first = np.datetime64(str(year), "Y") - whole.astype("timedelta64[Y]")
+        days = np.round((full - whole) * 365.25).astype("timedelta64[D]")
+        limit = first.astype("datetime64[D]") - days
         return np.asarray(self.frame["installed_on"].to_numpy() < limit)
 
-    def machines(
-        self, schedule: FeeSchedule, year: int, amortisation_years: float = 7.0
-    ) -> Machines:
-        """The fleet as arrays, in its state of a year, for the schedule to pay."""
+    def machines(self, schedule: FeeSchedule, year: int, years: Years = 7.0) -> Machines:
+        """The fleet as arrays, in its state of a year, for the schedule to pay.
+
+        `years` as in `amortised`.
+        """
         classes = pd.Categorical(self.frame["class"], categories=schedule.class_codes)
         return Machines(
             class_index=classes.codes.astype(np.intp),
-            amortised=self.amortised(year, amortisation_years),
+            amortised=self.amortised(year, years),
             zone_index=self._codes["zone"],
             acts_billed=self.frame["acts_billed"].to_numpy(dtype=float),
             acts_inpatient=self.frame["acts_inpatient"].to_numpy(dtype=float),

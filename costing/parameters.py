@@ -127,8 +127,10 @@ class Parameter(Strict):
 
     def replace(self, new: Value) -> Parameter:
         """The parameter with one scope's value replaced, or added."""
-        kept = [value for value in self.values if value.scope != new.scope]
-        return self.model_copy(update={"values": (*kept, new)})
+        values = tuple(new if value.scope == new.scope else value for value in self.values)
+        if new not in values:
+            values = (*values, new)
+        return self.model_copy(update={"values": values})
 
 
 def value_fault(value: Value, unit_text: str, distribution: Distribution) -> Fault | None:
@@ -143,8 +145,8 @@ def value_fault(value: Value, unit_text: str, distribution: Distribution) -> Fau
         return Fault("bounds_order", facts=facts)
     least, expected = (-1.0, "> -1") if unit_text == "1/year" else (0.0, "≥ 0")
     if value.bounds[0] < least or (unit_text == "1/year" and value.bounds[0] <= least):
-        facts = {"value": value.bounds[0], "unit": unit_text, "expected": expected}
-        return Fault("value_range", facts=facts)
+        low = {"value": value.bounds[0], "unit": unit_text, "expected": expected}
+        return Fault("value_range", facts=low)
     if is_money(unit_text) and value.vat is None:
         return Fault("vat_missing")
     if not is_money(unit_text) and value.vat is not None:

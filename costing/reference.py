@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 BASE_YEAR = 2024
 
 
-def __getattr__(name: str) -> Any:
-    from costing import load
-
-    return getattr(load, name)
-
-
 @dataclass(frozen=True)
 class Reference:
     """All the reference data, checked. `files` holds the parameters by file then name."""
@@ -231,12 +225,22 @@ class Case:
             renewal_rate=by_modality("renewal_rate"),
         )
 
-    @property
-    def amortisation_years(self) -> float:
-        """Full years after which a machine is amortised."""
-        value = self.reference.files["machine_classes"]["amortisation_years"].find("*")
-        assert value is not None
-        return value.mode
+    @cached_property
+    def amortisation_years(self) -> dict[str, float]:
+        """Full years after which a machine is amortised, by class."""
+        parameter = self.reference.files["machine_classes"]["amortisation_years"]
+        return {code: self._mode(parameter, code) for code in self.reference.classes}
+
+    def vat_rate(self, class_code: str) -> float:
+        """VAT that the operator of a class does not recover, a fraction."""
+        return self._mode(self.reference.files["communs"]["vat_rate"], class_code)
+
+    def _mode(self, parameter: Parameter, class_code: str) -> float:
+        found = self.reference.value_for(parameter, class_code)
+        if found is None:
+            facts = {"parameter": parameter.name}
+            raise InputError(problem("no_value_for_class", None, class_code, **facts))
+        return found.mode
 
     def bindings(
         self, class_code: str, acts: Any, amortised: Any, draws: Mapping[str, Any] | None = None
@@ -267,7 +271,7 @@ class Case:
         if problems:
             raise InputError(problems)
         if excluded:
-            vat = draws.get("vat_rate", self.vat_rate)
+            vat = draws.get("vat_rate", self.vat_rate(class_code))
             values.update((name, values[name] * (1 + vat)) for name in excluded)
         conventions = self.scenario.conventions
         values["acts"] = acts
@@ -288,13 +292,6 @@ class Case:
         if year not in kept:
             kept[year] = project(self.fleet, year, self.dynamics)
         return kept[year]
-
-    @property
-    def vat_rate(self) -> float:
-        """VAT that the operator does not recover, a fraction."""
-        value = self.reference.files["communs"]["vat_rate"].find("*")
-        assert value is not None
-        return value.mode
 
 
 def _overridden(override: Override, scope: str, current: Value) -> Value:

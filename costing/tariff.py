@@ -296,7 +296,7 @@ class FeeSchedule:
 
     def _first_dates(self) -> tuple[dt.date | None, ...]:
         """For each class, the first date on which a price is known."""
-        known = ~np.isnan(self.amounts).all(axis=(2, 3, 4))
+        known = np.asarray(~np.isnan(self.amounts).all(axis=(2, 3, 4)))
         return tuple(
             self.dates[int(np.argmax(column))] if column.any() else None for column in known.T
         )

@@ -128,11 +128,12 @@ def _check_events(text: str, file: str) -> list[Problem]:
     problems: list[Problem] = []
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
-        place = Place(file=file, line=event.start_mark.line + 1)
+        mark = event.start_mark
+        place = Place(file=file, line=mark.line + 1 if mark else None)
         if getattr(event, "anchor", None):
             problems.append(problem("yaml_alias", place))
         if getattr(event, "tag", None):
-            detail = f"l'étiquette {event.tag} est refusée"
+            detail = f"l'étiquette {getattr(event, 'tag', '')} est refusée"
             problems.append(problem("yaml_syntax", place, detail=detail))
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)

@@ -96,8 +96,9 @@ def curve(
 ) -> Curve:
     """Cost and revenue of a machine for each number of yearly acts, at a date's tariff.
 
-    All acts are billed. `acts` must increase; by default every integer up to 16 000 (3 000 for
-    PET). Break-evens are interpolated linearly between two neighbouring values of `acts`.
+    All acts are billed. `acts` must increase; by default every integer up to half more than the
+    highest normative activity of the class. Break-evens are interpolated linearly between two
+    neighbouring values of `acts`.
 
     Raises:
         InputError, TariffError: unknown class, amortisation or zone; no rate on that date.
@@ -106,8 +107,10 @@ def curve(
         case.reference.model_of(class_code)
         raise InputError(problem("class_without_fee", None, class_code))
     if acts is None:
-        last = 3_000 if case.reference.classes[class_code].modality == "tep" else 16_000
-        acts = np.arange(1, last + 1, dtype=float)
+        parameter = case.reference.files["machine_classes"]["normative_activity"]
+        norm = case.reference.value_for(parameter, class_code)
+        last = 1.5 * (norm.bounds[1] if norm else 10_000)
+        acts = np.arange(1, round(last) + 1, dtype=float)
     schedule = case.reference.schedule.frozen(date)
     machines = one_machine(schedule, class_code, amortisation, zone, acts)
     revenue = schedule.revenue(machines, WHOLE_YEAR)

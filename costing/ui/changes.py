@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from costing import labels
 from costing.errors import CostingError
 from costing.reference import Reference
 from costing.scenario import Difference, Override, Scenario
@@ -81,7 +82,7 @@ def _override_change(
     reference: Reference, address: str, field: str, before: Any, after: Any
 ) -> Change:
     """A change of one field of a value; where a side has none, it is the reference value's."""
-    what = f"{names.address_name(reference, address)}, {_FIELDS.get(field, field)}"
+    what = f"{labels.address_name(reference, address)}, {_FIELDS.get(field, field)}"
     try:
         parameter, value = reference.parameter_at(address)
     except CostingError:
@@ -116,7 +117,7 @@ def _label(reference: Reference, key: str) -> tuple[str, Any]:
         return _LABELS[key], lambda v: names.READINGS.get(v, NONE)
     if key.startswith("rules.floor_share_of_cost."):
         code = key.rsplit(".", 1)[1]
-        return f"Plancher — {names.class_name(reference, code)}", _percent
+        return f"Plancher — {labels.scope_name(reference, code)}", _percent
     if key.startswith("savings.yearly_eur."):
         return f"Minimum d'économies {key.rsplit('.', 1)[1]}", _euros
     if key in {"savings.share_on_fee", "rules.largest_cut_per_step"}:
@@ -145,7 +146,7 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_text(item) for item in value)
     try:
-        return names.day(dt.date.fromisoformat(str(value)))
+        return labels.day(dt.date.fromisoformat(str(value)))
     except ValueError:
         return str(value)
 

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from costing import labels
 from costing.analysis.comparison import Curve
-from costing.ui import cache, charts, names, tables
+from costing.ui import cache, charts, tables
 from costing.ui.machine import Machine
 from costing.words import euros, number, percent
 
@@ -36,7 +37,7 @@ def curve_of(machine: Machine) -> Curve:
 def edges(machine: Machine) -> tuple[list[float], list[str]]:
     """Limits of the bands, and the bands' names."""
     entry = machine.case.reference.classes[machine.class_code]
-    return list(entry.limits), [names.BANDS[code] for code in entry.bands]
+    return list(entry.limits), [labels.BANDS[code] for code in entry.bands]
 
 
 def section(machine: Machine) -> None:

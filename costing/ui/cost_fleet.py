@@ -7,6 +7,7 @@ import math
 
 import streamlit as st
 
+from costing import labels
 from costing.scenario import Scenario
 from costing.ui import cache, names, tables
 from costing.words import NONE, euros, meuros, number, percent
@@ -22,12 +23,12 @@ def section(scenario: Scenario, date: dt.date) -> None:
     activity = names.CONVENTIONS["activity"][1][scenario.conventions.activity][0]
     tables.lead(
         f"Parc {kind} {fleet.year}, activité {activity}, une année entière au tarif du "
-        f"{names.day(date)}. Le coût est celui des actes facturés : les hospitalisés, payés "
+        f"{labels.day(date)}. Le coût est celui des actes facturés : les hospitalisés, payés "
         "autrement, portent leur part des charges."
     )
     rows = [
         [
-            names.modality_name(reference, row["modality"]),
+            labels.modality_name(reference, row["modality"]),
             names.WEIGHTINGS[row["weighting"]],
             _rate(row["markup"]),
             _rate(row["share_of_fee"]),
@@ -54,9 +55,9 @@ def _by_class(frame: object) -> None:
     reference = cache.reference()
     rows = [
         [
-            names.class_name(reference, row["class"]),
-            names.AMORTISATION[row["amortisation"]],
-            names.ZONES[row["zone"]],
+            labels.scope_name(reference, row["class"]),
+            labels.AMORTISATION[row["amortisation"]],
+            labels.ZONES[row["zone"]],
             number(row["machines"]),
             number(row["acts"]),
             euros(row["cost_per_act_eur"], 2),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from costing import labels
 from costing.costs import elasticities, share_grade_d
 from costing.model import CostModel
 from costing.parameters import Parameter, Value
@@ -36,7 +37,7 @@ def _bands(machine: Machine) -> None:
     reference = machine.case.reference
     bands = [band for band in machine.bands if band.acts > 0]
     rows = [
-        [names.BANDS[b.code], number(b.acts), euros(b.fee_eur, 2), euros(b.amount_eur),
+        [labels.BANDS[b.code], number(b.acts), euros(b.fee_eur, 2), euros(b.amount_eur),
          names.GRADES[b.rate.grade] if b.rate else NONE]
         for b in bands
     ]  # fmt: skip
@@ -44,7 +45,7 @@ def _bands(machine: Machine) -> None:
                  euros(machine.revenue_eur), ""])  # fmt: skip
     columns = [tables.text("Tranche"), tables.Column("Actes"), tables.Column("Prix"),
                tables.Column("Par an"), tables.text("Grade")]  # fmt: skip
-    tables.table(columns, rows, f"Le forfait, tarif du {names.day(machine.date)}", total=-1)
+    tables.table(columns, rows, f"Le forfait, tarif du {labels.day(machine.date)}", total=-1)
     keys = dict.fromkeys(band.rate.source for band in bands if band.rate)
     tables.note(f"Source : {sources_text(reference, keys)}.")
 

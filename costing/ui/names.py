@@ -1,39 +1,20 @@
-"""The French words of the screens for codes: classes, zones, bands, conventions, choices."""
+"""The French words that only screens need: conventions explained, grades marked, moments."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 
+from costing import labels
 from costing.reference import Reference
-from costing.tariff import Cell
 from costing.words import THIN
 
-ZONES = {
-    "paris": "Paris",
-    "region_parisienne": "région parisienne hors Paris",
-    "province": "province",
-    "*": "toutes zones",
-}
-AMORTISATION = {"non_amorti": "non amorti", "amorti": "amorti", "*": "amorti ou non"}
-BANDS = {
-    "plein": "taux plein",
-    "reduit_1": "taux réduit 1",
-    "reduit_2": "taux réduit 2",
-    "reduit_3": "taux réduit 3",
-}
-SECTORS = {
-    "liberal": "libéral",
-    "public": "public",
-    "non_profit": "privé non lucratif",
-    "gie": "GIE / GCS",
-}
 WEIGHTINGS = {
     "machine": "par appareil (chaque appareil compte pour un)",
     "act": "par acte (chaque acte facturé compte pour un)",
     "euro": "par euro (somme des recettes sur somme des coûts)",
 }
-VAT = {"": "—", "included": "comprise", "excluded": "hors taxe", "not_applicable": "sans objet"}
+VAT = {"": "—", **labels.VAT}
 VAT_CODES = {label: code for code, label in VAT.items()}
 GRADES = {"A": "A", "B": "B", "C": "C", "D": "D ▲"}
 GRADE_CODES = {label: code for code, label in GRADES.items()}
@@ -41,11 +22,6 @@ GRADE_HELP = (
     "A : texte officiel ou mesure directe. B : source publiée, lue ou convertie. C : déduction. "
     "D ▲ : hypothèse de travail ou saisie sans source publiée."
 )
-FILES = {
-    "communs": "Communs",
-    "machine_classes": "Classes et seuils",
-    "dynamics": "Évolution du parc",
-}
 
 #: Field of `Conventions` → title, then choice → (label, what it changes).
 CONVENTIONS: dict[str, tuple[str, dict[object, tuple[str, str]]]] = {
@@ -111,52 +87,12 @@ CONVENTIONS: dict[str, tuple[str, dict[object, tuple[str, str]]]] = {
 READINGS = {"cumulated": "Cumul 2025-2027", "level_2027": "Niveau de l'année 2027"}
 
 
-def class_name(reference: Reference, code: str) -> str:
-    """A class, a modality or « toutes » (`*`) in words."""
-    if code == "*":
-        return "toutes"
-    if code in reference.class_labels:
-        return reference.class_labels[code].fr
-    if code in reference.models:
-        return f"{reference.models[code].label.fr}, toutes classes"
-    return code
-
-
-def modality_name(reference: Reference, code: str) -> str:
-    """A modality, or the whole fleet (`all`)."""
-    return "Ensemble" if code == "all" else reference.models[code].label.fr
-
-
-def file_name(reference: Reference, code: str) -> str:
-    """A file of parameters in words: the modality, or what the file holds."""
-    return reference.models[code].label.fr if code in reference.models else FILES.get(code, code)
-
-
-def address_name(reference: Reference, address: str) -> str:
-    """A parameter's address in words: label, class or file."""
-    file, name, scope = address.split(".")
-    parameter = reference.files.get(file, {}).get(name)
-    if parameter is None:
-        return address
-    where = file_name(reference, file) if scope == "*" else class_name(reference, scope)
-    return f"{parameter.label.fr} — {where}"
-
-
-def cell_name(cell: Cell) -> str:
-    """A price's situation without its class: `non amorti, province, taux plein`."""
-    if cell.band != "plein":
-        return BANDS[cell.band]
-    parts = [AMORTISATION[cell.amortisation]]
-    if cell.zone != "*":
-        parts.append(ZONES[cell.zone])
-    return f"{BANDS[cell.band]}, {', '.join(parts)}"
-
-
 def without_codes(reference: Reference, words: str) -> str:
     """A sentence of the engine with the codes of classes, zones, bands and perimeters in words."""
-    known = {code: class_name(reference, code) for code in reference.classes}
+    known = {code: labels.scope_name(reference, code) for code in reference.classes}
     known |= {code: perimeter.label.fr for code, perimeter in reference.perimeters.items()}
-    known |= {c: w for table in (AMORTISATION, ZONES, BANDS) for c, w in table.items() if c != "*"}
+    tables = (labels.AMORTISATION, labels.ZONES, labels.BANDS)
+    known |= {c: w for table in tables for c, w in table.items() if c != "*"}
     pattern = "|".join(
         rf"(?<![\w])({re.escape(code)})(?![\w])" for code in sorted(known, key=len)[::-1]
     )
@@ -166,11 +102,6 @@ def without_codes(reference: Reference, words: str) -> str:
 def literal(words: str) -> str:
     """A text that somebody typed, so that Markdown shows it as it is."""
     return re.sub(r"([\\`*_{}\[\]()#+!|<>~$:])", r"\\\1", words)
-
-
-def day(date: dt.date) -> str:
-    """A date as `01/03/2024`."""
-    return f"{date:%d/%m/%Y}"
 
 
 def moment(when: dt.datetime) -> str:

@@ -6,11 +6,12 @@ import math
 
 import streamlit as st
 
+from costing import labels
 from costing.costs import INVESTMENT
 from costing.reference import Case
 from costing.tariff import AMORTISATION, ZONES
-from costing.ui import cache, cost_charts, cost_fleet, cost_sources, figures, names, state, tables
-from costing.ui.cost_test import test_section
+from costing.ui import cache, cost_charts, cost_fleet, cost_sources, figures, state, tables
+from costing.ui.cost_claim import test_section
 from costing.ui.machine import Machine
 from costing.words import NONE, euros, number, percent
 
@@ -51,25 +52,25 @@ def _choose(case: Case) -> Machine:
     with st.container(border=True):
         boxes = st.columns([4, 3, 4, 4])
         code = boxes[0].selectbox(
-            "Classe", codes, start, format_func=lambda c: names.class_name(reference, c),
+            "Classe", codes, start, format_func=lambda c: labels.scope_name(reference, c),
             key="cost-class", persist_state="session",
         )  # fmt: skip
         amortisation = boxes[1].selectbox(
-            "Appareil", AMORTISATION, format_func=names.AMORTISATION.__getitem__,
+            "Appareil", AMORTISATION, format_func=labels.AMORTISATION.__getitem__,
             key="cost-amortisation", persist_state="session",
             help="Amorti : installé depuis plus de "
-            f"{number(case.amortisation_years)} années révolues au 1er janvier.",
+            f"{number(case.amortisation_years[code])} années révolues au 1er janvier.",
         )  # fmt: skip
         zones = reference.classes[code].zones
         zone = boxes[2].selectbox(
             "Zone", ZONES if zones else ("*",), 2 if zones else 0,
-            format_func=names.ZONES.__getitem__, key=f"cost-zone-{zones}", disabled=not zones,
+            format_func=labels.ZONES.__getitem__, key=f"cost-zone-{zones}", disabled=not zones,
             persist_state="session",
         )  # fmt: skip
         dates = list(reversed(reference.schedule.dates))
         date = boxes[3].selectbox(
             "Tarif en vigueur le", dates, dates.index(reference.savings.baseline_date),
-            format_func=names.day, key="cost-date", persist_state="session",
+            format_func=labels.day, key="cost-date", persist_state="session",
             help="Chaque date est le début d'un barème officiel ; ceux à venir sont la trajectoire "
             "de la décision d'octobre 2025.",
         )  # fmt: skip
@@ -152,6 +153,6 @@ def _metrics(machine: Machine) -> None:
     invested = reference.perimeter(INVESTMENT).label.fr.lower()
     tables.note(
         f"À {number(machine.acts)} actes tous facturés, une année entière au tarif du "
-        f"{names.day(machine.date)}. Périmètre : {perimeter} ; la troisième lecture ne compte que "
+        f"{labels.day(machine.date)}. Périmètre : {perimeter} ; la troisième lecture ne compte que "
         f"le périmètre « {invested} »."
     )

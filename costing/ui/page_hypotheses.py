@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from costing import labels
 from costing.reference import Case
 from costing.scenario import Scenario
 from costing.ui import cache, names, state, tables, values_form, values_table
@@ -96,7 +97,7 @@ def _effect() -> None:
         gap = draft[code] / saved[code] - 1 if saved[code] else float("nan")
         rows.append(
             [
-                names.class_name(reference, code),
+                labels.scope_name(reference, code),
                 number(entry.limits[0]),
                 euros(first[code], 2),
                 euros(saved[code], 2),

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 from pydantic import ValidationError
 
+from costing import labels
 from costing.reference import Reference
 from costing.scenario import Lever, SavingsDemand, Scenario, ScheduleRules
 from costing.ui import figures, names, state, tables
@@ -133,7 +134,7 @@ def _floors(reference: Reference, rules: ScheduleRules, version: int) -> dict[st
     """Least share of its cost that each class must be paid, as typed."""
     floors = pd.DataFrame(
         {
-            "Classe": [names.class_name(reference, code) for code in reference.classes],
+            "Classe": [labels.scope_name(reference, code) for code in reference.classes],
             "Plancher (% du coût)": [
                 figures.plain(rules.floor_share_of_cost[code] * 100)
                 if code in rules.floor_share_of_cost else ""
@@ -234,7 +235,7 @@ def explained(reference: Reference, draft: Scenario) -> None:
     label = readings[draft.savings.reading].label.fr if draft.savings.reading in readings else ""
     tables.note(
         f"Lecture retenue : {label}. Les économies se comptent contre le tarif du "
-        f"{names.day(reference.savings.baseline_date)}, sur le parc de chaque année, vieilli, "
+        f"{labels.day(reference.savings.baseline_date)}, sur le parc de chaque année, vieilli, "
         "renouvelé et agrandi. Les tarifs en vigueur avant la première date d'effet restent ce "
         "qu'ils sont."
     )

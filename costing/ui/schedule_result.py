@@ -8,10 +8,11 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from costing import labels
 from costing.analysis.savings import YearSavings, lever_savings, savings
 from costing.optimise.proposal import Proposal
 from costing.tariff import FeeSchedule
-from costing.ui import cache, charts, impact, names, tables
+from costing.ui import cache, charts, impact, tables
 from costing.words import NONE, euros, meuros, number, percent
 
 _GROUPS = {"class": "Classe", "sector": "Secteur", "region": "Région", "amortisation": "Appareil"}
@@ -25,12 +26,7 @@ def verdict(proposal: Proposal) -> None:
         st.error(f"**Demandes incompatibles.** {proposal.words}", icon=":material/block:")
         if proposal.conflict:
             st.markdown("**Ce qui débloquerait**, une contrainte à la fois :")
-            st.markdown(
-                "\n".join(
-                    f"- {names.without_codes(cache.reference(), way.words)}"
-                    for way in proposal.conflict
-                )
-            )
+            st.markdown("\n".join(f"- {way.words}" for way in proposal.conflict))
     else:
         st.warning(proposal.words)
     figures = st.columns(4)
@@ -106,7 +102,7 @@ def _savings_table(proposal: Proposal, ours: list[YearSavings], theirs: list[Yea
                tables.Column("Décision 2025"), tables.Column("… année pleine"),
                tables.Column("Autres leviers")]  # fmt: skip
     tables.table(columns, rows, "Économies contre le tarif de base", total=-1)
-    base = names.day(proposal.case.reference.savings.baseline_date)
+    base = labels.day(proposal.case.reference.savings.baseline_date)
     tables.note(
         f"Tarif de base : celui du {base}, tenu. « Année pleine » : ce que les prix du 31 décembre "
         "auraient économisé s'ils avaient valu toute l'année."
@@ -128,7 +124,7 @@ def _step_words(proposal: Proposal, ours: list[YearSavings]) -> list[str]:
         left = impact.full_rate_left(proposal.case, schedule, date)
         days = (dt.date(year.year + 1, 1, 1) - date).days / 365
         found.append(
-            f"- **{year.year}** : au {names.day(date)}, il reste {percent(days, 0)} de l'année, "
+            f"- **{year.year}** : au {labels.day(date)}, il reste {percent(days, 0)} de l'année, "
             f"mais {percent(left, 0)} des actes à taux plein. Les prix du 31 décembre "
             f"économiseraient {meuros(year.full_year_eur)} sur une année pleine ; {year.year} en "
             f"économise {meuros(year.saved_eur)}, soit "
@@ -156,8 +152,8 @@ def losers_section(proposal: Proposal) -> None:
         f"Année {year}, parc projeté. Un appareil est sous son coût quand ses forfaits ne couvrent "
         "pas le coût de ses actes facturés."
     )
-    choices = {since: f"ceux du {names.day(since)}, en vigueur avant la première étape",
-               base: f"ceux du {names.day(base)}, tarif de base"}  # fmt: skip
+    choices = {since: f"ceux du {labels.day(since)}, en vigueur avant la première étape",
+               base: f"ceux du {labels.day(base)}, tarif de base"}  # fmt: skip
     date = st.radio("Prix d'avant, tenus toute l'année", list(choices), key="losers-before",
                     format_func=choices.__getitem__, horizontal=True)  # fmt: skip
     before = present if date == since else case.reference.schedule.frozen(date)
@@ -170,9 +166,9 @@ def losers_section(proposal: Proposal) -> None:
 def _losers(frame: pd.DataFrame, key: str, title: str) -> None:
     reference = cache.reference()
     label = {
-        "class": lambda code: names.class_name(reference, code),
-        "sector": names.SECTORS.__getitem__,
-        "amortisation": names.AMORTISATION.__getitem__,
+        "class": lambda code: labels.scope_name(reference, code),
+        "sector": labels.SECTORS.__getitem__,
+        "amortisation": labels.AMORTISATION.__getitem__,
     }.get(key, str)
     parts = [*impact.by(frame, key), impact.total(frame)]
     rows = [
@@ -205,19 +201,19 @@ def prices_section(proposal: Proposal) -> None:
     heads = []
     for code in case.reference.classes:
         heads.append(len(rows))
-        rows.append([names.class_name(case.reference, code), *[""] * (5 + len(steps))])
+        rows.append([labels.scope_name(case.reference, code), *[""] * (5 + len(steps))])
         for cell in (c for c in official.cells if c.class_code == code):
             old, now = official.price(cell, base), official.price(cell, since)
             new = [schedule.price(cell, step) for step in steps]
             rows.append(
-                [names.cell_name(cell), euros(old, 2), euros(now, 2),
+                [labels.cell_name(cell), euros(old, 2), euros(now, 2),
                  euros(official.price(cell, last), 2), *(euros(v, 2) for v in new),
                  _gap(new[-1], now), _gap(new[-1], old)]
             )  # fmt: skip
-    columns = [tables.text("Tarif"), tables.Column(f"Base, {names.day(base)}"),
-               tables.Column(f"En vigueur, {names.day(since)}"),
-               tables.Column(f"Décision, {names.day(last)}"),
-               *(tables.Column(f"Proposé, {names.day(step)}") for step in steps),
+    columns = [tables.text("Tarif"), tables.Column(f"Base, {labels.day(base)}"),
+               tables.Column(f"En vigueur, {labels.day(since)}"),
+               tables.Column(f"Décision, {labels.day(last)}"),
+               *(tables.Column(f"Proposé, {labels.day(step)}") for step in steps),
                tables.Column("Contre en vigueur"), tables.Column("Contre base")]  # fmt: skip
     st.header("Barème proposé")
     tables.table(columns, rows, groups=frozenset(heads), tall=True)
@@ -232,9 +228,4 @@ def binding_section(proposal: Proposal) -> None:
     st.header("Ce qui tient le résultat")
     if not proposal.binding:
         st.write("Aucune contrainte n'est saturée.")
-    st.markdown(
-        "\n".join(
-            f"- {names.without_codes(cache.reference(), binding.words)}"
-            for binding in proposal.binding
-        )
-    )
+    st.markdown("\n".join(f"- {binding.words}" for binding in proposal.binding))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from costing import labels
 from costing.errors import CostingError
 from costing.reference import Case, Reference
 from costing.ui import cache, figures, names, state, values
@@ -76,8 +77,8 @@ def _chosen(reference: Reference, applied: Reference) -> str:
     addresses.sort(key=lambda a: order.index(a.split(".")[0]))
 
     def label(address: str) -> str:
-        group = names.file_name(reference, address.split(".", maxsplit=1)[0])
-        return f"{group} · {names.address_name(reference, address)}"
+        group = labels.file_name(reference, address.split(".", maxsplit=1)[0])
+        return f"{group} · {labels.address_name(reference, address)}"
 
     if "form-value" not in st.session_state:
         st.session_state["form-value"] = next(
@@ -90,7 +91,7 @@ def _chosen(reference: Reference, applied: Reference) -> str:
     if file in reference.models and scope not in reference.models[file].classes:
         scopes += list(reference.models[file].classes)
     chosen = right.selectbox(
-        "Vaut pour", scopes, format_func=lambda code: names.class_name(reference, code),
+        "Vaut pour", scopes, format_func=lambda code: labels.scope_name(reference, code),
         key=f"form-scope-{address}",
         help="Une valeur commune peut être précisée pour une seule classe.",
     )  # fmt: skip

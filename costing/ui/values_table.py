@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from costing import labels
 from costing.errors import CostingError
 from costing.reference import Case, Reference
 from costing.ui import cache, figures, names, state, values
@@ -24,14 +25,14 @@ def section(case: Case) -> None:
     left, middle, right = st.columns([8, 3, 3], vertical_alignment="bottom")
     file = left.segmented_control(
         "Groupe", files, default=files[0], required=True, key="group", persist_state="session",
-        format_func=lambda code: names.file_name(reference, code),
+        format_func=lambda code: labels.file_name(reference, code),
     ) or files[0]  # fmt: skip
     scopes = sorted(
         {a.split(".")[2] for a, _, _ in case.reference.values() if a.startswith(f"{file}.")}
     )
     scope = middle.selectbox(
         "Classe", ["", *scopes], key=f"scope-{file}",
-        format_func=lambda c: names.class_name(reference, c) if c else "toutes les classes",
+        format_func=lambda c: labels.scope_name(reference, c) if c else "toutes les classes",
     )  # fmt: skip
     show = right.selectbox("Montrer", [_ALL, _CHANGED, _WEAK], key="show")
     rows = [
@@ -99,7 +100,7 @@ def _texts(reference: Reference, row: values.Row) -> dict[str, str]:
         if row.modified
         else "",
         "Paramètre": row.parameter.label.fr,
-        "Classe": names.class_name(reference, scope),
+        "Classe": labels.scope_name(reference, scope),
         "Unité": figures.unit_label(row.parameter.unit),
         **{title: texts[field] for title, field in _EDITABLE.items() if title != "Source"},
         "Source": texts["source"],
@@ -145,7 +146,7 @@ def _refusals(reference: Reference, applied: Reference) -> None:
             cache.case(values.edited(reference, applied, here.draft, address, typed))
         except (ValueError, CostingError) as error:
             words = names.literal(values.refusal(error, row))
-            lines.append(f"- **{names.address_name(reference, address)}** — {words}")
+            lines.append(f"- **{labels.address_name(reference, address)}** — {words}")
     st.error(
         "Ces saisies ne sont pas prises en compte ; elles restent dans leur cellule, et la valeur "
         "d'avant sert aux calculs.\n" + "\n".join(lines)

@@ -104,7 +104,8 @@ def test_a_margin_that_touches_zero_is_not_two_break_evens() -> None:
 
 def test_curve_of_an_mri_by_hand() -> None:
     found = curve(CASE, "irm_1_5t", "non_amorti", "province", MARCH_2024)
-    assert (found.acts[0], found.acts[-1], len(found.acts)) == (1, 16_000, 16_000)
+    # half more than the highest normative activity of the class, 10 350 acts
+    assert (found.acts[0], found.acts[-1], len(found.acts)) == (1, 15_525, 15_525)
     # 4 750 × 171.97 + 3 250 × 73.94
     assert found.revenue[7_999] == pytest.approx(1_057_162.50, abs=1e-6)
     assert found.cost[7_999] == pytest.approx(MRI_FIXED + 8_000 * MRI_PER_ACT, abs=CENT)

@@ -11,7 +11,7 @@ import pytest
 from costing.scenario import Scenario
 from costing.ui import cache, impact
 from costing.ui.cost_charts import break_even_words, curve_of
-from costing.ui.cost_test import true_words
+from costing.ui.cost_claim import true_words
 from costing.ui.machine import Machine
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from costing import labels
 from costing.analysis.comparison import break_even
 from costing.catalogue import Claim
 from costing.reference import Reference
@@ -42,7 +43,7 @@ def test_section(machine: Machine) -> None:
 
 
 def _title(claim: Claim) -> str:
-    who = f"{claim.author.fr}, {names.day(claim.date)}"
+    who = f"{claim.author.fr}, {labels.day(claim.date)}"
     return f"{percent(claim.figure, 0)} — {claim.statement.fr} ({who})"
 
 
