@@ -45,8 +45,8 @@ ACTIVITIES = {"observed": "observée", "normative": "normative", "reference": "d
 AMORTISED_CHARGE = {"none": "aucune charge", "economic": "charge économique"}
 WEIGHTINGS = {"machine": "par appareil", "act": "par acte", "euro": "par euro"}
 FILES = {
-    "communs": "Communs aux trois modalités",
-    "machine_classes": "Activité, seuils et amortissement",
+    "communs": "Communs",
+    "machine_classes": "Classes et seuils",
     "dynamics": "Évolution du parc",
 }
 

@@ -25,6 +25,7 @@ def page() -> None:
     proposal = cache.known_proposal(here.draft)
     if proposal is None:
         st.info("Aucun barème n'est encore calculé pour ce scénario.")
+        schedule_result.trajectory_section(cache.case(here.draft))
         return
     schedule_result.verdict(proposal)
     files.proposal_button(proposal)

@@ -11,6 +11,7 @@ import streamlit as st
 from costing import labels
 from costing.analysis.savings import YearSavings, lever_savings, savings
 from costing.optimise.proposal import Proposal
+from costing.reference import Case
 from costing.tariff import FeeSchedule
 from costing.ui import cache, charts, impact, tables
 from costing.words import NONE, euros, meuros, number, percent
@@ -51,7 +52,41 @@ def savings_section(proposal: Proposal) -> None:
         _bars(ours, theirs)
     with right:
         _savings_table(proposal, ours, theirs)
-    words = _step_words(proposal, ours)
+    _say_steps(case, schedule, ours)
+
+
+def trajectory_section(case: Case) -> None:
+    """What the decision's own trajectory saves, before any schedule is asked for."""
+    decision = case.reference.savings.trajectory
+    st.header("La trajectoire de la décision d'octobre 2025")
+    years = cache.official_savings(case.scenario)
+    rows = [
+        [str(y.year), meuros(y.baseline_eur), meuros(y.saved_eur), meuros(y.full_year_eur)]
+        + [meuros(y.by_modality.get(code, 0.0)) for code in _modalities(case)]
+        for y in years
+    ]
+    rows.append(
+        ["Cumul", meuros(sum(y.baseline_eur for y in years)),
+         meuros(sum(y.saved_eur for y in years)), NONE]
+        + [meuros(sum(y.by_modality.get(code, 0.0) for y in years)) for code in _modalities(case)]
+    )  # fmt: skip
+    columns = [tables.text("Année"), tables.Column("Forfaits au tarif de base"),
+               tables.Column("Économie"), tables.Column("… année pleine")]  # fmt: skip
+    columns += [
+        tables.Column(f"dont {labels.modality_name(case.reference, code)}")
+        for code in _modalities(case)
+    ]
+    tables.table(columns, rows, "Économies contre le tarif de base", total=-1)
+    tables.note(decision.note)
+    _say_steps(case, case.reference.schedule, years)
+
+
+def _modalities(case: Case) -> list[str]:
+    return list(dict.fromkeys(entry.modality for entry in case.reference.class_entries))
+
+
+def _say_steps(case: Case, schedule: FeeSchedule, years: list[YearSavings]) -> None:
+    words = _step_words(case, schedule, years)
     if words:
         st.markdown(
             "**Ce que font les dates d'effet.** Les tranches se comptent depuis le 1er janvier : "
@@ -109,10 +144,8 @@ def _savings_table(proposal: Proposal, ours: list[YearSavings], theirs: list[Yea
     )
 
 
-def _step_words(proposal: Proposal, ours: list[YearSavings]) -> list[str]:
+def _step_words(case: Case, schedule: FeeSchedule, ours: list[YearSavings]) -> list[str]:
     """For each year with a change inside it: what was saved of a full year's worth, and why."""
-    schedule = proposal.schedule
-    assert schedule is not None
     found = []
     for year in ours:
         inside = [
@@ -121,7 +154,7 @@ def _step_words(proposal: Proposal, ours: list[YearSavings]) -> list[str]:
         if not inside or abs(year.full_year_eur) < 1:
             continue
         date = inside[-1]
-        left = impact.full_rate_left(proposal.case, schedule, date)
+        left = impact.full_rate_left(case, schedule, date)
         days = (dt.date(year.year + 1, 1, 1) - date).days / 365
         found.append(
             f"- **{year.year}** : au {labels.day(date)}, il reste {percent(days, 0)} de l'année, "
