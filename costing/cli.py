@@ -410,6 +410,7 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
         "required_eur": proposal.required_eur,
         "reachable_eur": proposal.reachable_eur,
         "scenario_hash": proposal.case.scenario.hash,
+        "fleet": {"label": proposal.case.fleet.label, "synthetic": proposal.case.fleet.synthetic},
         "savings": proposal.savings,
     }
     if proposal.status != "optimal":
@@ -431,6 +432,7 @@ def _print_proposal(proposal: Proposal) -> None:
     from costing.words import euros, meuros, percent
 
     click.echo(proposal.words)
+    click.echo(f"Parc : {proposal.case.fleet.label}")
     for year, saved in proposal.savings.items():
         click.echo(f"  {year} : {meuros(saved)}")
     for way in proposal.conflict:

@@ -240,6 +240,7 @@ def validate(
         )
     if problems:
         raise FleetError(problems)
+    typed = typed.astype(dict.fromkeys(numbers, float) | {"rank_on_authorisation": int})
     return Fleet(typed, year, label, synthetic)
 
 

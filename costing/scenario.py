@@ -125,7 +125,12 @@ class FleetTable(Strict):
         if len(lengths) > 1:
             detail = "les colonnes n'ont pas le même nombre de lignes"
             raise CodedError(Fault("scenario_json", facts={"detail": detail}))
-        return columns
+        # 8000.0 and 8000 are one number: they must have one hash.
+        return {name: tuple(map(_plain, values)) for name, values in columns.items()}
+
+
+def _plain(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class Scenario(Strict):

@@ -155,3 +155,15 @@ def test_defaults_agree_with_the_reference_data() -> None:
     assert SavingsDemand().share_on_fee == target.share_on_fee.mode
     assert ScheduleRules().step_dates[-1].year == target.years[-1]
     assert Scenario().perimeter in REFERENCE.perimeters
+
+
+def test_the_reference_fleet_brought_back_has_the_hash_of_its_numbers() -> None:
+    """A spreadsheet gives 8000.0 where the file says 8000: one fleet, one hash."""
+    table = REFERENCE.fleet.to_table()
+    floats = {
+        name: tuple(float(v) if isinstance(v, int) else v for v in values)
+        for name, values in table.columns.items()
+    }
+    again = table.model_validate({**table.model_dump(), "columns": floats})
+    assert Scenario(fleet=again) == Scenario(fleet=table)
+    assert Scenario(fleet=again).hash == Scenario(fleet=table).hash
