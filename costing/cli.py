@@ -163,7 +163,7 @@ def cost(
     as_json: bool,
 ) -> None:
     """Yearly cost of one machine and cost per act, line by line."""
-    from costing.costs import annual_cost, share_grade_d
+    from costing.costs import HOURS_A_YEAR, annual_cost, share_grade_d
 
     if not 0 < acts < 1e9:
         raise InputError(problem("acts_invalid", None, acts))
@@ -188,11 +188,12 @@ def cost(
         "lines": lines,
         "share_grade_d": share_grade_d(case, class_code, acts, amortised),
         "perimeter": case.scenario.perimeter,
+        "derived": {name: float(value) for name, value in breakdown.derived.items()},
     }
     if as_json:
         _print_json(result)
         return
-    from costing.words import euros, percent
+    from costing.words import euros, number, percent
 
     for row in lines:
         label = breakdown.steps[str(row["id"])].label.fr
@@ -201,6 +202,13 @@ def cost(
     click.echo(f"{'Total':<46} {euros(total):>14} {euros(total / acts, 2):>12}")
     weak = percent(result["share_grade_d"], 0)  # type: ignore[arg-type]
     click.echo(f"Part de ce qui fait varier le coût qui est une hypothèse de grade D : {weak}")
+    hours = float(breakdown.derived.get("open_hours", 0.0))
+    if hours > HOURS_A_YEAR:
+        click.echo(
+            f"Attention : {number(hours)} heures d'ouverture seraient nécessaires, plus que n'en "
+            f"compte l'année ({number(HOURS_A_YEAR)}).",
+            err=True,
+        )
 
 
 @main.command()

@@ -23,13 +23,19 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 INVESTMENT = "investment_only"
+#: A machine cannot be open longer than this, whatever the acts asked of it.
+HOURS_A_YEAR = 8_760
 
 
 @dataclass(frozen=True)
 class CostBreakdown:
-    """Yearly cost of each line, EUR/year, over whatever shape the inputs broadcast to."""
+    """Yearly cost of each line, EUR/year, over whatever shape the inputs broadcast to.
+
+    derived: the model's derived quantities, such as `open_hours` (h/year), in their own unit.
+    """
 
     lines: dict[str, Floats]
+    derived: dict[str, Floats]
     steps: dict[str, Step]
     acts: Floats
     in_perimeter: frozenset[str]
@@ -90,6 +96,7 @@ def annual_cost(
     }
     return CostBreakdown(
         lines=lines,
+        derived={step.name: results[step.name] for step in model.steps if step.poste is None},
         steps={step.name: step for step in model.lines},
         acts=np.broadcast_to(acts, shape),
         in_perimeter=frozenset(case.reference.perimeter(case.scenario.perimeter).postes),

@@ -477,3 +477,9 @@ def test_no_line_is_negative_and_the_cost_never_falls_with_acts() -> None:
             found = annual_cost(case_with(capital=capital), code, acts, float(amortised))
             assert min(float(amount.min()) for amount in found.lines.values()) >= 0
             assert (np.diff(found.total()) > 0).all()
+
+
+def test_the_open_hours_that_the_acts_ask_are_told() -> None:
+    # 6 500 acts × 24 min / 60 / 0.85 = 3 058.82 h
+    found = annual_cost(CASE, "irm_1_5t", 6_500.0)
+    assert float(found.derived["open_hours"]) == pytest.approx(3_058.8235, abs=1e-4)

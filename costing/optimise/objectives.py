@@ -10,7 +10,7 @@ from scipy import sparse
 
 from costing.analysis.savings import reached
 from costing.optimise.program import FeeProgram
-from costing.optimise.solver import Block, Columns, Solution, solve
+from costing.optimise.solver import Block, Columns, Solution, Status, solve
 
 Floats = NDArray[np.float64]
 
@@ -44,11 +44,11 @@ def shortfall(program: FeeProgram, blocks: list[Block]) -> tuple[float, float]:
     return least.objective, reached(program.case.scenario.savings, by_year)
 
 
-def loss_terms(program: FeeProgram) -> tuple[list[Columns], list[Block], Floats, float]:
+def loss_terms(program: FeeProgram) -> tuple[list[Columns], list[Block], Floats]:
     """Columns, rows and objective that measure the loss of the machines below their cost.
 
     Only machines that can swing get a variable; those always below enter the objective as they
-    are, and the constant keeps what does not depend on prices.
+    are, less what does not depend on prices.
     """
     groups, fees = program.groups, program.fees
     gap = groups.cost_eur - groups.fixed_eur
@@ -61,7 +61,7 @@ def loss_terms(program: FeeProgram) -> tuple[list[Columns], list[Block], Floats,
     free = np.full(len(swing), np.inf)
     block = Block("loss", sparse.csr_array(matrix), gap[swing], free, labels)
     objective = np.concatenate([-(groups.acts.T @ below), groups.weight[swing]])
-    return [fees, extra], [block], objective, float(below @ gap)
+    return [fees, extra], [block], objective
 
 
 def even_prices(
@@ -106,8 +106,12 @@ def even_prices(
     return even.values[:size] if even.status == "optimal" else frugal.values[:size]
 
 
-def round_prices(program: FeeProgram, blocks: list[Block], prices: Floats) -> Floats | None:
-    """Nearest prices in whole units that keep every constraint; None when there are none."""
+def round_prices(program: FeeProgram, blocks: list[Block], prices: Floats) -> tuple[Status, Floats]:
+    """Nearest prices in whole units that keep every constraint, and whether there are any.
+
+    The solver may miss a row by its tolerance, which on a year's revenue is euros: the savings rows
+    are tightened by as much, so that the target itself is met.
+    """
     unit = program.case.scenario.rules.rounding_eur
     size = len(program.names)
     near = np.round(prices / unit)
@@ -119,23 +123,31 @@ def round_prices(program: FeeProgram, blocks: list[Block], prices: Floats) -> Fl
         Block("up", sparse.csr_array(sparse.hstack([eye, eye])), prices / unit, free, labels),
         Block("down", sparse.csr_array(sparse.hstack([-eye, eye])), -prices / unit, free, labels),
     ]
-    scaled = [replace(b, matrix=b.matrix * unit) for b in blocks]
+    scaled = [_tightened(replace(b, matrix=b.matrix * unit)) for b in blocks]
     ceiling = sparse.csr_array(eye * unit)
     bounds = Block("bounds", ceiling, program.fees.low, program.fees.high, labels)
     objective = np.concatenate([np.zeros(size), np.ones(size)])
     found = solve([whole, away], [*scaled, bounds, *rows], objective, time_limit=30)
     if not np.isfinite(found.values[:size]).all():
-        return None
+        return found.status, prices
     # Read off in decimal, so that 12.34 is the float that a person would type.
     rounded = np.array([float(f"{np.round(v) * unit:.10g}") for v in found.values[:size]])
-    return rounded if _holds(blocks, rounded) else None
+    return ("optimal" if _holds(blocks, rounded) else "infeasible"), rounded
+
+
+def _tightened(block: Block) -> Block:
+    if not block.constraint.startswith("savings"):
+        return block
+    return replace(block, high=block.high - 1e-9 * np.abs(block.high) - 1e-6)
 
 
 def _holds(blocks: list[Block], prices: Floats) -> bool:
-    """Whether prices satisfy every row, to what floats allow."""
+    """Whether prices satisfy every row: the target to the cent, the others to what floats allow."""
     for block in blocks:
         value = block.matrix @ prices
         room = 1e-9 * np.maximum(1.0, np.abs(value))
+        if block.constraint.startswith("savings"):
+            room = np.full(len(value), 0.005)
         if np.any(value < block.low - room) or np.any(value > block.high + room):
             return False
     return True

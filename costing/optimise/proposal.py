@@ -100,22 +100,26 @@ def propose(case: Case, progress: Progress | None = None) -> Proposal:
     blocks = program.blocks()
     tell(0.3, "Économies atteignables")
     missing, reachable = shortfall(program, blocks)
-    if missing > 1.0:
+    if missing > 0.01:
         tell(0.6, "Recherche de ce qui bloque")
         return _conflict(program, blocks, required, reachable)
     tell(0.45, "Moindre perte des appareils déficitaires")
-    columns, loss_blocks, objective, constant = loss_terms(program)
+    columns, loss_blocks, objective = loss_terms(program)
     least = solve(columns, [*blocks, *loss_blocks], objective)
-    if least.status != "optimal":
+    if least.status == "infeasible":
+        return _conflict(program, blocks, required, reachable)
+    if least.status == "stopped":
         return _stopped(program, required, reachable)
     tell(0.7, "Répartition de l'effort")
     prices = even_prices(program, blocks, columns, loss_blocks, objective, least)
     tell(0.9, "Arrondi des tarifs")
-    rounded = round_prices(program, blocks, prices)
-    if rounded is None:
-        return _stopped(program, required, reachable)
+    status, rounded = round_prices(program, blocks, prices)
     tell(1.0, "Terminé")
-    return _optimal(program, blocks, rounded, least, constant, required, reachable)
+    if status == "infeasible":
+        return _unroundable(program, required, reachable)
+    if status == "stopped":
+        return _stopped(program, required, reachable)
+    return _optimal(program, blocks, rounded, least, required, reachable)
 
 
 def _optimal(
@@ -123,7 +127,6 @@ def _optimal(
     blocks: list[Block],
     prices: Floats,
     least: Solution,
-    constant: float,
     required: float,
     reachable: float,
 ) -> Proposal:
@@ -211,8 +214,8 @@ def _conflict(
             continue
         kept = [block for block in blocks if block.constraint != constraint]
         missing, most = shortfall(program, kept)
-        if most > reachable + 1.0 or missing <= 1.0:
-            ways.append(_relaxation(constraint, most, missing <= 1.0, reachable))
+        if most > reachable + 1.0 or missing <= 0.01:
+            ways.append(_relaxation(constraint, most, missing <= 0.01, reachable))
     ways.sort(key=lambda way: -way.reachable_eur)
     demand = case.scenario.savings
     asked = ", ".join(f"{meuros(v)} en {y}" for y, v in sorted(demand.yearly_eur.items()))
@@ -247,10 +250,26 @@ def _relaxation(constraint: str, most: float, enough: bool, now: float) -> Relax
     return Relaxation(constraint, most, enough, words)
 
 
+def _unroundable(program: FeeProgram, required: float, reachable: float) -> Proposal:
+    unit = program.case.scenario.rules.rounding_eur
+    words = (
+        f"Un barème existe, mais aucun, arrondi à {number(unit, 2)} € près, ne garde toutes les "
+        f"contraintes : les {meuros(required)} demandés sont trop près des {meuros(reachable)} "
+        "atteignables. Demandez un peu moins, ou choisissez un arrondi plus fin."
+    )
+    return Proposal(
+        case=program.case,
+        status="infeasible",
+        required_eur=required,
+        reachable_eur=reachable,
+        words=words,
+    )
+
+
 def _stopped(program: FeeProgram, required: float, reachable: float) -> Proposal:
     words = (
-        "Le solveur s'est arrêté avant d'avoir trouvé le meilleur barème arrondi : aucun résultat "
-        "n'est donné. Choisissez un arrondi plus fin ou desserrez une contrainte."
+        "Le solveur s'est arrêté avant la preuve que son barème est le meilleur : aucun résultat "
+        "n'est donné. Desserrez une contrainte ou réduisez le nombre d'étapes."
     )
     return Proposal(
         case=program.case,

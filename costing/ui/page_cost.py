@@ -7,7 +7,7 @@ import math
 import streamlit as st
 
 from costing import labels
-from costing.costs import INVESTMENT
+from costing.costs import HOURS_A_YEAR, INVESTMENT
 from costing.reference import Case
 from costing.tariff import AMORTISATION, ZONES
 from costing.ui import cache, cost_charts, cost_fleet, cost_sources, figures, state, tables
@@ -156,3 +156,14 @@ def _metrics(machine: Machine) -> None:
         f"{labels.day(machine.date)}. Périmètre : {perimeter} ; la troisième lecture ne compte que "
         f"le périmètre « {invested} »."
     )
+    hours = machine.breakdown.derived.get("open_hours")
+    if hours is None:
+        return
+    words = (
+        f"Ces actes demandent {number(float(hours))} heures d'ouverture par an, soit "
+        f"{number(float(hours) / 52)} par semaine, au créneau et à l'occupation du scénario"
+    )
+    if hours > HOURS_A_YEAR:
+        st.warning(f"{words} : plus que n'en compte l'année. Ce volume est hors d'atteinte.")
+    else:
+        tables.note(f"{words}.")

@@ -190,6 +190,27 @@ def test_a_step_outside_the_years_of_the_target_is_refused(date: dt.date) -> Non
         solve(ONE_CT, 1.0, step_dates=(date,))
 
 
+def test_a_target_at_the_edge_may_have_no_rounded_schedule() -> None:
+    """89.72 × 0.95 = 85.234: in cents at least 85.24, which is 36 € short of the most."""
+    most = solve(ONE_CT, 1e9, largest_cut_per_step=0.05).reachable_eur
+    proposal = solve(ONE_CT, most - 10, largest_cut_per_step=0.05)
+    assert proposal.status == "infeasible"
+    assert "arrondi" in proposal.words
+    assert solve(ONE_CT, most - 40, largest_cut_per_step=0.05).status == "optimal"
+    assert (
+        solve(ONE_CT, most - 10, largest_cut_per_step=0.05, rounding_eur=1e-4).status == "optimal"
+    )
+
+
+def test_the_target_is_met_on_the_whole_fleet_to_the_cent() -> None:
+    demand = SavingsDemand(target_eur=500e6, share_on_fee=1.0)
+    proposal = propose(REFERENCE.case(Scenario(savings=demand)))
+    assert proposal.schedule is not None
+    again = savings(proposal.case, proposal.schedule)
+    assert sum(year.saved_eur for year in again) >= 500e6
+    check_rules(proposal)
+
+
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Case, float]:
     """A small drawn fleet, rules, and a target around what the rules can reach."""
