@@ -347,7 +347,7 @@ def app(port: int, address: str, open_browser: bool) -> None:
     """Start the workbench in the browser, on this machine only unless told otherwise."""
     from streamlit.web import cli as streamlit_cli
 
-    from costing.ui.main import server_flags
+    from costing.ui.settings import server_flags
 
     page = Path(__file__).with_name("ui") / "main.py"
     sys.argv = [

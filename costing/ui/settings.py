@@ -5,6 +5,7 @@ from __future__ import annotations
 SETTINGS: dict[str, str | int | bool] = {
     "server.address": "127.0.0.1",
     "server.headless": True,
+    "server.showEmailPrompt": False,
     "server.maxUploadSize": 50,
     "browser.gatherUsageStats": False,
     "client.toolbarMode": "minimal",
