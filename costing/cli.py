@@ -164,9 +164,10 @@ def cost(
 ) -> None:
     """Yearly cost of one machine and cost per act, line by line."""
     from costing.costs import HOURS_A_YEAR, annual_cost, share_grade_d
+    from costing.tariff import MOST_ACTS
 
-    if not 0 < acts < 1e9:
-        raise InputError(problem("acts_invalid", None, acts))
+    if not 0 < acts <= MOST_ACTS:
+        raise InputError(problem("acts_range", None, acts, most=f"{MOST_ACTS:g}"))
     case = _case(scenario, models, perimeter)
     amortised = float(amortisation == "amorti")
     breakdown = annual_cost(case, class_code, acts, amortised)
@@ -340,7 +341,7 @@ def template(out: Path, scenario: Path | None, models: tuple[Path, ...]) -> None
 
 
 @main.command()
-@click.option("--port", type=int, default=8501, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65_535), default=8501, show_default=True)
 @click.option("--address", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--open/--no-open", "open_browser", default=True, help="Open the browser.")
 def app(port: int, address: str, open_browser: bool) -> None:

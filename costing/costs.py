@@ -6,7 +6,7 @@ A perimeter chooses postes; it never changes what a poste costs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -53,6 +53,16 @@ class CostBreakdown:
         return np.asarray(
             sum(
                 (amount for name, amount in self.lines.items() if self.steps[name].poste in chosen),
+                start=np.zeros_like(self.acts),
+            )
+        )
+
+    def stops_at_amortisation(self) -> Floats:
+        """Yearly cost of the lines that depend on whether the machine is amortised."""
+        model = self.case.reference.model_of(self.class_code)
+        return np.asarray(
+            sum(
+                (v for name, v in self.lines.items() if "amortised" in model.uses(name)),
                 start=np.zeros_like(self.acts),
             )
         )
@@ -105,10 +115,15 @@ def annual_cost(
     )
 
 
-def fleet_cost(case: Case, fleet: Fleet, year: int, postes: frozenset[str] | None = None) -> Floats:
+def fleet_cost(
+    case: Case,
+    fleet: Fleet,
+    year: int,
+    of: Callable[[CostBreakdown], Floats] = CostBreakdown.total,
+) -> Floats:
     """Yearly cost of each machine of a fleet in its state of a year, EUR, shape `(m,)`.
 
-    Evaluated class by class; `postes` as in `CostBreakdown.total`.
+    Evaluated class by class; `of` chooses what is counted of the breakdown.
     """
     total = np.zeros(len(fleet.frame))
     amortised = fleet.amortised(year, case.amortisation_years)
@@ -116,8 +131,7 @@ def fleet_cost(case: Case, fleet: Fleet, year: int, postes: frozenset[str] | Non
     codes = fleet.frame["class"].to_numpy()
     for class_code in dict.fromkeys(codes):
         rows = codes == class_code
-        breakdown = annual_cost(case, str(class_code), acts[rows], amortised[rows])
-        total[rows] = breakdown.total(postes)
+        total[rows] = of(annual_cost(case, str(class_code), acts[rows], amortised[rows]))
     return total
 
 

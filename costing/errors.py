@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 Language = Literal["fr", "en"]
 
@@ -34,6 +34,13 @@ class Place:
         return " · ".join(where)
 
 
+class Both(NamedTuple):
+    """A fact of a problem that is itself words, in the two languages."""
+
+    fr: str
+    en: str
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing to mend. `facts` fill the message's placeholders."""
@@ -51,8 +58,9 @@ class Problem:
         """
         from costing.messages import MESSAGES  # noqa: PLC0415 - the catalogue imports nothing
 
-        template = MESSAGES[self.code][0 if language == "fr" else 1]
-        return template.format(value=self.value, **self.facts)
+        which = 0 if language == "fr" else 1
+        facts = {k: v[which] if isinstance(v, Both) else v for k, v in self.facts.items()}
+        return MESSAGES[self.code][which].format(value=self.value, **facts)
 
     def text(self, language: Language = "fr") -> str:
         """The message preceded by its place."""

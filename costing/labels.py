@@ -33,7 +33,7 @@ VAT = {"included": "comprise", "excluded": "hors taxe", "not_applicable": "sans 
 GRADE_WORDS = {
     "A": "texte officiel ou mesure directe",
     "B": "source publiée, lue ou convertie",
-    "C": "déduction",
+    "C": "déduction, source commerciale ou générale",
     "D": "hypothèse de travail ou saisie sans source",
 }
 CAPITAL = {
@@ -42,6 +42,10 @@ CAPITAL = {
     "lease": "loyer (crédit-bail)",
 }
 ACTIVITIES = {"observed": "observée", "normative": "normative", "reference": "de référence"}
+INVESTMENTS = {
+    "rate_gap": "écart des taux pleins",
+    "after_running_costs": "forfait moins charges courantes",
+}
 AMORTISED_CHARGE = {"none": "aucune charge", "economic": "charge économique"}
 WEIGHTINGS = {"machine": "par appareil", "act": "par acte", "euro": "par euro"}
 FILES = {

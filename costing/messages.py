@@ -223,6 +223,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "le dossier n'existe pas. Créez-le ou choisissez-en un autre.",
         "the folder does not exist. Create it or choose another.",
     ),
+    "acts_range": (
+        "un nombre d'actes par an est attendu, jusqu'à {most} (reçu : {value}).",
+        "a number of acts a year is expected, up to {most} (got: {value}).",
+    ),
     "acts_invalid": (
         "le nombre d'actes doit être un nombre fini, positif ou nul (reçu : {value}).",
         "the number of acts must be finite and not negative (got: {value}).",

@@ -138,13 +138,17 @@ class CostModel:
 
     def inputs_of(self, name: str) -> frozenset[str]:
         """Parameters on which a step rests, directly or through others."""
-        return self._inputs[name]
+        return self.uses(name) - BOUND.keys()
+
+    def uses(self, name: str) -> frozenset[str]:
+        """Parameters and names of `BOUND` on which a step rests, directly or through others."""
+        return self._uses[name]
 
     @cached_property
-    def _inputs(self) -> dict[str, frozenset[str]]:
+    def _uses(self) -> dict[str, frozenset[str]]:
         found: dict[str, frozenset[str]] = {}
         for step in self.steps:
-            direct = step.formula.names - found.keys() - CONSTANTS.keys() - BOUND.keys()
+            direct = step.formula.names - found.keys() - CONSTANTS.keys()
             found[step.name] = frozenset(direct).union(
                 *(found[name] for name in step.formula.names if name in found)
             )

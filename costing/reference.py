@@ -219,10 +219,13 @@ class Case:
             found = {code: parameter.find(code) for code in modalities}
             return {code: value.mode for code, value in found.items() if value}
 
+        dispersion = self.reference.files["dynamics"].get("renewal_age_power")
+        power = dispersion.find("*") if dispersion else None
         return Dynamics(
             machine_growth=by_modality("machine_growth"),
             acts_growth=by_modality("acts_growth"),
             renewal_rate=by_modality("renewal_rate"),
+            age_power=power.mode if power else None,
         )
 
     @cached_property
@@ -234,6 +237,10 @@ class Case:
     def vat_rate(self, class_code: str) -> float:
         """VAT that the operator of a class does not recover, a fraction."""
         return self._mode(self.reference.files["communs"]["vat_rate"], class_code)
+
+    def inpatient_cost_weight(self, class_code: str) -> float:
+        """What an act of an in-patient weighs in the cost of a machine, beside a billed one."""
+        return self._mode(self.reference.files["communs"]["inpatient_cost_weight"], class_code)
 
     def _mode(self, parameter: Parameter, class_code: str) -> float:
         found = self.reference.value_for(parameter, class_code)

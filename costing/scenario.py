@@ -10,20 +10,27 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from costing.errors import Place, Problem, ScenarioError, problem, suggest
 from costing.parameters import Grade, Number, Strict, Text, Vat, Whole
-from costing.yamlfile import CodedError, Fault
+from costing.yamlfile import CodedError, Fault, refusal
 
 FORMAT = 1
 
 Capital = Literal["annuity", "straight_line", "lease"]
 Activity = Literal["observed", "normative", "reference"]
 AmortisedCharge = Literal["none", "economic"]
+Investment = Literal["rate_gap", "after_running_costs"]
 Reading = Literal["cumulated", "level_2027"]
+
+
+#: No sum of this dispute comes near a thousand billion euros: beyond, something was mistyped.
+MOST_EUR = 1e12
+Amount = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=MOST_EUR)]
+Share = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=100)]
 
 
 class Conventions(Strict):
@@ -34,12 +41,15 @@ class Conventions(Strict):
     amortised_charge: what an amortised machine is charged: nothing (its capital was charged over
         the regulatory years), or the economic charge over its service life.
     inpatients_count: whether acts of in-patients take places in the activity bands.
+    investment: what of the fee pays investment, in the third reading of « overvalued »: the gap
+        between the two full rates, or the fee less the running costs.
     """
 
     capital: Capital = "annuity"
     activity: Activity = "observed"
     amortised_charge: AmortisedCharge = "none"
     inpatients_count: bool = True
+    investment: Investment = "rate_gap"
 
 
 class Override(Strict):
@@ -66,7 +76,7 @@ class Lever(Strict):
 
     label: str
     date: dt.date
-    annual_amount_eur: Number = Field(ge=0)
+    annual_amount_eur: Number = Field(ge=0, le=MOST_EUR)
 
 
 class SavingsDemand(Strict):
@@ -78,11 +88,11 @@ class SavingsDemand(Strict):
     other_levers: dated amounts that come off what the fee must carry.
     """
 
-    target_eur: Number = Field(default=300e6, ge=0)
+    target_eur: Number = Field(default=300e6, ge=0, le=MOST_EUR)
     reading: Reading = "cumulated"
     share_on_fee: Number = Field(default=0.5, ge=0, le=1)
     other_levers: tuple[Lever, ...] = ()
-    yearly_eur: dict[int, Number] = Field(default_factory=dict)
+    yearly_eur: dict[int, Amount] = Field(default_factory=dict)
 
 
 class ScheduleRules(Strict):
@@ -98,8 +108,9 @@ class ScheduleRules(Strict):
     no_rise: bool = True
     degressive: bool = True
     amortised_not_above: bool = True
-    floor_share_of_cost: dict[str, Number] = Field(default_factory=dict)
-    rounding_eur: Number = Field(default=0.01, gt=0)
+    zones_in_order: bool = True
+    floor_share_of_cost: dict[str, Share] = Field(default_factory=dict)
+    rounding_eur: Number = Field(default=0.01, ge=1e-6, le=100)
 
     @model_validator(mode="after")
     def _dates_increase(self) -> ScheduleRules:
@@ -162,8 +173,15 @@ class Scenario(Strict):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the content in canonical JSON; the name and description do not count."""
+        """SHA-256 of the content in canonical JSON.
+
+        Who, when, why, the name and the description do not count: signing a change does not make
+        another scenario of it.
+        """
         content = self.model_dump(mode="json", exclude={"name", "description"})
+        for override in content["overrides"]:
+            for key in ("author", "reason", "date"):
+                del override[key]
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -248,7 +266,7 @@ def _other(error: Any, place: Place) -> Problem:
     if error["type"] == "missing":
         return problem("missing_key", place, name)
     value = None if isinstance(error["input"], dict) else error["input"]
-    return problem("invalid_value", place, value, detail=error["msg"])
+    return problem("invalid_value", place, value, detail=refusal(error))
 
 
 class Difference(NamedTuple):

@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 BANDS = ("plein", "reduit_1", "reduit_2", "reduit_3")
 ZONES = ("paris", "region_parisienne", "province")
 AMORTISATION = ("non_amorti", "amorti")
+#: Yearly acts beyond which a number was mistyped.
+MOST_ACTS = 1e7
 _NO_LIMIT = 1e300  # finite, so that differences of limits stay finite
 
 
@@ -336,7 +338,7 @@ def one_machine(
     except (TypeError, ValueError):
         problems.append(problem("acts_invalid", None, acts))
         acts = np.zeros(())
-    if not np.all(np.isfinite(acts) & (acts >= 0)):
+    if not np.all((acts >= 0) & (acts <= MOST_ACTS)):
         problems.append(problem("acts_invalid", None, acts))
     if problems:
         raise InputError(problems)

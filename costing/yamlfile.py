@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from costing.errors import ModelError, Place, Problem, problem, suggest
+from costing.errors import Both, ModelError, Place, Problem, problem, suggest
 
 Keys = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -201,9 +201,51 @@ def _translate(
         return [fault.problem(document.place(*keys, *fault.keys)) for fault in cause.faults]
     if kind == "too_short" and keys in parents:
         return []
-    shown = document.at(keys)
-    detail = f"{'.'.join(map(str, keys))} : {error['msg']}"
-    return [problem("invalid_value", place, shown, detail=detail)]
+    return [problem("invalid_value", place, document.at(keys), detail=refusal(error))]
+
+
+_KINDS = {
+    "float_type": Both("un nombre est attendu", "a number is expected"),
+    "int_type": Both("un nombre entier est attendu", "a whole number is expected"),
+    "int_from_float": Both("un nombre entier est attendu", "a whole number is expected"),
+    "int_parsing": Both("un nombre entier est attendu", "a whole number is expected"),
+    "finite_number": Both("un nombre fini est attendu", "a finite number is expected"),
+    "string_type": Both("un texte est attendu", "a text is expected"),
+    "string_too_short": Both("un texte est attendu", "a text is expected"),
+    "bool_parsing": Both("true ou false est attendu", "true or false is expected"),
+    "bool_type": Both("true ou false est attendu", "true or false is expected"),
+    "date_from_datetime_parsing": Both("une date AAAA-MM-JJ est attendue", "a date is expected"),
+    "date_parsing": Both("une date AAAA-MM-JJ est attendue", "a date is expected"),
+    "date_type": Both("une date AAAA-MM-JJ est attendue", "a date is expected"),
+    "tuple_type": Both("une liste est attendue", "a list is expected"),
+    "dict_type": Both("des paires clé : valeur sont attendues", "key: value pairs are expected"),
+    "model_type": Both("des paires clé : valeur sont attendues", "key: value pairs are expected"),
+    "too_short": Both("la liste est vide", "the list is empty"),
+}
+_BOUNDS = {
+    "greater_than_equal": ("ge", "≥"),
+    "greater_than": ("gt", ">"),
+    "less_than_equal": ("le", "≤"),
+    "less_than": ("lt", "<"),
+}
+
+
+def refusal(error: Any) -> Both:
+    """Why Pydantic refuses a value, in the two languages."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind in _KINDS:
+        return _KINDS[kind]
+    if kind in _BOUNDS:
+        key, sign = _BOUNDS[kind]
+        return Both(
+            f"la valeur doit être {sign} {context[key]:g}", f"it must be {sign} {context[key]:g}"
+        )
+    if kind == "literal_error":
+        expected = context["expected"].replace(" or ", ", ")
+        return Both(f"choix admis : {expected}", f"choices: {expected}")
+    if kind == "string_pattern_mismatch":
+        return Both(f"forme attendue : {context['pattern']}", f"pattern: {context['pattern']}")
+    return Both(error["msg"], error["msg"])
 
 
 def _keys_of(schema: type[BaseModel]) -> set[str]:

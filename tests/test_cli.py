@@ -233,7 +233,7 @@ def test_cost_refusals() -> None:
     assert found["code"] == "unknown_perimeter"
     for acts in (0, -3, "nan", "inf"):
         (found,) = errors("cost", "scanner", f"--acts={acts}")
-        assert found["code"] == "acts_invalid"
+        assert found["code"] == "acts_range"
     (found,) = errors("cost", "scanner", "--acts", 10, "--models", "absent")
     assert (found["code"], found["place"]) == ("file_missing", "absent")
 

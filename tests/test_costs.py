@@ -283,7 +283,7 @@ def test_fleet_cost_is_the_loop_over_its_machines() -> None:
     expected[4] = total(CASE, "scanner", 0, 1.0)
     assert fleet_cost(CASE, fleet, 2025) == pytest.approx(expected, rel=1e-12)
     investment = frozenset(REFERENCE.perimeter("investment_only").postes)
-    paid = fleet_cost(CASE, fleet, 2024, investment)
+    paid = fleet_cost(CASE, fleet, 2024, lambda found: found.total(investment))
     assert paid[0] == pytest.approx(INVESTMENT, abs=CENT)
     assert paid[2] == pytest.approx(43_412.5347, abs=CENT)  # the works alone
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -510,3 +511,55 @@ def test_the_amortised_weight_is_continuous_in_the_renewal_rate(
     step, total = 1e-6, found.weight.sum()
     bound = (year - 2024) * step * total + 1e-9
     assert abs(amortised(renewal) - amortised(renewal + step)) <= bound
+
+
+# --- renewal by chance that grows with age --------------------------------------------------------
+
+
+def dispersed(power: float, renewal: float) -> Dynamics:
+    return replace(rates(renewal=renewal), age_power=power)
+
+
+def test_the_chance_of_renewal_grows_with_age_by_hand() -> None:
+    """On 1 January 2025 three machines of weight 1 aged 1, 2 and 3 years (to the day, 365.25)."""
+    aged = [row(f"m{n}", installed_on=f"{2025 - n}-01-01") for n in (1, 2, 3)]
+    later = project(fleet(*aged), 2025, dispersed(2.0, 0.2))
+    # quota 0.6 over 1 + 4 + 9 = 14: 0.6/14 × 1, 4, 9 = 0.0429, 0.1714, 0.3857 (ages differ from
+    # whole years by a quarter of a day, hence the tolerance)
+    kept = later.frame[later.frame["installed_on"] < "2025-01-01"].set_index("machine_id")["weight"]
+    assert kept.to_dict() == pytest.approx({"m1": 0.9571, "m2": 0.8286, "m3": 0.6143}, abs=5e-4)
+    assert later.weight.sum() == pytest.approx(3)
+
+
+def test_a_certain_renewal_leaves_the_rest_to_the_others() -> None:
+    # Ages 1 and 9, power 2, quota 1.2 of 2: 9 years would have chance 1.2 × 81/82 > 1, so it goes
+    # whole and the other makes up 0.2.
+    pair = [row("young", installed_on="2024-01-01"), row("old", installed_on="2016-01-01")]
+    later = project(fleet(*pair), 2025, dispersed(2.0, 0.6))
+    kept = later.frame[later.frame["installed_on"] < "2025-01-01"].set_index("machine_id")["weight"]
+    assert kept.to_dict() == pytest.approx({"young": 0.8}, abs=1e-9)
+
+
+def test_machines_of_no_age_are_renewed_evenly() -> None:
+    pair = [row("a", installed_on="2024-12-31"), row("b", installed_on="2024-12-31")]
+    later = project(fleet(*pair), 2025, dispersed(2.0, 0.5))
+    kept = later.frame[later.frame["installed_on"] < "2025-01-01"]["weight"]
+    assert kept.tolist() == pytest.approx([0.5, 0.5])
+
+
+@given(fleets(), st.floats(0, 1), st.floats(0.5, 8), st.integers(2025, 2030))
+def test_a_dispersed_renewal_keeps_every_weight(
+    found: Fleet, renewal: float, power: float, year: int
+) -> None:
+    later = project(found, year, dispersed(power, renewal))
+    assert later.weight.sum() == pytest.approx(found.weight.sum())
+    assert (later.weight >= 0).all()
+
+
+def test_a_large_power_renews_the_oldest_first() -> None:
+    found = fleet(*FOUR)
+    strict, near = (project(found, 2026, d) for d in (rates(renewal=0.2), dispersed(60.0, 0.2)))
+    for year in (2025, 2026, 2030):
+        one = strict.weight[strict.amortised(year)].sum()
+        two = near.weight[near.amortised(year)].sum()
+        assert two == pytest.approx(one, abs=0.05)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
+from typing import Any
 
 from costing.fleet import COLUMNS
 from costing.load import load_reference
@@ -55,14 +56,8 @@ def _fleet() -> FleetTable:
     return FleetTable(year=2024, label="Douze appareils inventés", synthetic=True, columns=columns)
 
 
-def _override(address: str, mode: float, reason: str, **more: object) -> Override:
-    fields = {"source": "saisie de l'expert", "grade": "D", **more}
-    return Override.model_validate(
-        {
-            "parameter": address, "mode": mode, "reason": reason, "author": _WHO, "date": _WHEN,
-            **fields,
-        }
-    )  # fmt: skip
+def _override(address: str, mode: float, reason: str, **more: Any) -> Override:
+    return Override(parameter=address, mode=mode, reason=reason, author=_WHO, date=_WHEN, **more)
 
 
 def example() -> Scenario:

@@ -5,14 +5,16 @@ the same acts:
 
 - mark-up: $F / C - 1$ (75 % means that cost is 57.1 % of the fee);
 - share of fee: $1 - C / F$ (75 % means that cost is 25 % of the fee);
-- investment only: the part of the fee that pays investment, over the yearly cost of investment,
-  less one. The fee itself names that part: the full rate of an amortised machine no longer pays
-  amortisation, so it is (full rate not amortised − full rate amortised) × acts in the full band.
-  It has no meaning (NaN) for an amortised machine, nor where the official table pays an amortised
-  machine more.
+- investment only: the part of the fee that pays investment, over the yearly cost of what it pays,
+  less one. Which part is a convention of the scenario. `rate_gap`: the full rate of an amortised
+  machine no longer pays amortisation, so it is (full rate not amortised − amortised) × acts in the
+  full band, against the lines that stop when a machine is amortised. `after_running_costs`: the fee
+  less the running costs of the perimeter, against the whole investment (`investment_only`). It has
+  no meaning (NaN) for an amortised machine, nor where the part is not positive.
 
 In-patient acts share the machine but are not paid by the fee: the cost set against revenue is that
-of the billed acts, $C \times$ billed / all acts.
+of the billed acts, $C \cdot b / (b + w h)$ for $b$ billed acts, $h$ in-patient acts and a weight
+$w$ of these in the cost (`inpatient_cost_weight`).
 """
 
 from __future__ import annotations
@@ -180,22 +182,50 @@ def pay(case: Case, fleet: Fleet, schedule: FeeSchedule, year: int) -> Paid:
     """
     count = case.scenario.conventions.inpatients_count
     machines = fleet.machines(schedule, year, case.amortisation_years)
-    volumes = schedule.volumes(machines, year, count)
-    share = _ratio(machines.acts_billed, machines.acts)
-    share = np.where(machines.acts > 0, share, 1.0)
-    every = frozenset(case.reference.perimeter(INVESTMENT).postes)
-    gap = schedule.fees(replace(machines, amortised=np.zeros_like(machines.amortised)), year)
-    gap = gap - schedule.fees(replace(machines, amortised=np.ones_like(machines.amortised)), year)
-    investment_fee = np.sum(volumes[..., 0] * gap[..., 0], axis=-1)
-    hidden = np.where(machines.amortised | (investment_fee <= 0), np.nan, 1.0)
+    revenue = schedule.revenue(machines, year, count)
+    share = billed_share(case, fleet, machines)
+    total, investment, stops = (
+        fleet_cost(case, fleet, year, of) * share
+        for of in (CostBreakdown.total, _investment, CostBreakdown.stops_at_amortisation)
+    )
+    if case.scenario.conventions.investment == "after_running_costs":
+        fee, paid = revenue - (total - investment), investment
+    else:
+        fee, paid = _rate_gap(schedule, machines, year, count), stops
+    hidden = np.where(machines.amortised | (fee <= 0), np.nan, 1.0)
     return Paid(
         fleet=fleet,
         machines=machines,
-        revenue=schedule.revenue(machines, year, count),
-        cost=fleet_cost(case, fleet, year) * share,
-        investment_fee=investment_fee * hidden,
-        investment_cost=fleet_cost(case, fleet, year, every) * share * hidden,
+        revenue=revenue,
+        cost=total,
+        investment_fee=fee * hidden,
+        investment_cost=paid * hidden,
     )
+
+
+def billed_share(case: Case, fleet: Fleet, machines: Machines) -> Floats:
+    """Share of each machine's cost that its billed acts bear: b / (b + w h); 1 without any act."""
+    codes = fleet.frame["class"]
+    weights = {code: case.inpatient_cost_weight(code) for code in codes.unique()}
+    heavy = codes.map(weights).to_numpy(dtype=float) * machines.acts_inpatient
+    share = _ratio(machines.acts_billed, machines.acts_billed + heavy)
+    return np.where(machines.acts > 0, share, 1.0)
+
+
+def _investment(breakdown: CostBreakdown) -> Floats:
+    """The investment that the scenario's perimeter holds."""
+    postes = breakdown.case.reference.perimeter(INVESTMENT).postes
+    return breakdown.total(frozenset(postes) & breakdown.in_perimeter)
+
+
+def _rate_gap(schedule: FeeSchedule, machines: Machines, year: int, count: bool) -> Floats:
+    """(Full rate not amortised − amortised) × acts in the full band, EUR in the year."""
+    volumes = schedule.volumes(machines, year, count)[..., 0]
+    new, old = (
+        schedule.fees(replace(machines, amortised=np.full_like(machines.amortised, flag)), year)
+        for flag in (False, True)
+    )
+    return np.asarray(np.sum(volumes * (new - old)[..., 0], axis=-1))
 
 
 def compare(case: Case, date: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:

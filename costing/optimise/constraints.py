@@ -97,6 +97,19 @@ _ALL = (
         "structure",
     ),
     Constraint(
+        "zone_order",
+        Label(fr="Ordre des zones gardé", en="Zones in order"),
+        Label(
+            fr="Paris n'est pas moins payé que la région parisienne, ni elle que la province ; un "
+            "écart déjà contraire ne s'aggrave pas.",
+            en="Paris is not paid less than its region, nor that less than the rest of the "
+            "country; a present breach does not widen.",
+        ),
+        r"f_{d,c,z+1} \le f_{d,c,z} + \max(0, f_{0,c,z+1} - f_{0,c,z})",
+        "EUR/act",
+        "structure",
+    ),
+    Constraint(
         "class_floor",
         Label(fr="Plancher de recette par classe", en="Revenue floor by class"),
         Label(

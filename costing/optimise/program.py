@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from costing.analysis.comparison import billed_share
 from costing.analysis.savings import baseline, required_from_fee
 from costing.costs import fleet_cost
 from costing.errors import Place, ScenarioError, problem
@@ -126,11 +127,8 @@ class FeeProgram:
             machines.acts_inpatient[first],
         )
         acts, fixed = self._coefficients(alike, year)
-        share = np.divide(
-            alike.acts_billed, alike.acts, out=np.ones_like(alike.acts), where=alike.acts > 0
-        )
-        cost = fleet_cost(case, fleet, year)[first] * share
-        return Groups(acts, fixed, cost, weight, alike.class_index)
+        cost = fleet_cost(case, fleet, year) * billed_share(case, fleet, machines)
+        return Groups(acts, fixed, cost[first], weight, alike.class_index)
 
     def savings_of(self, prices: Floats) -> dict[int, float]:
         """Savings by year (EUR) of a vector of prices."""
@@ -146,6 +144,8 @@ class FeeProgram:
             found.append(self._degressive())
         if rules.amortised_not_above:
             found.append(self._amortised())
+        if rules.zones_in_order:
+            found.append(self._zone_order())
         if rules.floor_share_of_cost:
             found.append(self._class_floor())
         return found
@@ -204,6 +204,15 @@ class FeeProgram:
             if cell.amortisation == "non_amorti"
         ]
         return self._not_above("amortised", pairs)
+
+    def _zone_order(self) -> Block:
+        after = dict(pairwise(ZONES))
+        pairs = [
+            (cell._replace(zone=after[cell.zone]), cell)
+            for cell in self.cells
+            if cell.zone in after
+        ]
+        return self._not_above("zone_order", pairs)
 
     def _not_above(self, constraint: str, pairs: list[tuple[Cell, Cell]]) -> Block:
         """Rows f[lower] - f[upper] ≤ the present gap if it is already positive, else 0."""

@@ -44,6 +44,7 @@ _LABELS = {
     "rules.no_rise": "Aucune hausse",
     "rules.degressive": "Tranches dégressives",
     "rules.amortised_not_above": "Amorti au plus égal à non amorti",
+    "rules.zones_in_order": "Ordre des zones gardé",
     "rules.rounding_eur": "Arrondi des tarifs",
     "fleet.hash": "Parc, empreinte",
     "fleet.year": "Parc, année",
@@ -76,6 +77,29 @@ def in_words(reference: Reference, differences: Iterable[Difference]) -> list[Ch
             what, show = _label(reference, key)
             found.append(Change(what, show(before), show(after)))
     return [change for change in found if change.before != change.after]
+
+
+def by_value(reference: Reference, differences: Iterable[Difference]) -> list[Change]:
+    """One row for each changed value: its mode, else the first field that changed; others folded.
+
+    What is not a value (a convention, a demand) keeps its own row.
+    """
+    found: dict[str, list[tuple[str, Change]]] = {}
+    for difference in differences:
+        words = in_words(reference, [difference])
+        if difference.key.startswith("overrides."):
+            key, _, field = difference.key.rpartition(".")
+        else:
+            key, field = difference.key, ""
+        found.setdefault(key, []).extend((field, change) for change in words)
+    rows = []
+    for fields in found.values():
+        if fields:
+            one = next((change for field, change in fields if field == "mode"), fields[0][1])
+            rest = len(fields) - 1
+            more = f" (et {rest} autre{'s' if rest > 1 else ''} champ{'s' if rest > 1 else ''})"
+            rows.append(one._replace(what=one.what + more) if rest else one)
+    return rows
 
 
 def _override_change(

@@ -70,6 +70,21 @@ CONVENTIONS: dict[str, tuple[str, dict[object, tuple[str, str]]]] = {
             ),
         },
     ),
+    "investment": (
+        "Investissement payé par le forfait",
+        {
+            "rate_gap": (
+                "écart des taux pleins",
+                "Écart entre taux pleins non amorti et amorti, contre ce qui cesse d'être chargé "
+                "une fois l'appareil amorti.",
+            ),
+            "after_running_costs": (
+                "forfait moins charges courantes",
+                "Ce qui reste du forfait une fois payées les charges courantes du périmètre, "
+                "contre tout l'investissement, travaux compris.",
+            ),
+        },
+    ),
     "inpatients_count": (
         "Actes des hospitalisés",
         {

@@ -7,10 +7,10 @@ import math
 import streamlit as st
 
 from costing import labels
-from costing.costs import HOURS_A_YEAR, INVESTMENT
+from costing.costs import HOURS_A_YEAR
 from costing.reference import Case
 from costing.tariff import AMORTISATION, ZONES
-from costing.ui import cache, cost_charts, cost_fleet, cost_sources, figures, state, tables
+from costing.ui import cache, cost_charts, cost_fleet, cost_sources, figures, names, state, tables
 from costing.ui.cost_claim import test_section
 from costing.ui.machine import Machine
 from costing.words import NONE, euros, number, percent
@@ -21,10 +21,8 @@ _FORMULAS = {
     "annuel du périmètre choisi.",
     "share": "1 − coût / forfait. À 75 %, le coût ne vaut que 25 % du forfait. Dénominateur : le "
     "forfait annuel.",
-    "investment": "Part du forfait qui paie l'investissement / coût de l'investissement − 1. Cette "
-    "part est (taux plein non amorti − taux plein amorti) × actes au taux plein ; le coût est "
-    "l'amortissement de l'équipement et des travaux et le coût de l'argent. Sans objet pour un "
-    "appareil amorti.",
+    "investment": "Part du forfait qui paie l'investissement / coût de cet investissement − 1. "
+    "Sans objet pour un appareil amorti.",
 }
 
 
@@ -116,7 +114,7 @@ def _acts(case: Case, code: str) -> float:
         persist_state="session",
     )  # fmt: skip
     try:
-        typed = figures.parse(text)
+        typed = figures.parse(text, "actes / an")
     except ValueError as error:
         right.error(f"Actes par an : {error}.")
         return known["reference"]
@@ -139,10 +137,12 @@ def _metrics(machine: Machine) -> None:
                     help=f"{euros(revenue)} de forfaits − {euros(cost)} de coûts.")  # fmt: skip
     over = machine.overvaluation
     fee, paid = machine.investment
+    reading = machine.case.scenario.conventions.investment
     readings = (
         ("Surévaluation en majoration (sur le coût)", over.markup, _FORMULAS["markup"]),
         ("Surévaluation en part (du forfait)", over.share_of_fee, _FORMULAS["share"]),
-        ("Surévaluation de l'investissement seul", over.investment, _FORMULAS["investment"]
+        ("Surévaluation de l'investissement seul", over.investment,
+         f"{_FORMULAS['investment']} {names.CONVENTIONS['investment'][1][reading][1]}"
          + (f" Ici {euros(fee)} / {euros(paid)} − 1." if math.isfinite(fee) else "")),
     )  # fmt: skip
     for box, (label, value, words) in zip(st.columns(3), readings, strict=True):
@@ -150,11 +150,10 @@ def _metrics(machine: Machine) -> None:
         box.metric(label, shown, help=words)
     reference = machine.case.reference
     perimeter = reference.perimeter(machine.case.scenario.perimeter).label.fr
-    invested = reference.perimeter(INVESTMENT).label.fr.lower()
     tables.note(
         f"À {number(machine.acts)} actes tous facturés, une année entière au tarif du "
-        f"{labels.day(machine.date)}. Périmètre : {perimeter} ; la troisième lecture ne compte que "
-        f"le périmètre « {invested} »."
+        f"{labels.day(machine.date)}. Périmètre : {perimeter}. Investissement payé par le forfait, "
+        f"dans la troisième lecture : {labels.INVESTMENTS[reading]}."
     )
     hours = machine.breakdown.derived.get("open_hours")
     if hours is None:

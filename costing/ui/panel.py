@@ -11,9 +11,8 @@ from costing.errors import CostingError
 from costing.scenario import Scenario
 from costing.store import differences
 from costing.ui import cache, names, state, tables
-from costing.ui.changes import Change, in_words
+from costing.ui.changes import Change, by_value, in_words
 
-_ALL_COUNT = "Tous les résultats affichés en tiennent compte."
 _CHANGE_COLUMNS = (tables.text("Ce qui change"), tables.text("Avant"), tables.text("Après"))
 
 
@@ -91,22 +90,23 @@ def _pending_bar(pending: list[Change]) -> None:
         here = state.workspace()
         count = here.pending_count
         plural = "s" if count > 1 else ""
-        said, why, keep, drop = st.columns([4, 5, 3, 2], vertical_alignment="bottom")
-        said.markdown(
-            f"**{count} modification{plural} non enregistrée{plural}**  \n"
-            + (
-                "Une saisie refusée n'en fait pas partie."
-                if here.typed
-                else "Prises en compte partout."
-            )
-        )
-        reason = why.text_input("Motif de la révision", key="reason", placeholder="Pourquoi ?")
+        said, why, keep, drop, more = st.columns([4, 5, 3, 2, 2], vertical_alignment="center")
+        said.markdown(f"**{count} modification{plural} non enregistrée{plural}**")
+        reason = why.text_input(
+            "Motif de la révision", key="reason", placeholder="Motif de la révision",
+            label_visibility="collapsed",
+        )  # fmt: skip
         if keep.button("Enregistrer la révision", type="primary", width="stretch", key="save"):
             _try_save(reason)
         if drop.button("Abandonner", width="stretch", key="discard"):
             state.discard()
             st.rerun()
-        with st.expander("Voir le détail"):
+        with more.popover("Détail", width="stretch"):
+            st.markdown(
+                "Une saisie refusée n'en fait pas partie."
+                if here.typed
+                else "Prises en compte partout."
+            )
             tables.table(_CHANGE_COLUMNS, pending)
 
 
@@ -137,16 +137,6 @@ def _conflict_bar() -> None:
             "saisi n'est perdu.",
             icon=":material/sync_problem:",
         )
-        theirs = in_words(reference, conflict.meanwhile)
-        mine = state.workspace().pending
-        left, right = st.columns(2)
-        with left:
-            tables.table(_CHANGE_COLUMNS, theirs, f"Ce que la révision {latest.number} a changé")
-        with right:
-            tables.table(_CHANGE_COLUMNS, mine, "Ce que vous avez changé")
-        both = sorted({change.what for change in theirs} & {change.what for change in mine})
-        if both:
-            st.markdown(f"Les deux touchent : {' ; '.join(both)}. Réappliquer garde les vôtres.")
         again, reload = st.columns(2)
         label = "Réappliquer mes changements sur cette révision"
         if again.button(label, type="primary", width="stretch", key="reapply"):
@@ -155,6 +145,19 @@ def _conflict_bar() -> None:
             "Recharger cette révision sans mes changements", width="stretch", key="take"
         ):
             _settle(reapply=False)
+        here = state.workspace()
+        found = (conflict.meanwhile, differences(here.saved, here.draft))
+        titles = (f"Ce que la révision {latest.number} a changé", "Ce que vous avez changé")
+        for box, title, side in zip(st.columns(2), titles, found, strict=True):
+            with box:
+                tables.table(_CHANGE_COLUMNS, by_value(reference, side), title)
+        theirs, mine = (in_words(reference, side) for side in found)
+        both = sorted({change.what for change in theirs} & {change.what for change in mine})
+        if both:
+            st.markdown(f"Les deux touchent : {' ; '.join(both)}. Réappliquer garde les vôtres.")
+        with st.expander("Voir tous les champs"):
+            for title, changed in zip(titles, (theirs, mine), strict=True):
+                tables.table(_CHANGE_COLUMNS, changed, title)
 
 
 def _settle(reapply: bool) -> None:

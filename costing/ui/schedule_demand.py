@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 import streamlit as st
-from pydantic import ValidationError
 
 from costing import labels
+from costing.errors import ScenarioError
 from costing.reference import Reference
-from costing.scenario import Lever, SavingsDemand, Scenario, ScheduleRules
+from costing.scenario import MOST_EUR, Lever, SavingsDemand, Scenario, ScheduleRules, revised
+from costing.tariff import AMORTISATION, BANDS, ZONES, Cell
 from costing.ui import figures, names, state, tables
 from costing.words import percent
 
@@ -19,7 +21,18 @@ _SWITCHES = {
     "no_rise": "Aucun tarif n'augmente",
     "degressive": "Une tranche plus haute n'est pas mieux payée",
     "amortised_not_above": "Amorti au plus égal à non amorti",
+    "zones_in_order": "Ordre des zones gardé (Paris ≥ région parisienne ≥ province)",
 }
+_MOST_MEUR = MOST_EUR / 1e6
+_TARGET = "Objectif pour toute l'imagerie"
+_SHARE = "Part portée par le forfait technique"
+_CUT, _ROUNDING = "Baisse maximale par étape", "Arrondi des tarifs"
+_STEPS = "Dates d'effet"
+_MOST_FLOOR = 10_000.0
+_ROUNDINGS = (1e-6, 100.0)
+#: The switches that order prices → what of a cell they order.
+_ORDERS = {"degressive": "band", "amortised_not_above": "amortisation", "zones_in_order": "zone"}
+_DAY_HELP = "JJ/MM/AAAA, par exemple 01/03/2027"
 
 
 def form(reference: Reference, draft: Scenario) -> Scenario | None:
@@ -35,17 +48,13 @@ def form(reference: Reference, draft: Scenario) -> Scenario | None:
     if not sent:
         return None
     try:
-        return draft.model_copy(
-            update={
-                "savings": _demand(reference, draft.savings, amounts),
-                "rules": _read_rules(draft.rules, rules),
-            }
+        return revised(
+            draft,
+            savings=_demand(draft.savings, amounts).model_dump(),
+            rules=_read_rules(reference, draft.rules, rules).model_dump(),
         )
-    except ValidationError as error:
-        words = "; ".join(str(e["msg"]).removeprefix("Value error, ") for e in error.errors())
-        st.error(f"Demande refusée : {names.literal(words)}")
-    except ValueError as error:
-        st.error(f"Demande refusée : {names.literal(str(error))}")
+    except (ValueError, ScenarioError) as error:
+        st.error(f"Demande refusée. {names.literal(str(error))}")
     return None
 
 
@@ -55,7 +64,7 @@ def _amounts(reference: Reference, demand: SavingsDemand, version: int) -> dict[
     st.markdown("**Ce qu'il faut économiser**")
     found: dict[str, Any] = {}
     found["target"] = st.text_input(
-        "Objectif pour toute l'imagerie (M€)", figures.plain(demand.target_eur / 1e6),
+        f"{_TARGET} (M€)", figures.plain(demand.target_eur / 1e6),
         key=f"target-{version}", help=target.note,
     )  # fmt: skip
     readings = {entry.code: entry for entry in reference.savings.readings}
@@ -66,7 +75,7 @@ def _amounts(reference: Reference, demand: SavingsDemand, version: int) -> dict[
     )  # fmt: skip
     share = target.share_on_fee
     found["share"] = st.text_input(
-        "Part portée par le forfait technique (%)", figures.plain(demand.share_on_fee * 100),
+        f"{_SHARE} (%)", figures.shown(demand.share_on_fee, "share"),
         key=f"share-{version}",
         help=f"Référence : {percent(share.mode, 0)}, de {percent(share.low, 0)} à "
         f"{percent(share.high, 0)}, grade {names.GRADES[share.grade]}. {share.note}",
@@ -89,14 +98,18 @@ def _levers(demand: SavingsDemand, version: int) -> pd.DataFrame:
         "Autres leviers (pertinence, actes…), retirés de ce que doit le forfait ; une ligne chacun"
     )
     levers = pd.DataFrame(
-        [[x.label, x.date, figures.plain(x.annual_amount_eur / 1e6)] for x in demand.other_levers],
+        [
+            [x.label, labels.day(x.date), figures.plain(x.annual_amount_eur / 1e6)]
+            for x in demand.other_levers
+        ],
         columns=["Levier", "À partir du", "M€ par an"],
+        dtype=str,
     )
     return st.data_editor(
-        levers.astype({"Levier": str, "M€ par an": str}), num_rows="dynamic", hide_index=True,
+        levers, num_rows="dynamic", hide_index=True,
         key=f"levers-{version}", row_height=34,
         column_config={
-            "À partir du": st.column_config.DateColumn("À partir du", format="DD/MM/YYYY"),
+            "À partir du": st.column_config.TextColumn("À partir du", help=_DAY_HELP),
             "M€ par an": st.column_config.TextColumn("M€ par an", alignment="right"),
         },
     )  # fmt: skip
@@ -110,22 +123,25 @@ def _rules(reference: Reference, draft: Scenario, version: int) -> dict[str, Any
     dates, cut = st.columns(2)
     with dates:
         found["dates"] = st.data_editor(
-            pd.DataFrame({"Dates d'effet": list(rules.step_dates)}),
+            pd.DataFrame({_STEPS: [labels.day(d) for d in rules.step_dates]}, dtype=str),
             num_rows="dynamic", hide_index=True, key=f"steps-{version}", row_height=34,
-            column_config={
-                "Dates d'effet": st.column_config.DateColumn("Dates d'effet", format="DD/MM/YYYY")
-            },
+            column_config={_STEPS: st.column_config.TextColumn(_STEPS, help=_DAY_HELP)},
         )  # fmt: skip
     with cut:
         found["cut"] = st.text_input(
-            "Baisse maximale par étape (%)", figures.plain(rules.largest_cut_per_step * 100),
+            f"{_CUT} (%)", figures.shown(rules.largest_cut_per_step, "share"),
             key=f"cut-{version}",
         )  # fmt: skip
         found["rounding"] = st.text_input(
-            "Arrondi des tarifs (€)", figures.plain(rules.rounding_eur), key=f"rounding-{version}"
+            f"{_ROUNDING} (€)", figures.plain(rules.rounding_eur), key=f"rounding-{version}"
         )
     for field, label in _SWITCHES.items():
-        found[field] = st.checkbox(label, getattr(rules, field), key=f"{field}-{version}")
+        found[field] = st.checkbox(
+            label,
+            getattr(rules, field),
+            key=f"{field}-{version}",
+            help=_switch_help(reference, field),
+        )
     found["floors"] = _floors(reference, rules, version)
     return found
 
@@ -136,7 +152,7 @@ def _floors(reference: Reference, rules: ScheduleRules, version: int) -> dict[st
         {
             "Classe": [labels.scope_name(reference, code) for code in reference.classes],
             "Plancher (% du coût)": [
-                figures.plain(rules.floor_share_of_cost[code] * 100)
+                figures.shown(rules.floor_share_of_cost[code], "share")
                 if code in rules.floor_share_of_cost else ""
                 for code in reference.classes
             ],
@@ -156,77 +172,138 @@ def _floors(reference: Reference, rules: ScheduleRules, version: int) -> dict[st
     return dict(zip(reference.classes, texts, strict=True))
 
 
-def _parsed(text: str, label: str, scale: float) -> float:
+def _parsed(text: str, label: str, unit: str, low: float, high: float) -> float:
+    """A field's number in its own unit.
+
+    Raises:
+        ValueError: as `figures.within`, with the field's label.
+    """
     try:
-        return round(figures.parse(text) * scale, 10)
+        return figures.within(text, unit, low, high)
     except ValueError as error:
-        raise ValueError(f"{label} : {error}") from None
+        raise ValueError(f"{label} : {error}.") from None
 
 
-def _demand(reference: Reference, now: SavingsDemand, typed: dict[str, Any]) -> SavingsDemand:
+def _money(text: str, label: str) -> float:
+    """Euros of a field in millions."""
+    return round(_parsed(text, label, "M€", 0, _MOST_MEUR) * 1e6, 4)
+
+
+def _date(value: Any, label: str) -> dt.date:
+    try:
+        return figures.read_day(str(value))
+    except ValueError as error:
+        raise ValueError(f"{label} : {error}.") from None
+
+
+def _demand(now: SavingsDemand, typed: dict[str, Any]) -> SavingsDemand:
     """The demand as typed.
 
     Raises:
-        ValueError: a field is not a number or a lever is incomplete, in words.
+        ValueError: a field is not a number within its bounds or a lever is incomplete, in words.
     """
     levers = []
     for index, (label, date, amount) in enumerate(typed["levers"].itertuples(index=False), start=1):
         given = [not _blank(value) for value in (label, date, amount)]
         if not any(given):
             continue
+        where = f"Autres leviers, ligne {index}"
         if not all(given):
-            raise ValueError(
-                f"autre levier {index} : libellé, date et montant sont tous nécessaires"
-            )
-        euros = _parsed(str(amount), f"autre levier {index}", 1e6)
-        levers.append(Lever(label=str(label), date=_date(date), annual_amount_eur=euros))
+            raise ValueError(f"{where} : libellé, date et montant sont tous nécessaires.")
+        since = _date(date, f"{where}, à partir du")
+        euros = _money(str(amount), f"{where}, M€ par an")
+        levers.append(Lever(label=str(label), date=since, annual_amount_eur=euros))
     yearly = {
-        year: _parsed(text, f"minimum {year}", 1e6)
+        year: _money(text, f"Minimum {year}")
         for year, text in typed["yearly"].items()
         if text.strip()
     }
-    return SavingsDemand.model_validate(
-        {
-            **now.model_dump(),
-            "target_eur": _parsed(typed["target"], "objectif", 1e6),
+    return now.model_copy(
+        update={
+            "target_eur": _money(typed["target"], _TARGET),
             "reading": typed["reading"],
-            "share_on_fee": _parsed(typed["share"], "part portée par le forfait", 0.01),
+            "share_on_fee": _parsed(typed["share"], _SHARE, "%", 0, 100),
             "other_levers": tuple(levers),
             "yearly_eur": yearly,
         }
     )
 
 
-def _read_rules(now: ScheduleRules, typed: dict[str, Any]) -> ScheduleRules:
+def _read_rules(reference: Reference, now: ScheduleRules, typed: dict[str, Any]) -> ScheduleRules:
     """The rules as typed; the dates in order.
 
     Raises:
         ValueError: as `_demand`.
     """
-    dates = [_date(value) for value in typed["dates"].iloc[:, 0] if not _blank(value)]
     floors = {
-        code: _parsed(str(text), f"plancher de {code}", 0.01)
+        code: _parsed(
+            str(text), f"Plancher de {labels.scope_name(reference, code)}", "%", 0, _MOST_FLOOR
+        )
         for code, text in typed["floors"].items()
         if not _blank(text)
     }
-    return ScheduleRules.model_validate(
-        {
-            **now.model_dump(),
-            "step_dates": tuple(sorted(dates)),
-            "largest_cut_per_step": _parsed(typed["cut"], "baisse maximale", 0.01),
-            "rounding_eur": _parsed(typed["rounding"], "arrondi", 1.0),
+    return now.model_copy(
+        update={
+            "step_dates": _steps(typed["dates"].iloc[:, 0].tolist()),
+            "largest_cut_per_step": _parsed(typed["cut"], _CUT, "%", 0, 100),
+            "rounding_eur": _parsed(typed["rounding"], _ROUNDING, "€", *_ROUNDINGS),
             "floor_share_of_cost": floors,
             **{field: typed[field] for field in _SWITCHES},
         }
     )
 
 
+def _steps(texts: list[Any]) -> tuple[dt.date, ...]:
+    """The step dates, in order.
+
+    Raises:
+        ValueError: a row is not a date, a date comes twice, or there is none.
+    """
+    found: dict[dt.date, int] = {}
+    for row, text in enumerate(texts, start=1):
+        if _blank(text):
+            continue
+        date = _date(text, f"{_STEPS}, ligne {row}")
+        if date in found:
+            raise ValueError(
+                f"{_STEPS}, ligne {row} : le {labels.day(date)} est déjà à la ligne {found[date]}."
+            )
+        found[date] = row
+    if not found:
+        raise ValueError(f"{_STEPS} : il en faut au moins une, au format JJ/MM/AAAA.")
+    return tuple(sorted(found))
+
+
+def _switch_help(reference: Reference, field: str) -> str | None:
+    """What an order rule leaves alone: gaps already contrary in the prices of today, by class."""
+    if field not in _ORDERS:
+        return None
+    classes = contrary(reference, field, dt.date.today())
+    words = " ; ".join(labels.scope_name(reference, code) for code in classes)
+    return (
+        "Un écart déjà contraire dans les prix en vigueur n'est pas corrigé, mais il ne peut "
+        f"pas s'aggraver. Concerné aujourd'hui : {words or 'aucune classe'}."
+    )
+
+
+def contrary(reference: Reference, field: str, date: dt.date) -> list[str]:
+    """The classes whose prices in force on a date already break an order rule."""
+    schedule = reference.schedule
+    after = {before: later for order in (BANDS, ZONES, AMORTISATION)
+             for before, later in pairwise(order)}  # fmt: skip
+    found = []
+    for upper in schedule.cells:
+        part = getattr(upper, _ORDERS[field])
+        lower = upper._replace(**{_ORDERS[field]: after.get(part, "")})
+        if field == "degressive":
+            lower = Cell(upper.class_code, "*", "*", lower.band)
+        if lower in schedule.cells and schedule.price(lower, date) > schedule.price(upper, date):
+            found.append(upper.class_code)
+    return list(dict.fromkeys(found))
+
+
 def _blank(value: Any) -> bool:
     return value is None or value is pd.NaT or str(value).strip() in {"", "None", "nan", "NaT"}
-
-
-def _date(value: Any) -> dt.date:
-    return pd.Timestamp(value).date()
 
 
 def explained(reference: Reference, draft: Scenario) -> None:
@@ -239,3 +316,9 @@ def explained(reference: Reference, draft: Scenario) -> None:
         "renouvelé et agrandi. Les tarifs en vigueur avant la première date d'effet restent ce "
         "qu'ils sont."
     )
+    past = [labels.day(d) for d in draft.rules.step_dates if d < dt.date.today()]
+    for date in past:
+        st.info(
+            f"Date d'effet du {date} : cette date est passée : les prix officiels de cette période "
+            "sont déjà en vigueur."
+        )

@@ -77,7 +77,7 @@ def trajectory_section(case: Case) -> None:
         for code in _modalities(case)
     ]
     tables.table(columns, rows, "Économies contre le tarif de base", total=-1)
-    tables.note(decision.note)
+    tables.note(f"{_without_pet(case, years)} {decision.note}")
     _say_steps(case, case.reference.schedule, years)
 
 
@@ -140,7 +140,20 @@ def _savings_table(proposal: Proposal, ours: list[YearSavings], theirs: list[Yea
     base = labels.day(proposal.case.reference.savings.baseline_date)
     tables.note(
         f"Tarif de base : celui du {base}, tenu. « Année pleine » : ce que les prix du 31 décembre "
-        "auraient économisé s'ils avaient valu toute l'année."
+        "auraient économisé s'ils avaient valu toute l'année. "
+        + _without_pet(proposal.case, theirs)
+    )
+
+
+def _without_pet(case: Case, years: list[YearSavings]) -> str:
+    """What the decision's trajectory saves in the last year, CT and MRI alone then with PET."""
+    last = years[-1]
+    alone = sum(last.by_modality.get(code, 0.0) for code in ("scanner", "irm"))
+    pet = labels.modality_name(case.reference, "tep")
+    return (
+        f"Trajectoire de la décision en {last.year} : {meuros(alone)} pour le scanner et l'IRM "
+        f"seuls, {meuros(last.saved_eur)} avec la modalité {pet} ; les ordres de grandeur publics "
+        "parlent du scanner et de l'IRM."
     )
 
 

@@ -47,9 +47,11 @@ dl.c-side {margin: 0; padding: 0; font-size: .86rem; line-height: 1.4}
 /* What is not saved stays in sight at the foot of the window, and moves nothing on the page. */
 [data-testid="stLayoutWrapper"]:has(> .st-key-bar) {position: sticky; bottom: 0; z-index: 90}
 .st-key-bar {max-height: 70vh; overflow-y: auto}
+/* The grid's toolbar stands above it, in room of its own, not over a heading. */
+[data-testid="stElementContainer"]:has([data-testid="stDataFrame"]) {padding-top: 2.2rem}
 .st-key-bar > div {background: #FFFFFF}
 .st-key-pending, .st-key-conflict {border-top: 3px solid #B4490E !important; background: #FFFBF5;
-  padding: .7rem 1rem !important; box-shadow: 0 -4px 14px rgba(27,31,39,.12)}
+  padding: .35rem 1rem !important; box-shadow: 0 -4px 14px rgba(27,31,39,.12)}
 </style>
 """
 

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from costing.errors import CostingError, InputError, Place, problem
 from costing.parameters import Parameter, Value
 from costing.reference import Reference
-from costing.scenario import Override, Scenario
+from costing.scenario import MOST_EUR, Override, Scenario
 from costing.ui import figures, names
 from costing.ui.changes import sources_text
+from costing.units import UNITS, is_money
 
 NEW_SOURCE = "saisie de l'expert"
 NEW_GRADE = "D"
@@ -134,11 +135,21 @@ def _number(name: str, text: str, row: Row) -> float | None:
         return current if current is None else float(current)
     if not text.strip() and name != "mode" and row.parameter.distribution == "fixed":
         return None
+    label = {"low": "bas", "mode": "mode", "high": "haut"}[name]
+    unit = row.parameter.unit
     try:
-        return figures.stored(text, row.parameter.unit)
+        value = figures.stored(text, unit)
     except ValueError as error:
-        label = {"low": "bas", "mode": "mode", "high": "haut"}[name]
         raise ValueError(f"{label} : {error}") from None
+    if is_money(unit) and abs(value) > MOST_EUR:
+        most = f"{figures.plain(MOST_EUR / 1e6)} M€"
+        raise ValueError(f"{label} : « {text} » est hors bornes ; au plus {most}")
+    return value
+
+
+def _out_of_range(unit: str, value: float) -> str:
+    least = "plus de -100 %" if unit == "1/year" else f"au moins 0 {UNITS[unit][0]}".rstrip()
+    return f"{figures.with_unit(value, unit)} n'est pas possible ; il faut {least}."
 
 
 def refusal(error: Exception, row: Row | None = None) -> str:
@@ -148,6 +159,8 @@ def refusal(error: Exception, row: Row | None = None) -> str:
         if only.code == "bounds_order":
             facts = {k: figures.with_unit(v, row.parameter.unit) for k, v in only.facts.items()}
             return problem("bounds_order", Place(), None, **facts).message()
+        if only.code == "value_range":
+            return _out_of_range(row.parameter.unit, float(only.facts["value"]))
         return only.message()
     if isinstance(error, (CostingError, ValueError)):
         return str(error)

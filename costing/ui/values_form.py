@@ -10,6 +10,11 @@ from costing.reference import Case, Reference
 from costing.ui import cache, figures, names, state, values
 from costing.units import is_money
 
+#: The parameter of the address bar that keeps the value being changed.
+_KEPT = "valeur"
+#: The value that a first visit opens on: the class that « Coût et tarif » opens on.
+_FIRST = "irm.purchase_price.irm_1_5t"
+
 
 def section(case: Case) -> None:
     """Choose a value, change it, say why; try it or save it."""
@@ -71,7 +76,6 @@ def _fields(row: values.Row, texts: dict[str, str], key: str) -> dict[str, str]:
 
 def _chosen(reference: Reference, applied: Reference) -> str:
     """The address of the value to change."""
-    left, right = st.columns([3, 2])
     addresses = values.addresses(reference, applied)
     order = [*reference.models, *(f for f in reference.files if f not in reference.models)]
     addresses.sort(key=lambda a: order.index(a.split(".")[0]))
@@ -80,22 +84,42 @@ def _chosen(reference: Reference, applied: Reference) -> str:
         group = labels.file_name(reference, address.split(".", maxsplit=1)[0])
         return f"{group} · {labels.address_name(reference, address)}"
 
+    prices = [a for a, _, _ in reference.values() if ".purchase_price." in a]
+    first = _FIRST if _FIRST in prices else [*prices, *addresses][0]
     if "form-value" not in st.session_state:
-        st.session_state["form-value"] = next(
-            a for a, _, v in applied.values() if "purchase_price" in a and v.grade < "C"
-        )
-    address = left.selectbox("Valeur", addresses, format_func=label, key="form-value",
+        _install(st.query_params.get(_KEPT, ""), addresses, first, reference)
+    address = st.selectbox("Valeur", addresses, format_func=label, key="form-value",
                              persist_state="session")  # fmt: skip
     file, name, scope = address.split(".")
     scopes = [scope]
     if file in reference.models and scope not in reference.models[file].classes:
         scopes += list(reference.models[file].classes)
-    chosen = right.selectbox(
+    chosen = st.selectbox(
         "Vaut pour", scopes, format_func=lambda code: labels.scope_name(reference, code),
         key=f"form-scope-{address}",
         help="Une valeur commune peut être précisée pour une seule classe.",
     )  # fmt: skip
-    return f"{file}.{name}.{chosen}"
+    found = f"{file}.{name}.{chosen}"
+    if found != first:
+        st.query_params[_KEPT] = found
+    elif _KEPT in st.query_params:
+        del st.query_params[_KEPT]
+    return found
+
+
+def _install(asked: str, addresses: list[str], first: str, reference: Reference) -> None:
+    """Choose the value that the address bar names, else the first one of the reference."""
+    chosen, scope = first, ""
+    if asked in addresses:
+        chosen = asked
+    elif asked.count(".") == 2:
+        file, name, scope = asked.split(".")
+        wider = [f"{file}.{name}.{file}", f"{file}.{name}.*"]
+        inside = file in reference.models and scope in reference.models[file].classes
+        chosen = next((a for a in wider if inside and a in addresses), first)
+    st.session_state["form-value"] = chosen
+    if scope and chosen != first:
+        st.session_state[f"form-scope-{chosen}"] = scope
 
 
 def _situation(row: values.Row) -> str:

@@ -22,14 +22,14 @@ def section(case: Case) -> None:
     """Group, filters, table, and what is refused in it."""
     reference = cache.reference()
     files = [*reference.models, *(f for f in reference.files if f not in reference.models)]
-    left, middle, right = st.columns([8, 3, 3], vertical_alignment="bottom")
-    file = left.segmented_control(
+    file = st.segmented_control(
         "Groupe", files, default=files[0], required=True, key="group", persist_state="session",
         format_func=lambda code: labels.file_name(reference, code),
     ) or files[0]  # fmt: skip
     scopes = sorted(
         {a.split(".")[2] for a, _, _ in case.reference.values() if a.startswith(f"{file}.")}
     )
+    middle, right, _ = st.columns([3, 3, 5], vertical_alignment="bottom")
     scope = middle.selectbox(
         "Classe", ["", *scopes], key=f"scope-{file}",
         format_func=lambda c: labels.scope_name(reference, c) if c else "toutes les classes",

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from costing.errors import suggest
-from costing.units import UNITS, is_money
+from costing.units import is_money
 from costing.words import number, percent
-from costing.workbook.choices import Quantity
+from costing.workbook.quantity import UNBOUNDED, Quantity
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u2060\ufeff]+")
 _NUMBER = re.compile(r"(?P<sign>[-−–+]?) ?(?P<core>[\d.,' ]*\d|[.,]\d+) ?(?P<suffix>\D*)")
@@ -119,28 +119,30 @@ def read_date(raw: Raw) -> dt.date | None:
 
 
 def read_number(raw: Raw, allowed: Quantity) -> float | None:
-    """A number in the unit asked, within its range; never a guess between two readings."""
+    """A number in the unit asked, within its range; never a guess between two readings.
+
+    An integer where a whole number is asked. A rate is a fraction: « 3,5 % » gives 0.035.
+    """
     value = _checked(raw)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         code = "wb_date_not_number" if isinstance(value, (dt.date, dt.time)) else "wb_not_number"
         raise RefusedError(code)
-    rate = UNITS[allowed.unit][2]
     if isinstance(value, str):
         result = _number_from_text(clean(value), allowed)
-    elif rate:
+    elif allowed.rate:
         result = _rate(float(value), is_percent(raw.format))
     else:
         _check_format(raw.format, allowed)
         result = float(value)
-    if rate and result > max(1.0, allowed.high):
+    if allowed.rate and result > max(1.0, allowed.high):
         raise _two_rates(result)
     if not math.isfinite(result) or not allowed.low <= result <= allowed.high:
         raise RefusedError("wb_out_of_range", expected=_range(allowed))
     if allowed.whole and result % 1:
         raise RefusedError("wb_not_whole")
-    return result
+    return int(result) if allowed.whole else result
 
 
 def is_percent(number_format: str) -> bool:
@@ -193,25 +195,24 @@ def _decimals(value: float) -> int:
 def _check_format(number_format: str, allowed: Quantity) -> None:
     """A format may show « 450 k€ » for 450: the number is then not what the person sees."""
     if is_percent(number_format):
-        raise RefusedError("wb_percent_unexpected", unit=UNITS[allowed.unit][0])
+        raise RefusedError("wb_percent_unexpected", unit=allowed.label)
     literal = " ".join(a or b for a, b in _QUOTED.findall(number_format.split(";", 1)[0]))
     if re.search(r"%|k\s?€|m\s?d?\s?€|keur|meur|mill", literal, re.IGNORECASE):
         raise RefusedError("wb_scaled_format", shown=clean(literal))
 
 
 def _number_from_text(text: str, allowed: Quantity) -> float:
-    label = clean(UNITS[allowed.unit][0])
-    if "%" not in label:
-        text = text.removesuffix(f" {label}") if label else text
+    label = clean(allowed.label)
+    if label and "%" not in label:
+        text = text.removesuffix(f" {label}")
     negative = text.startswith("(") and text.endswith(")")
     found = _NUMBER.fullmatch(clean(text[1:-1]) if negative else text)
     if not found:
         raise RefusedError("wb_not_number")
     suffix = found["suffix"].replace(" ", "")
-    unit, rate = UNITS[allowed.unit][0].replace(" ", ""), UNITS[allowed.unit][2]
-    per_cent = suffix.startswith("%") and suffix in {"%", unit}
-    if per_cent and not rate:
-        raise RefusedError("wb_percent_unexpected", unit=UNITS[allowed.unit][0])
+    per_cent = suffix.startswith("%") and suffix in {"%", label.replace(" ", "")}
+    if per_cent and not allowed.rate:
+        raise RefusedError("wb_percent_unexpected", unit=allowed.label)
     result = _decimal(found["core"], per_cent)
     if found["sign"] in {"-", "−", "–"}:
         result = -result
@@ -219,22 +220,22 @@ def _number_from_text(text: str, allowed: Quantity) -> float:
         result = -abs(result)
     if per_cent:
         return float(f"{result / 100:.15g}")
-    if rate and not suffix:
+    if allowed.rate and not suffix:
         return _rate(result, shown_as_percent=False)
-    scale = _scale(suffix, unit, allowed.unit)
-    return float(f"{result * scale:.15g}")
+    return float(f"{result * _scale(suffix, allowed):.15g}")
 
 
-def _scale(suffix: str, unit: str, code: str) -> float:
+def _scale(suffix: str, allowed: Quantity) -> float:
     """What a suffix multiplies by; the unit of the line may be written out."""
+    unit = allowed.label.replace(" ", "")
     if not suffix or suffix == unit:
         return 1.0
-    if is_money(code):
+    if is_money(allowed.unit):
         tail = unit.removeprefix("€")
         for written, factor in _SCALES.items():
             if suffix in {written, written + tail}:
                 return factor
-    raise RefusedError("wb_unknown_suffix", suffix=suffix, unit=UNITS[code][0])
+    raise RefusedError("wb_unknown_suffix", suffix=suffix, unit=allowed.label)
 
 
 def _decimal(core: str, small: bool) -> float:
@@ -270,11 +271,9 @@ def _decimal(core: str, small: bool) -> float:
 
 
 def _range(allowed: Quantity) -> str:
-    rate = UNITS[allowed.unit][2]
-
     def shown(value: float) -> str:
-        return percent(value, 0) if rate else number(value, _decimals(value))
+        return percent(value, 0) if allowed.rate else number(value, _decimals(value))
 
-    if allowed.high >= 1e12:
+    if allowed.high >= UNBOUNDED:
         return f"au moins {shown(allowed.low)}"
     return f"{shown(allowed.low)} – {shown(allowed.high)}"

@@ -1,23 +1,26 @@
 """The rows of the sheet « Choix »: every choice of a scenario that is not a parameter's value.
 
-One declaration serves the template (label, list, format) and the importer (what is allowed).
+One declaration serves the template (label, list, format), the importer (what is allowed) and the
+exported proposal (words). A row's key is the path of its value in the scenario.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from costing import labels
 from costing.reference import Reference
 from costing.scenario import Scenario
-from costing.units import UNITS
+from costing.units import is_money
 from costing.words import NONE, euros, percent
 from costing.workbook import vocabulary as words
+from costing.workbook.quantity import Quantity
 
-Kind = Literal["text", "list", "flag", "number", "date"]
+#: What a cell may hold: one of some codes (code → label), a number, or one of three kinds.
+Admits = Mapping[str, str] | Quantity | Literal["text", "flag", "date"]
 
 #: Rows offered for step dates and other levers, when the scenario has fewer.
 STEPS, LEVERS = 6, 4
@@ -26,212 +29,195 @@ ROOM = 40
 
 
 @dataclass(frozen=True)
-class Quantity:
-    """What a number may be; `unit` is of the closed list, `low` and `high` are admitted."""
-
-    unit: str
-    low: float = 0.0
-    high: float = 1e12
-    whole: bool = False
-
-
-@dataclass(frozen=True)
 class Choice:
-    """One row: key in the scenario, label, kind, what is allowed, present value."""
+    """One row: key in the scenario, label, what its cell may hold, remark, present value.
+
+    section: the title above the row, when it is the first of a group.
+    """
 
     key: str
     label: str
-    kind: Kind
-    value: Any
+    admits: Admits
     note: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
-    quantity: Quantity | None = None
     required: bool = True
     section: str = ""
+    value: Any = None
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """Labels by code; empty when the choice is not from a list."""
+        return self.admits if isinstance(self.admits, Mapping) else {}
+
+    @property
+    def unit(self) -> str:
+        """The unit in words; empty when the choice is not a quantity."""
+        return self.admits.label if isinstance(self.admits, Quantity) else ""
 
 
-def quantity(unit: str) -> Quantity:
-    """The range of a unit: shares up to 1, yearly rates of either sign, the rest not negative."""
-    if unit in {"share", "share/year"}:
-        return Quantity(unit, 0.0, 1.0)
-    if unit == "1/year":
-        return Quantity(unit, -1.0, 1.0)
-    return Quantity(unit)
-
-
-def choices(reference: Reference, scenario: Scenario, room: int = 0) -> tuple[Choice, ...]:
+def choices(reference: Reference, scenario: Scenario, room: int = 0) -> Iterator[Choice]:
     """Every row of « Choix », with the scenario's values; `room` adds rows for dates and levers."""
-    return (
-        *_identity(reference, scenario),
-        *_conventions(scenario),
-        *_savings(reference, scenario),
-        *_levers(scenario, room),
-        *_rules(scenario, room),
-        *_floors(reference, scenario),
-    )
+    sections = {
+        "Scénario": _identity(reference),
+        "Conventions": _conventions(),
+        "Économies": _savings(reference, scenario),
+        "Autres leviers, déduits de ce que le forfait doit économiser": _levers(scenario, room),
+        "Règles du barème proposé": _rules(scenario, room),
+        "Planchers de recette par classe": _floors(reference),
+    }
+    for title, rows in sections.items():
+        for index, row in enumerate(rows):
+            section = "" if index else title
+            yield replace(row, section=section, value=_value_at(scenario, row.key))
 
 
-def _identity(reference: Reference, scenario: Scenario) -> Iterator[Choice]:
-    section = "Scénario"
+def _value_at(scenario: Scenario, key: str) -> Any:
+    """What stands at a key such as `rules.step_dates.1`; None when there is nothing."""
+    found: Any = scenario
+    for part in key.split("."):
+        if isinstance(found, Mapping):
+            found = found.get(int(part) if part.isdigit() else part)
+        elif isinstance(found, tuple):
+            found = found[int(part) - 1] if int(part) <= len(found) else None
+        elif found is not None:
+            found = getattr(found, part)
+    return found
+
+
+def _identity(reference: Reference) -> Iterator[Choice]:
     perimeters = {code: p.label.fr for code, p in reference.perimeters.items()}
-    yield Choice("name", "Nom", "text", scenario.name, "Ce qui le distingue.", section=section)
-    yield Choice("description", "Description", "text", scenario.description, required=False)
+    yield Choice("name", "Nom", "text", "Ce qui le distingue.")
+    yield Choice("description", "Description", "text", required=False)
     yield Choice(
-        "perimeter", "Périmètre du forfait", "list", scenario.perimeter,
-        "Quels postes de charges entrent dans le coût.", perimeters,
+        "perimeter", "Périmètre du forfait", perimeters,
+        "Quels postes de charges entrent dans le coût.",
     )  # fmt: skip
     yield Choice(
-        "seed", "Graine des tirages", "number", scenario.seed, "Un entier : mêmes tirages.",
-        quantity=Quantity("number", 0, 2**31, whole=True),
+        "seed", "Graine des tirages", Quantity("number", 0, 2**31, whole=True),
+        "Un entier : mêmes tirages.",
     )  # fmt: skip
 
 
-def _conventions(scenario: Scenario) -> Iterator[Choice]:
-    chosen = scenario.conventions
+def _conventions() -> Iterator[Choice]:
     yield Choice(
-        "conventions.capital", "Charge du capital", "list", chosen.capital,
-        "Comment le prix des équipements devient une charge annuelle.", labels.CAPITAL,
-        section="Conventions",
+        "conventions.capital", "Charge du capital", labels.CAPITAL,
+        "Comment le prix des équipements devient une charge annuelle.",
     )  # fmt: skip
     yield Choice(
-        "conventions.activity", "Activité des appareils", "list", chosen.activity,
+        "conventions.activity", "Activité des appareils", labels.ACTIVITIES,
         "Pour comparer coût et forfait : actes du parc, norme, ou activité de référence.",
-        labels.ACTIVITIES,
     )  # fmt: skip
     yield Choice(
-        "conventions.amortised_charge", "Capital d'un appareil amorti", "list",
-        chosen.amortised_charge, "Rien, ou la charge étalée sur toute la durée d'usage.",
-        labels.AMORTISED_CHARGE,
+        "conventions.amortised_charge", "Capital d'un appareil amorti", labels.AMORTISED_CHARGE,
+        "Rien, ou la charge étalée sur toute la durée d'usage.",
     )  # fmt: skip
     yield Choice(
         "conventions.inpatients_count", "Hospitalisés comptés dans les tranches", "flag",
-        chosen.inpatients_count, "Leurs actes occupent des places sans être facturés.",
+        "Leurs actes occupent des places sans être facturés.",
+    )  # fmt: skip
+    yield Choice(
+        "conventions.investment", "Investissement payé par le forfait", labels.INVESTMENTS,
+        "Pour la troisième lecture de « surévalué ».",
     )  # fmt: skip
 
 
 def _savings(reference: Reference, scenario: Scenario) -> Iterator[Choice]:
-    asked = scenario.savings
-    readings: dict[str, str] = {entry.code: entry.label.fr for entry in reference.savings.readings}
     yield Choice(
-        "savings.target_eur", "Économies visées, toute l'imagerie", "number", asked.target_eur,
-        "Montant de la loi. On peut écrire 300 M€.", quantity=Quantity("EUR"),
-        section="Économies",
+        "savings.target_eur", "Économies visées, toute l'imagerie", Quantity("EUR"),
+        "Montant de la loi. On peut écrire 300 M€.",
     )  # fmt: skip
     yield Choice(
-        "savings.reading", "Lecture du montant", "list", asked.reading,
-        "Somme des années, ou niveau de la dernière : la loi se lit des deux façons.", readings,
+        "savings.reading", "Lecture du montant", words.readings(reference),
+        "Somme des années, ou niveau de la dernière : la loi se lit des deux façons.",
     )  # fmt: skip
     yield Choice(
-        "savings.share_on_fee", "Part portée par le forfait technique", "number",
-        asked.share_on_fee, "De 0 à 100 %.", quantity=Quantity("share", 0, 1),
+        "savings.share_on_fee", "Part portée par le forfait technique", Quantity("share", 0, 1),
+        "De 0 à 100 %.",
     )  # fmt: skip
-    for year in sorted({*reference.savings.target.years, *asked.yearly_eur}):
+    for year in sorted({*reference.savings.target.years, *scenario.savings.yearly_eur}):
         yield Choice(
-            f"savings.yearly_eur.{year}", f"Minimum d'économies en {year}", "number",
-            asked.yearly_eur.get(year), "Vide : aucun minimum cette année-là.",
-            quantity=Quantity("EUR"), required=False,
+            f"savings.yearly_eur.{year}", f"Minimum d'économies en {year}", Quantity("EUR"),
+            "Vide : aucun minimum cette année-là.", required=False,
         )  # fmt: skip
 
 
 def _levers(scenario: Scenario, room: int) -> Iterator[Choice]:
-    levers = scenario.savings.other_levers
-    for number in range(1, max(LEVERS, len(levers)) + room + 1):
-        lever = levers[number - 1] if number <= len(levers) else None
-        key = f"savings.other_levers.{number}"
-        section = "Autres leviers, déduits de ce que le forfait doit économiser"
+    for number in range(1, max(LEVERS, len(scenario.savings.other_levers)) + room + 1):
+        key, lever = f"savings.other_levers.{number}", f"Levier {number}"
+        note = "Pertinence, actes… Vide : pas de levier."
+        yield Choice(f"{key}.label", f"{lever} : nom", "text", note, required=False)
+        yield Choice(f"{key}.date", f"{lever} : à partir du", "date", required=False)
         yield Choice(
-            f"{key}.label", f"Levier {number} : nom", "text", lever and lever.label,
-            "Pertinence, actes… Vide : pas de levier.", required=False,
-            section=section if number == 1 else "",
-        )  # fmt: skip
-        yield Choice(
-            f"{key}.date", f"Levier {number} : à partir du", "date", lever and lever.date,
-            required=False,
-        )  # fmt: skip
-        yield Choice(
-            f"{key}.annual_amount_eur", f"Levier {number} : montant annuel", "number",
-            lever and lever.annual_amount_eur, "Euros par an à partir de la date.",
-            quantity=Quantity("EUR/year"), required=False,
+            f"{key}.annual_amount_eur", f"{lever} : montant annuel", Quantity("EUR/year"),
+            "Euros par an à partir de la date.", required=False,
         )  # fmt: skip
 
 
 def _rules(scenario: Scenario, room: int) -> Iterator[Choice]:
-    rules = scenario.rules
-    dates = rules.step_dates
-    for number in range(1, max(STEPS, len(dates)) + room + 1):
-        value = dates[number - 1] if number <= len(dates) else None
+    for number in range(1, max(STEPS, len(scenario.rules.step_dates)) + room + 1):
         yield Choice(
-            f"rules.step_dates.{number}", f"Date d'effet {number}", "date", value,
+            f"rules.step_dates.{number}", f"Date d'effet {number}", "date",
             "Dates croissantes, JJ/MM/AAAA ; vide : pas d'étape de plus.", required=number == 1,
-            section="Règles du barème proposé" if number == 1 else "",
         )  # fmt: skip
     yield Choice(
-        "rules.largest_cut_per_step", "Baisse maximale d'un tarif par étape", "number",
-        rules.largest_cut_per_step, "Part du tarif précédent.", quantity=Quantity("share", 0, 1),
+        "rules.largest_cut_per_step", "Baisse maximale d'un tarif par étape",
+        Quantity("share", 0, 1), "Part du tarif précédent.",
     )  # fmt: skip
-    flags = {
-        "no_rise": ("Aucun tarif n'augmente", rules.no_rise),
-        "degressive": ("Tranches dégressives", rules.degressive),
-        "amortised_not_above": ("Amorti au plus égal à non amorti", rules.amortised_not_above),
-    }
-    for name, (label, flag) in flags.items():
-        yield Choice(f"rules.{name}", label, "flag", flag)
+    yield Choice("rules.no_rise", "Aucun tarif n'augmente", "flag")
+    yield Choice("rules.degressive", "Tranches dégressives", "flag")
+    yield Choice("rules.amortised_not_above", "Amorti au plus égal à non amorti", "flag")
+    yield Choice("rules.zones_in_order", "Ordre des zones gardé", "flag")
     yield Choice(
-        "rules.rounding_eur", "Arrondi des tarifs", "number", rules.rounding_eur,
-        "0,01 : au centime.", quantity=Quantity("EUR/act", 0.001, 100),
+        "rules.rounding_eur", "Arrondi des tarifs", Quantity("EUR/act", 0.001, 100),
+        "0,01 : au centime.",
     )  # fmt: skip
 
 
-def _floors(reference: Reference, scenario: Scenario) -> Iterator[Choice]:
-    floors = scenario.rules.floor_share_of_cost
-    for index, (code, label) in enumerate(words.fee_classes(reference).items()):
+def _floors(reference: Reference) -> Iterator[Choice]:
+    for code, label in words.fee_classes(reference).items():
         yield Choice(
-            f"rules.floor_share_of_cost.{code}", label, "number", floors.get(code),
+            f"rules.floor_share_of_cost.{code}", label, Quantity("share", 0, 2),
             "Recettes de la classe, en part de ses coûts, au moins. Vide : pas de plancher.",
-            quantity=Quantity("share", 0, 2), required=False,
-            section="" if index else "Planchers de recette par classe",
+            required=False,
         )  # fmt: skip
 
 
 def assemble(values: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a scenario from the values of its rows, blanks left out."""
     found: dict[str, Any] = {"conventions": {}, "savings": {}, "rules": {}}
-    levers: dict[str, dict[str, Any]] = {}
+    levers: dict[int, dict[str, Any]] = {}
     steps: list[dt.date] = []
     for key, value in values.items():
-        group, _, name = key.partition(".")
-        inner, _, last = name.partition(".")
         if value is None:
             continue
-        if not name:
-            found[key] = value
-        elif inner == "other_levers":
-            number, _, part = last.partition(".")
-            levers.setdefault(number, {})[part] = value
-        elif inner == "step_dates":
-            steps.append(value)
-        elif last:
-            found[group].setdefault(inner, {})[last] = value
-        else:
-            found[group][inner] = value
-    found["savings"]["other_levers"] = [levers[number] for number in sorted(levers, key=int)]
+        match key.split("."):
+            case [name]:
+                found[name] = value
+            case [_, "other_levers", number, part]:
+                levers.setdefault(int(number), {})[part] = value
+            case [_, "step_dates", _]:
+                steps.append(value)
+            case [group, name, entry]:
+                found[group].setdefault(name, {})[entry] = value
+            case [group, name]:
+                found[group][name] = value
+    found["savings"]["other_levers"] = [lever for _, lever in sorted(levers.items())]
     found["rules"]["step_dates"] = steps
     return found
 
 
 def shown(choice: Choice) -> str:
     """A choice's value in words, a dash when it is blank."""
-    value = choice.value
+    value, admits = choice.value, choice.admits
     if value is None or value == "":
         return NONE
-    if choice.kind == "flag":
-        return words.YES_NO["true" if value else "false"]
-    if choice.kind == "list":
+    if admits == "flag":
+        return words.yes_no(value)
+    if choice.options:
         return choice.options[value]
     if isinstance(value, dt.date):
-        return f"{value:%d/%m/%Y}"
-    if choice.quantity and UNITS[choice.quantity.unit][2]:
+        return labels.day(value)
+    if isinstance(admits, Quantity) and admits.rate:
         return percent(value)
-    if choice.quantity and choice.quantity.unit.startswith("EUR"):
+    if isinstance(admits, Quantity) and is_money(admits.unit):
         return euros(value, 0 if value % 1 == 0 else 2)
     return str(value)

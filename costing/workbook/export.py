@@ -12,13 +12,15 @@ from typing import BinaryIO
 
 from costing.analysis.savings import reached
 from costing.optimise.proposal import Proposal
+from costing.workbook import vocabulary as words
 from costing.workbook.choices import choices, shown
 from costing.workbook.export_effects import write_effects
-from costing.workbook.export_inputs import write_changes, write_sources, write_values
+from costing.workbook.export_inputs import write_changes, write_values
 from costing.workbook.export_limits import write_limits
 from costing.workbook.export_savings import write_savings
 from costing.workbook.export_schedule import write_schedule
 from costing.workbook.layout import Book, Sheet
+from costing.workbook.sources_sheet import write_sources
 
 STATUS = {
     "optimal": "barème trouvé",
@@ -57,7 +59,7 @@ def write_proposal(proposal: Proposal, target: Path | BinaryIO) -> None:
         write_effects(book, proposal, proposal.schedule, banner)
     write_limits(book, proposal)
     write_values(book, case)
-    write_sources(book, case)
+    write_sources(book, case.reference)
     write_changes(book, case)
     book.save(target)
 
@@ -65,16 +67,15 @@ def write_proposal(proposal: Proposal, target: Path | BinaryIO) -> None:
 def _write_summary(book: Book, proposal: Proposal, banner: str) -> None:
     case = proposal.case
     sheet = book.sheet("Synthèse", (40, 30, 62), landscape=False)
-    sheet.text(0, 0, f"Forfait technique : {case.scenario.name}", "title", text_wrap=False)
-    row = 1
+    sheet.title(f"Forfait technique : {case.scenario.name}")
+    row = 2
     if banner:
-        sheet.paragraph(row + 1, banner, "banner")
+        sheet.paragraph(row, banner, "banner")
         row += 2
-    sheet.paragraph(row + 1, proposal.words)
-    if case.scenario.description:
+    for text in filter(None, (proposal.words, case.scenario.description)):
+        sheet.paragraph(row, text)
         row += 1
-        sheet.paragraph(row + 1, case.scenario.description)
-    row = _write_amounts(sheet, row + 3, proposal)
+    row = _write_amounts(sheet, row + 1, proposal)
     row = _write_situation(sheet, row + 1, proposal)
     sheet.header(row + 1, ("Feuille", "Ce qu'elle contient", ""))
     row += 2
@@ -86,39 +87,30 @@ def _write_summary(book: Book, proposal: Proposal, banner: str) -> None:
 
 
 def _write_amounts(sheet: Sheet, row: int, proposal: Proposal) -> int:
-    demand = proposal.case.scenario.savings
-    years = proposal.case.reference.savings.target.years
-    readings = {entry.code: entry.label.fr for entry in proposal.case.reference.savings.readings}
+    case = proposal.case
+    demand = case.scenario.savings
+    reading = words.readings(case.reference)[demand.reading]
     sheet.header(row, ("Résultat", "Valeur", "Remarque"), right=(1,))
-    sheet.text(row + 1, 0, "Statut", "strong")
+    sheet.row(row + 1, ("Statut", None, ""))
     sheet.text(row + 1, 1, STATUS[proposal.status], "strong", align="right")
-    sheet.text(row + 1, 2, "")
-    last = years[-1]
+    part = "Part du forfait, moins les autres leviers"
     amounts = [
-        ("Économies visées, toute l'imagerie", demand.target_eur, readings[demand.reading]),
-        (
-            "Demandé au forfait technique",
-            proposal.required_eur,
-            "Part du forfait, moins les autres leviers",
-        ),
-        (
-            "Atteignable au plus",
-            proposal.reachable_eur,
-            "Sous les mêmes contraintes, montant demandé mis à part",
-        ),
+        ("Économies visées, toute l'imagerie", demand.target_eur, reading),
+        ("Demandé au forfait technique", proposal.required_eur, part),
     ]
     if proposal.schedule:
-        got = reached(demand, proposal.savings)
-        amounts[2:2] = [("Atteint par le barème", got, readings[demand.reading])]
-        before, after = proposal.present_loss_eur, proposal.loss_eur
+        amounts.append(("Atteint par le barème", reached(demand, proposal.savings), reading))
+    without = "Sous les mêmes contraintes, montant demandé mis à part"
+    amounts.append(("Atteignable au plus", proposal.reachable_eur, without))
+    if proposal.schedule:
+        loss = f"Perte des appareils sous leur coût en {case.reference.savings.target.years[-1]}"
         amounts += [
-            (f"Perte des appareils sous leur coût en {last}, avant", before, "Tarifs en vigueur"),
-            (f"Perte des appareils sous leur coût en {last}, après", after, "Barème proposé"),
+            (f"{loss}, avant", proposal.present_loss_eur, "Tarifs en vigueur"),
+            (f"{loss}, après", proposal.loss_eur, "Barème proposé"),
         ]
     for line, (label, amount, remark) in enumerate(amounts, start=row + 2):
-        sheet.text(line, 0, label, "strong")
+        sheet.row(line, (label, None, remark))
         sheet.number(line, 1, amount, "euro")
-        sheet.text(line, 2, remark)
     return row + 2 + len(amounts)
 
 
@@ -130,11 +122,9 @@ def _write_situation(sheet: Sheet, row: int, proposal: Proposal) -> int:
     lines: list[tuple[str, str, str]] = []
     for choice in choices(case.reference, case.scenario):
         if choice.key.startswith(kept) and choice.value is not None:
-            label = choice.label
-            if choice.key.startswith("rules.floor"):
-                label = f"Plancher de recette, {choice.label}"
+            floor = "Plancher de recette, " if choice.key.startswith("rules.floor") else ""
             remark = choice.note if choice.options else ""
-            lines.append((label, shown(choice), remark))
+            lines.append((f"{floor}{choice.label}", shown(choice), remark))
     synthetic = "Synthétique" if case.fleet.synthetic else "Fourni avec le scénario"
     machines = f"{case.fleet.weight.sum():.0f} appareils, actes de {case.fleet.year}"
     lines += [
@@ -142,9 +132,7 @@ def _write_situation(sheet: Sheet, row: int, proposal: Proposal) -> int:
         ("Valeurs modifiées", str(len(case.scenario.overrides)), "Feuille « Modifications »"),
     ]
     for line, (label, text, remark) in enumerate(lines, start=row + 1):
-        sheet.text(line, 0, label, "strong")
-        sheet.text(line, 1, text)
-        sheet.text(line, 2, remark)
+        sheet.row(line, (label, text, remark))
     row += len(lines) + 2
     sheet.header(row, ("Identité", "Empreinte (SHA-256)", ""))
     identities = {

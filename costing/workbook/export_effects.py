@@ -6,24 +6,36 @@ before the first step, each held all year, and the proposal. Cost is that of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from costing import labels
 from costing.analysis.comparison import pay
-from costing.fleet import REGIONS
+from costing.analysis.savings import baseline
 from costing.optimise.proposal import Proposal
 from costing.tariff import FeeSchedule
+from costing.words import NONE
 from costing.workbook import vocabulary as words
 from costing.workbook.export_schedule import before_first_step
-from costing.workbook.layout import NONE, Book, Sheet, at, total
+from costing.workbook.layout import WHOLE, Book, Sheet, at
 
 _WIDTHS = (40, 12, 18, 18, 18, 12, 12, 18, 12, 11, 12, 11)
 #: Columns of amounts and counts, in the order of the sheet.
 _SUMS = {1: "weight", 2: "base", 3: "before", 4: "after", 7: "cost", 8: "below_before",
          10: "below_after"}  # fmt: skip
+_GROUPINGS = {
+    "Par classe": "class", "Par secteur": "sector", "Par zone": "zone", "Par région": "region",
+    "Par volume d'activité": "size",
+}  # fmt: skip
+_SIZES = (
+    "1er cinquième (les moins actifs)", "2e cinquième", "3e cinquième", "4e cinquième",
+    "5e cinquième (les plus actifs)",
+)  # fmt: skip
+#: Machines are weighted, hence not whole once the fleet is projected: one decimal.
+_FORMATS = dict.fromkeys((1, 8, 10), "#,##0.0_ ")
 #: Columns of ratios: column → (above, below, less one).
 _RATIOS = {5: (4, 3, True), 6: (4, 2, True), 9: (8, 1, False), 11: (10, 1, False)}
 
@@ -33,9 +45,8 @@ def effects(proposal: Proposal, schedule: FeeSchedule) -> pd.DataFrame:
     case = proposal.case
     year = case.reference.savings.target.years[-1]
     fleet = case.fleet_in(year)
-    official = case.reference.schedule
-    base = pay(case, fleet, official.frozen(case.reference.savings.baseline_date), year)
-    before = pay(case, fleet, official.frozen(before_first_step(case)), year)
+    base = pay(case, fleet, baseline(case), year)
+    before = pay(case, fleet, case.reference.schedule.frozen(before_first_step(case)), year)
     after = pay(case, fleet, schedule, year)
     weight = fleet.weight
     return fleet.frame.assign(
@@ -54,27 +65,22 @@ def write_effects(book: Book, proposal: Proposal, schedule: FeeSchedule, banner:
     case = proposal.case
     year = case.reference.savings.target.years[-1]
     sheet = book.sheet("Effets", _WIDTHS)
-    sheet.text(0, 0, f"Effets en {year}, en euros", "title", text_wrap=False)
-    row = 1
-    if banner:
-        sheet.paragraph(row, banner, "banner")
-        row += 1
     hint = (
         "Recettes du parc de l'année à trois tarifs, les deux premiers tenus toute l'année. Sous "
         "leur coût : appareils dont les recettes sont inférieures au coût des actes facturés, dans "
         "le périmètre et les conventions du scénario. Volume : cinquièmes des appareils de chaque "
         "modalité, rangés par actes facturés."
     )
-    sheet.paragraph(row, hint, "hint")
+    row = sheet.opening(f"Effets en {year}, en euros", banner, hint)
     base = labels.day(case.reference.savings.baseline_date)
     headings = (
         "Groupe", "Appareils", f"Recettes au tarif du {base}", "Recettes avant",
         "Recettes proposées", "Variation", f"Depuis le {base}", "Coût des actes facturés",
         "Sous leur coût, avant", "Part, avant", "Sous leur coût, après", "Part, après",
     )  # fmt: skip
-    sheet.header(row + 2, headings, right=range(1, len(headings)))
-    sheet.keep_header(row + 2, 1)
-    row += 3
+    sheet.header(row, headings, right=range(1, len(headings)))
+    sheet.keep_header(row, 1)
+    row += 1
     frame = effects(proposal, schedule)
     for title, groups in _groupings(proposal, frame):
         sheet.section(row, title, len(headings))
@@ -84,19 +90,12 @@ def write_effects(book: Book, proposal: Proposal, schedule: FeeSchedule, banner:
 def _groupings(
     proposal: Proposal, frame: pd.DataFrame
 ) -> Iterator[tuple[str, list[tuple[str, pd.DataFrame]]]]:
-    reference = proposal.case.reference
-    regions = {name: name for name in REGIONS}
-    sizes = {n: f"{n}{'er' if n == 1 else 'e'} cinquième" for n in range(1, 6)}
-    sizes[1] += " (les moins actifs)"
-    sizes[5] += " (les plus actifs)"
-    for title, column, named in (
-        ("Par classe", "class", words.fee_classes(reference)),
-        ("Par secteur", "sector", labels.SECTORS),
-        ("Par zone", "zone", labels.ZONES),
-        ("Par région", "region", regions),
-        ("Par volume d'activité", "size", sizes),
-    ):
-        parts = [(str(label), frame[frame[column] == code]) for code, label in named.items()]
+    named: dict[str, Mapping[Any, str]] = {
+        **words.fleet_options(proposal.case.reference),
+        "size": dict(enumerate(_SIZES, start=1)),
+    }
+    for title, column in _GROUPINGS.items():
+        parts = [(label, frame[frame[column] == code]) for code, label in named[column].items()]
         yield title, [(label, part) for label, part in parts if len(part)]
 
 
@@ -108,13 +107,10 @@ def _write_block(sheet: Sheet, row: int, groups: list[tuple[str, pd.DataFrame]])
         values = {column: float(part[name].sum()) for column, name in _SUMS.items()}
         sheet.text(line, 0, label, "strong")
         for column, value in values.items():
-            sheet.number(line, column, value, **_shape(column))
+            sheet.number(line, column, value, num_format=_FORMATS.get(column, WHOLE))
             sums[column] += value
         _write_ratios(sheet, line, values)
-    sheet.text(last + 1, 0, "Ensemble", "strong")
-    for column, value in sums.items():
-        text = total(first, last, column)
-        sheet.formula(last + 1, column, text, value, bold=True, **_shape(column))
+    sheet.totals(first, last, "Ensemble", sums, _FORMATS)
     _write_ratios(sheet, last + 1, sums)
     return last + 2
 
@@ -128,11 +124,6 @@ def _write_ratios(sheet: Sheet, row: int, values: dict[int, float]) -> None:
         result = values[above] / values[below] - (1 if less_one else 0)
         text = f"{at(row, above)}/{at(row, below)}" + ("-1" if less_one else "")
         sheet.formula(row, column, text, result, style)
-
-
-def _shape(column: int) -> dict[str, str]:
-    """Machines are weighted, hence not whole once the fleet is projected: one decimal."""
-    return {"num_format": "#,##0.0_ "} if column in (1, 8, 10) else {}
 
 
 def _quintiles(frame: pd.DataFrame) -> pd.Series[int]:

@@ -1,14 +1,16 @@
-"""« Hypothèses », « Sources » and « Modifications » of an exported proposal."""
+"""« Hypothèses » and « Modifications » of an exported proposal."""
 
 from __future__ import annotations
 
 from costing import labels
+from costing.parameters import Parameter, Value
 from costing.reference import Case
 from costing.scenario import Override, Scenario
 from costing.units import UNITS
+from costing.words import NONE
 from costing.workbook import vocabulary as words
 from costing.workbook.choices import choices, shown
-from costing.workbook.layout import CHANGED, NONE, Book, Sheet, at, number_format
+from costing.workbook.layout import CHANGED, Book, Sheet, at, number_format
 from costing.workbook.values_sheet import ordered_values
 
 _VALUE_WIDTHS = (24, 28, 22, 12, 11, 11, 11, 11, 6, 44, 14, 48)
@@ -22,9 +24,8 @@ def write_values(book: Book, case: Case) -> None:
         "Adresse", "Hypothèse", "Classe", "Unité", "Bas", "Mode", "Haut", "TVA", "Note",
         "Sources", "État", "Remarque ou raison",
     )  # fmt: skip
-    sheet.text(0, 0, "Hypothèses", "title")
     grades = " ; ".join(f"{grade} : {text}" for grade, text in labels.GRADE_WORDS.items())
-    sheet.text(1, 0, f"Note : {grades}.", "hint", text_wrap=False)
+    sheet.title("Hypothèses", f"Note : {grades}.")
     sheet.header(3, headings, right=(4, 5, 6))
     sheet.keep_header(3, 2)
     row = 4
@@ -32,14 +33,9 @@ def write_values(book: Book, case: Case) -> None:
         sheet.section(row, labels.file_name(case.reference, file), len(headings), column=1)
         row += 1
         for address, parameter, value in ordered_values(case.reference, file):
-            look = number_format(parameter.unit, value.low, value.mode, value.high)
             changed = value.changed_by is not None
-            sheet.text(row, 0, address, "code")
-            sheet.text(row, 1, parameter.label.fr, "strong")
-            sheet.text(row, 2, labels.scope_name(case.reference, value.scope, file))
-            sheet.text(row, 3, UNITS[parameter.unit][0])
-            for column, number in ((4, value.low), (5, value.mode), (6, value.high)):
-                sheet.number(row, column, number, num_format=look, bold=changed)
+            _write_subject(sheet, row, case, address, parameter)
+            _write_bounds(sheet, row, 4, parameter, value, bold=changed)
             sheet.text(row, 7, labels.VAT[value.vat] if value.vat else NONE)
             sheet.text(row, 8, value.grade, "centre")
             sheet.text(row, 9, words.source_titles(case.reference, value.source), "small")
@@ -50,33 +46,36 @@ def write_values(book: Book, case: Case) -> None:
     sheet.raw.autofilter(3, 0, row - 1, len(headings) - 1)
 
 
-def write_sources(book: Book, case: Case) -> None:
-    """The bibliography."""
-    sheet = book.sheet(words.SOURCES, (34, 80, 44, 13, 50))
-    sheet.text(0, 0, words.SOURCES, "title")
-    sheet.header(2, ("Clé", "Titre", "Éditeur", "Date", "Référence ou adresse"))
-    sheet.keep_header(2)
-    for row, source in enumerate(case.reference.sources.values(), start=3):
-        sheet.text(row, 0, source.key, "code")
-        sheet.text(row, 1, source.title)
-        sheet.text(row, 2, source.publisher)
-        sheet.date(row, 3, source.date)
-        sheet.text(row, 4, " · ".join(filter(None, (source.reference, source.url))), "small")
-
-
 def write_changes(book: Book, case: Case) -> None:
     """What the scenario changes: values, then choices, each with what it was."""
     sheet = book.sheet("Modifications", _CHANGE_WIDTHS)
-    sheet.text(0, 0, "Modifications", "title")
     hint = "Ce que ce scénario change aux données de référence, et rien d'autre."
-    sheet.text(1, 0, hint, "hint", text_wrap=False)
+    sheet.title("Modifications", hint)
     row = 3
     if case.scenario.overrides:
         row = _write_overrides(sheet, row, case) + 1
     else:
-        sheet.text(row, 0, "Aucune valeur modifiée.", "base", text_wrap=False)
+        sheet.text(row, 0, "Aucune valeur modifiée.", "base")
         row += 2
     _write_choices(sheet, row, case)
+
+
+def _write_subject(sheet: Sheet, row: int, case: Case, address: str, parameter: Parameter) -> None:
+    """The first columns of a value's row: address, label, class and unit."""
+    file, _, scope = address.split(".")
+    where = labels.scope_name(case.reference, scope, file)
+    unit = UNITS[parameter.unit][0]
+    sheet.row(row, (address, parameter.label.fr, where, unit), ("code", "strong"))
+
+
+def _write_bounds(
+    sheet: Sheet, row: int, first: int, parameter: Parameter, value: Value | None, bold: bool
+) -> None:
+    """Low, mode and high from a column on; dashes when there is no value."""
+    numbers = (value.low, value.mode, value.high) if value else (None, None, None)
+    look = number_format(parameter.unit, *numbers)
+    for column, number in enumerate(numbers, start=first):
+        sheet.number(row, column, number, num_format=look, bold=bold)
 
 
 def _write_overrides(sheet: Sheet, row: int, case: Case) -> int:
@@ -95,15 +94,9 @@ def _write_override(sheet: Sheet, row: int, case: Case, override: Override) -> N
     assert value is not None
     scope = override.parameter.rsplit(".", 1)[1]
     old = case.base.value_for(case.base.parameter_at(override.parameter)[0], scope)
-    sheet.text(row, 0, override.parameter, "code")
-    sheet.text(row, 1, parameter.label.fr, "strong")
-    sheet.text(row, 2, labels.scope_name(case.reference, scope, override.parameter.split(".")[0]))
-    sheet.text(row, 3, UNITS[parameter.unit][0])
-    for first, now in ((4, old), (7, value)):
-        numbers = (now.low, now.mode, now.high) if now else (None, None, None)
-        look = number_format(parameter.unit, *numbers)
-        for column, number in enumerate(numbers, start=first):
-            sheet.number(row, column, number, num_format=look, bold=first == 7)
+    _write_subject(sheet, row, case, override.parameter, parameter)
+    _write_bounds(sheet, row, 4, parameter, old, bold=False)
+    _write_bounds(sheet, row, 7, parameter, value, bold=True)
     if old and old.mode:
         result = value.mode / old.mode - 1
         sheet.formula(row, 10, f"{at(row, 8)}/{at(row, 5)}-1", result, "percent")
@@ -121,28 +114,25 @@ def _write_choices(sheet: Sheet, row: int, case: Case) -> None:
     """The choices that are not those of the reference scenario."""
     sheet.header(row, ("Clé", "Choix", "Référence", "", "", "Scénario", "", "", ""))
     plain = {choice.key: choice for choice in choices(case.reference, Scenario())}
-    line = row
+    changed: list[tuple[str, str, str, str]] = []
     for choice in choices(case.reference, case.scenario):
         before = plain.get(choice.key)
-        if before and before.value == choice.value:
-            continue
-        line += 1
-        old = shown(before) if before else NONE
-        _write_choice(sheet, line, choice.key, choice.label, old, shown(choice))
+        if before is None or before.value != choice.value:
+            old = shown(before) if before else NONE
+            changed.append((choice.key, choice.label, old, shown(choice)))
     own = case.scenario.fleet
     if own:
-        line += 1
         rows = len(next(iter(own.columns.values()), ()))
         new = f"{own.label} ({rows} lignes, {own.year})"
-        _write_choice(sheet, line, "fleet", "Parc", "parc de référence", new)
-    if line == row:
-        sheet.text(row + 1, 0, "Aucun choix modifié.", "base", text_wrap=False)
+        changed.append(("fleet", "Parc", "parc de référence", new))
+    for line, texts in enumerate(changed, start=row + 1):
+        _write_choice(sheet, line, *texts)
+    if not changed:
+        sheet.text(row + 1, 0, "Aucun choix modifié.", "base")
 
 
 def _write_choice(sheet: Sheet, row: int, key: str, label: str, old: str, new: str) -> None:
-    sheet.text(row, 0, key, "code")
-    sheet.text(row, 1, label, "strong")
-    for column, text in ((2, old), (5, new)):
-        last = column + (2 if column == 2 else 3)
+    sheet.row(row, (key, label), ("code", "strong"))
+    for column, last, text in ((2, 4, old), (5, 8, new)):
         sheet.raw.merge_range(row, column, row, last, "", sheet.book.format("cell"))
         sheet.raw.write_string(row, column, text, sheet.book.format("cell"))

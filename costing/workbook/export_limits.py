@@ -5,8 +5,9 @@ from __future__ import annotations
 from costing import labels
 from costing.optimise.constraints import CONSTRAINTS
 from costing.optimise.proposal import Proposal
-from costing.words import euros, percent
-from costing.workbook.layout import NONE, Book, Sheet
+from costing.words import NONE, euros, percent
+from costing.workbook import vocabulary as words
+from costing.workbook.layout import Book, Sheet
 
 _WIDTHS = (38, 42, 18, 24, 74)
 
@@ -14,33 +15,26 @@ _WIDTHS = (38, 42, 18, 24, 74)
 def write_limits(book: Book, proposal: Proposal) -> None:
     """The sheet: one row a constraint, then the ways out of a conflict."""
     sheet = book.sheet("Contraintes", _WIDTHS)
-    sheet.text(0, 0, "Contraintes", "title")
+    sheet.title("Contraintes")
     sheet.paragraph(1, proposal.words, "lead")
-    sheet.header(
-        3,
-        ("Contrainte", "Demande", "A pesé", "Prix à la marge (€)", "En mots"),
-        right=(3,),
-    )  # fmt: skip
+    headings = ("Contrainte", "Demande", "A pesé", "Prix à la marge (€)", "En mots")
+    sheet.header(3, headings, right=(3,))
     sheet.keep_header(3)
     asked = demands(proposal)
     binding = {found.constraint: found for found in proposal.binding}
-    row = 4
-    for name, declared in CONSTRAINTS.items():
+    for row, (name, declared) in enumerate(CONSTRAINTS.items(), start=4):
         held = binding.get(name)
-        sheet.text(row, 0, declared.label.fr, "strong")
-        sheet.text(row, 1, asked.get(name, "non demandée"))
-        sheet.text(row, 2, _verdict(proposal, name, name in asked), "centre")
-        price = held.shadow_price if held else None
-        sheet.number(row, 3, price, "number", num_format="#,##0.00_ ")
+        verdict = _verdict(proposal, name) if name in asked else NONE
         text = declared.description.fr + (f"\n{held.words}" if held else "")
-        sheet.text(row, 4, text)
-        row += 1
-    sheet.text(
-        row, 0,
+        values = (declared.label.fr, asked.get(name, "non demandée"), verdict, None, text)
+        sheet.row(row, values, ("strong", "cell", "centre"))
+        sheet.number(row, 3, held.shadow_price if held else None, "price")
+    row = 4 + len(CONSTRAINTS)
+    hint = (
         "Prix à la marge : ce qu'un euro (économies) ou un cran de plus change à la perte des "
-        "appareils en dessous de leur coût ; le texte de droite le dit en mots.",
-        "hint", text_wrap=False,
-    )  # fmt: skip
+        "appareils en dessous de leur coût ; le texte de droite le dit en mots."
+    )
+    sheet.text(row, 0, hint, "hint")
     if proposal.status != "optimal":
         _write_conflict(sheet, row + 2, proposal)
 
@@ -60,7 +54,7 @@ def demands(proposal: Proposal) -> dict[str, str]:
         ("amortised", rules.amortised_not_above),
     ):
         if wanted:
-            asked[name] = "oui"
+            asked[name] = words.YES
     if rules.floor_share_of_cost:
         asked["class_floor"] = "\n".join(
             f"{labels.scope_name(proposal.case.reference, code)} : {percent(share)}"
@@ -69,14 +63,13 @@ def demands(proposal: Proposal) -> dict[str, str]:
     return asked
 
 
-def _verdict(proposal: Proposal, name: str, asked: bool) -> str:
-    if not asked:
-        return NONE
+def _verdict(proposal: Proposal, name: str) -> str:
+    """Whether a constraint that was asked held the schedule back, or blocked it."""
     if proposal.status == "infeasible":
         return "bloque" if name in {way.constraint for way in proposal.conflict} else NONE
     if proposal.status == "stopped":
         return NONE
-    return "oui" if name in {found.constraint for found in proposal.binding} else "non"
+    return words.yes_no(name in {found.constraint for found in proposal.binding})
 
 
 def _write_conflict(sheet: Sheet, row: int, proposal: Proposal) -> None:
@@ -87,10 +80,8 @@ def _write_conflict(sheet: Sheet, row: int, proposal: Proposal) -> None:
     )  # fmt: skip
     for line, way in enumerate(proposal.conflict, start=row + 1):
         missing = max(0.0, proposal.required_eur - way.reachable_eur)
-        sheet.text(line, 0, CONSTRAINTS[way.constraint].label.fr, "strong")
-        sheet.number(line, 1, way.reachable_eur, "euro")
-        sheet.text(line, 2, "oui" if way.enough else "non", "centre")
-        sheet.number(line, 3, missing, "euro")
-        sheet.text(line, 4, way.words)
+        label = CONSTRAINTS[way.constraint].label.fr
+        values = (label, way.reachable_eur, words.yes_no(way.enough), missing, way.words)
+        sheet.row(line, values, ("strong", "euro", "centre", "euro"))
     if not proposal.conflict:
         sheet.paragraph(row + 1, "Aucune contrainte levée seule ne rend la demande atteignable.")

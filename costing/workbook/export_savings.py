@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costing import labels
-from costing.analysis.savings import YearSavings, lever_savings, savings
+from costing.analysis.savings import YearSavings, lever_savings, reached, savings
 from costing.optimise.proposal import Proposal
+from costing.words import NONE
 from costing.workbook import vocabulary as words
-from costing.workbook.layout import NONE, Book, Sheet, at, total
+from costing.workbook.layout import Book, Sheet, at
 
 _NO_SCHEDULE = "Sans barème : aucune proposition à chiffrer. La décision de 2025 reste donnée."
 _WIDTHS = (26, 20, 20, 20, 20, 20, 20, 18, 20)
@@ -18,23 +19,18 @@ def write_savings(book: Book, proposal: Proposal, banner: str) -> None:
     """The sheet: savings by year and by modality, totals as formulas, and the demand."""
     case = proposal.case
     sheet = book.sheet("Économies", _WIDTHS)
-    sheet.text(0, 0, "Économies sur le forfait technique, en euros", "title", text_wrap=False)
-    row = 1
-    if banner:
-        sheet.paragraph(row, banner, "banner")
-        row += 1
     base = labels.day(case.reference.savings.baseline_date)
     hint = (
         f"Montants arrondis à l'euro. Économie : dépense au tarif du {base} moins dépense au "
         "barème, pour le parc de chaque année, changements de tarif en cours d'année compris. "
         "Année pleine : si les tarifs du 31 décembre avaient valu toute l'année."
     )
-    sheet.paragraph(row, hint, "hint")
+    row = sheet.opening("Économies sur le forfait technique, en euros", banner, hint)
     proposed = _whole(savings(case, proposal.schedule)) if proposal.schedule else None
     decision = _whole(savings(case, case.reference.schedule))
-    first = row + 3
-    last = _write_years(sheet, row + 2, proposal, proposed, decision)
-    row = _write_demand(sheet, last + 2, proposal, first, last, proposed)
+    first = row + 1
+    last = _write_years(sheet, row, proposal, proposed, decision)
+    row = _write_demand(sheet, last + 2, proposal, last, proposed)
     for title, found in (("Proposition", proposed), ("Décision de 2025", decision)):
         if found:
             row = _write_modalities(sheet, row + 1, proposal, title, found)
@@ -76,67 +72,57 @@ def _write_years(
         right=range(1, 9),
     )  # fmt: skip
     first, last = row + 1, row + len(decision)
-    sums = [0.0] * 9
+    sums: dict[int, float] = {}
     for index, theirs in enumerate(decision):
         lever = float(round(lever_savings(proposal.case.scenario.savings, theirs.year)))
         ours = proposed[index] if proposed else None
-        values = _write_year(sheet, first + index, theirs, ours, lever)
-        sums = [a + b for a, b in zip(sums, values, strict=True)]
-    sheet.text(last + 1, 0, "Somme", "strong")
-    for column in range(1, 9):
-        if column == 4 or (proposed is None and column in (2, 3, 6, 8)):
-            sheet.text(last + 1, column, NONE, "number")
-        else:
-            text = total(first, last, column)
-            sheet.formula(last + 1, column, text, sums[column], bold=True)
+        for column, value in _write_year(sheet, first + index, theirs, ours, lever).items():
+            sums[column] = sums.get(column, 0.0) + value
+    sheet.totals(first, last, "Somme", sums)
+    for column in set(range(1, 9)) - sums.keys():
+        sheet.text(last + 1, column, NONE, "number")
     return last + 1
 
 
 def _write_year(
     sheet: Sheet, row: int, theirs: YearSavings, ours: YearSavings | None, lever: float
-) -> list[float]:
+) -> dict[int, float]:
     """The row of a year; gives the value of each column that is summed."""
     base, decided = theirs.baseline_eur, theirs.saved_eur
     sheet.text(row, 0, str(theirs.year), "strong")
-    sheet.number(row, 1, base)
-    sheet.number(row, 5, decided)
-    sheet.number(row, 7, lever)
+    known = {1: base, 5: decided, 7: lever}
+    for column, value in known.items():
+        sheet.number(row, column, value)
     if ours is None:
         for column in (2, 3, 4, 6, 8):
             sheet.text(row, column, NONE, "number")
-        return [0.0, base, 0.0, 0.0, 0.0, decided, 0.0, lever, 0.0]
-    spent = base - ours.saved_eur
-    saved = base - spent
+        return known
+    spent, saved = base - ours.saved_eur, ours.saved_eur
     sheet.number(row, 2, spent)
     sheet.formula(row, 3, f"{at(row, 1)}-{at(row, 2)}", saved, bold=True)
     sheet.number(row, 4, ours.full_year_eur)
     sheet.formula(row, 6, f"{at(row, 3)}-{at(row, 5)}", saved - decided)
     sheet.formula(row, 8, f"{at(row, 3)}+{at(row, 7)}", saved + lever)
-    return [0.0, base, spent, saved, 0.0, decided, saved - decided, lever, saved + lever]
+    return {**known, 2: spent, 3: saved, 6: saved - decided, 8: saved + lever}
 
 
 def _write_demand(
     sheet: Sheet,
     row: int,
     proposal: Proposal,
-    first: int,
     last: int,
     proposed: Sequence[YearSavings] | None,
 ) -> int:
     """What is asked of the fee, what is reached under the demand's reading, and the margin."""
-    reading = proposal.case.scenario.savings.reading
-    labels = {entry.code: entry.label.fr for entry in proposal.case.reference.savings.readings}
-    sheet.text(row, 0, "Demandé au forfait", "strong")
-    sheet.number(row, 1, proposal.required_eur, "euro")
-    sheet.text(row, 2, labels[reading], "small")
+    demand = proposal.case.scenario.savings
+    reading = words.readings(proposal.case.reference)[demand.reading]
+    styles = ("strong", "euro", "small")
+    sheet.row(row, ("Demandé au forfait", proposal.required_eur, reading), styles)
     if proposed is None:
-        sheet.text(row + 1, 0, "Atteignable au plus", "strong")
-        sheet.number(row + 1, 1, proposal.reachable_eur, "euro")
+        sheet.row(row + 1, ("Atteignable au plus", proposal.reachable_eur), styles)
         return row + 3
-    saved = [found.saved_eur for found in proposed]
-    cumulated = reading == "cumulated"
-    source = last if cumulated else last - 1
-    got = sum(saved) if cumulated else saved[-1]
+    source = last if demand.reading == "cumulated" else last - 1
+    got = reached(demand, {found.year: found.saved_eur for found in proposed})
     sheet.text(row + 1, 0, "Atteint", "strong")
     sheet.formula(row + 1, 1, at(source, 3), got, "euro", bold=True)
     sheet.text(row + 2, 0, "Marge", "strong")
@@ -162,9 +148,7 @@ def _write_modalities(
         sheet.formula(line, columns + 1, text, sum(amounts), bold=True)
         sums = [a + b for a, b in zip(sums, amounts, strict=True)]
     last = row + len(found)
-    sheet.text(last + 1, 0, "Somme", "strong")
-    for column, amount in enumerate([*sums, sum(sums)], start=1):
-        sheet.formula(last + 1, column, total(row + 1, last, column), amount, bold=True)
+    sheet.totals(row + 1, last, "Somme", dict(enumerate([*sums, sum(sums)], start=1)))
     return last + 2
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 
 from costing import labels
 from costing.optimise.proposal import Proposal
 from costing.reference import Case
 from costing.tariff import Cell, FeeSchedule, MachineClass
-from costing.words import number
+from costing.words import NONE, number
 from costing.workbook import vocabulary as words
-from costing.workbook.layout import NONE, Book, Sheet, at
+from costing.workbook.layout import Book, Sheet, at
 
 _FIXED = ("Classe", "Situation", "Zone", "Actes de l'année")
-_FIRST_PRICE = len(_FIXED)
 
 
 def before_first_step(case: Case) -> dt.date:
@@ -46,16 +46,15 @@ def write_schedule(book: Book, proposal: Proposal, schedule: FeeSchedule) -> Non
     for step in steps:
         headings += [f"Proposé au {labels.day(step)}", "Variation"]
     headings += [f"Variation depuis le {labels.day(base)}", "Note du tarif"]
-    sheet.text(0, 0, "Barème proposé, en euros par acte", "title", text_wrap=False)
     hint = (
         "Variation : contre la colonne de prix précédente, en formule. Note : fiabilité du tarif "
         "officiel en vigueur (A à D). Les tarifs proposés remplacent ceux de la décision à partir "
         "de la première date."
     )
-    sheet.paragraph(1, hint, "hint")
-    sheet.header(3, headings, right=range(_FIRST_PRICE, len(headings) - 1))
-    sheet.keep_header(3, 1)
-    row = 4
+    row = sheet.opening("Barème proposé, en euros par acte", "", hint)
+    sheet.header(row, headings, right=range(len(_FIXED), len(headings) - 1))
+    sheet.keep_header(row, 1)
+    row += 1
     for modality, label in words.modalities(case.reference).items():
         cells = [c for c in schedule.cells if schedule.classes[c.class_code].modality == modality]
         parts = {
@@ -64,10 +63,9 @@ def write_schedule(book: Book, proposal: Proposal, schedule: FeeSchedule) -> Non
         }
         for part, chosen in parts.items():
             sheet.section(row, f"{label} : {part}", len(headings))
-            row += 1
-            for cell in chosen:
-                _write_cell(sheet, row, proposal, schedule, cell)
-                row += 1
+            for line, cell in enumerate(chosen, start=row + 1):
+                _write_cell(sheet, line, proposal, schedule, cell)
+            row += 1 + len(chosen)
         row += 1
 
 
@@ -78,30 +76,27 @@ def _write_cell(
     official = case.reference.schedule
     eve = before_first_step(case)
     situation = labels.AMORTISATION[cell.amortisation] if cell.band == "plein" else None
-    sheet.text(row, 0, labels.scope_name(case.reference, cell.class_code), "strong")
-    sheet.text(row, 1, situation or labels.BANDS[cell.band])
-    sheet.text(row, 2, labels.ZONES[cell.zone])
-    sheet.text(row, 3, band_words(schedule.classes[cell.class_code], cell.band), align="right")
-    start = official.price(cell, case.reference.savings.baseline_date)
-    price = official.price(cell, eve)
-    sheet.number(row, 4, start, "price")
-    sheet.number(row, 5, price, "price")
-    column = 5
-    for prices in (proposal.prices[step] for step in case.scenario.rules.step_dates):
-        now = prices[cell]
-        sheet.number(row, column + 1 if column == 5 else column + 2, now, "price", bold=True)
-        before, column = column, 6 if column == 5 else column + 2
-        _change(sheet, row, column + 1, (before, price), (column, now))
-        price = now
-    _change(sheet, row, column + 2, (4, start), (column, price))
-    grades = [
+    acts = band_words(schedule.classes[cell.class_code], cell.band)
+    where = labels.scope_name(case.reference, cell.class_code)
+    sheet.row(row, (where, situation or labels.BANDS[cell.band], labels.ZONES[cell.zone]))
+    sheet.text(row, 3, acts, align="right")
+    start = (4, official.price(cell, case.reference.savings.baseline_date))
+    before = (5, official.price(cell, eve))
+    sheet.number(row, *start, "price")
+    sheet.number(row, *before, "price")
+    for column, step in zip(itertools.count(6, 2), case.scenario.rules.step_dates, strict=False):
+        after = (column, proposal.prices[step][cell])
+        sheet.number(row, *after, "price", bold=True)
+        _change(sheet, row, column + 1, before, after)
+        before = after
+    last = before[0]
+    _change(sheet, row, last + 2, start, before)
+    grades = (
         rate.grade
         for rate in official.rates
-        if rate.cell == cell
-        and rate.effective_from <= eve
-        and (rate.effective_to is None or rate.effective_to >= eve)
-    ]
-    sheet.text(row, column + 3, grades[0] if grades else NONE, "centre")
+        if rate.cell == cell and rate.effective_from <= eve <= (rate.effective_to or eve)
+    )
+    sheet.text(row, last + 3, next(grades, NONE), "centre")
 
 
 def _change(

@@ -10,15 +10,14 @@ A workbook made on other reference data is refused: its unchanged cells would pa
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pydantic import ValidationError
-
 from costing.costs import annual_cost
-from costing.errors import InputError, Place, Problem, WorkbookError
+from costing.errors import InputError, Place, Problem, ScenarioError, WorkbookError
 from costing.reference import Case, Reference
-from costing.scenario import Override, Scenario
+from costing.scenario import Override, Scenario, revised
 from costing.workbook import vocabulary as words
 from costing.workbook.cells import clean
 from costing.workbook.package import open_package
@@ -26,8 +25,6 @@ from costing.workbook.read_choices import read_choices
 from costing.workbook.read_fleet import read_fleet
 from costing.workbook.read_values import note_missing, read_values
 from costing.workbook.tables import Findings, Grid, Table, find_table, read_grids
-from costing.workbook.template import FINGERPRINT
-from costing.workbook.values_sheet import sheet_files
 
 Progress = Callable[[float, str], None]
 
@@ -58,11 +55,13 @@ def import_workbook(
     tell(0.2, "Lecture des feuilles")
     grids = read_grids(package, LAST_ROWS, findings)
     if words.READ_ME in grids:
-        _check_fingerprint(grids[words.READ_ME], reference, findings)
+        _check_fingerprint(grids[words.READ_ME], reference)
+    found = {n: find_table(grids[n], *words.TABLES[n]) for n in words.TABLES if n in grids}
+    tables = {name: table for name, table in found.items() if table}
     tell(0.5, "Lecture des hypothèses")
-    overrides = _read_overrides(grids, reference, findings)
+    overrides = _read_overrides(tables, reference)
     tell(0.7, "Lecture des choix et du parc")
-    fields = _read_fields(grids, reference, findings)
+    fields = _read_fields(tables, reference)
     tell(0.9, "Vérification de l'ensemble")
     scenario = _assembled({**fields, "overrides": overrides}, findings)
     _check_whole(reference, scenario or Scenario(overrides=tuple(overrides)), findings)
@@ -72,61 +71,39 @@ def import_workbook(
     return scenario
 
 
-def _check_fingerprint(grid: Grid, reference: Reference, findings: Findings) -> None:
-    for (row, column), raw in grid.cells.items():
-        if isinstance(raw.value, str) and clean(raw.value) == FINGERPRINT:
-            found = clean(str(grid.at(row, column + 1).value or ""))
-            if found != reference.fingerprint:
-                place = grid.place(row, column + 1)
-                here = reference.fingerprint[:10]
-                findings.add("wb_other_reference", place, found[:10] or "—", expected=here)
-            return
-    findings.add("wb_label_missing", Place(sheet=grid.name), FINGERPRINT)
+def _check_fingerprint(grid: Grid, reference: Reference) -> None:
+    cell = grid.beside(words.FINGERPRINT)
+    found = clean(str(grid.at(*cell).value or "")) if cell else reference.fingerprint
+    if cell and found != reference.fingerprint:
+        here = reference.fingerprint[:10]
+        grid.findings.add("wb_other_reference", grid.place(*cell), found[:10] or "—", expected=here)
 
 
-def _read_overrides(
-    grids: dict[str, Grid], reference: Reference, findings: Findings
-) -> list[Override]:
-    tables: dict[str, Table] = {}
-    overrides: list[Override] = []
-    for name in (words.VALUES, words.ACTIVITY):
-        if name in grids:
-            table = find_table(grids[name], words.VALUE_COLUMNS, words.VALUE_REQUIRED, findings)
-            if table:
-                tables[name] = table
-                overrides += read_values(reference, table, findings)
-    for name, table in tables.items():
-        note_missing(reference, sheet_files(reference, name), table, findings)
+def _read_overrides(tables: dict[str, Table], reference: Reference) -> list[Override]:
+    """The overrides of both value sheets; an address may stand on either."""
+    sheets = {name: tables[name] for name in (words.VALUES, words.ACTIVITY) if name in tables}
+    overrides = [found for table in sheets.values() for found in read_values(reference, table)]
+    for name, table in sheets.items():
+        note_missing(reference, words.sheet_files(reference, name), table)
     return overrides
 
 
-def _read_fields(
-    grids: dict[str, Grid], reference: Reference, findings: Findings
-) -> dict[str, Any]:
+def _read_fields(tables: dict[str, Table], reference: Reference) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    if words.CHOICES in grids:
-        required = words.CHOICE_REQUIRED
-        table = find_table(grids[words.CHOICES], words.CHOICE_COLUMNS, required, findings)
-        if table:
-            fields = read_choices(reference, table, findings)
-    if words.FLEET in grids:
-        columns = words.FLEET_COLUMNS
-        table = find_table(grids[words.FLEET], columns, tuple(columns), findings)
-        if table:
-            fields["fleet"] = read_fleet(reference, table, findings)
+    if words.CHOICES in tables:
+        fields = read_choices(reference, tables[words.CHOICES])
+    if words.FLEET in tables:
+        fields["fleet"] = read_fleet(reference, tables[words.FLEET])
     return fields
 
 
 def _assembled(fields: dict[str, Any], findings: Findings) -> Scenario | None:
     """The scenario of the fields; what its own schema refuses is noted at the cell it came from."""
     try:
-        return Scenario.model_validate(fields)
-    except ValidationError as error:
+        return revised(Scenario(), **fields)
+    except ScenarioError as error:
         if not findings.problems:
-            for found in error.errors():
-                key = ".".join(str(part) for part in found["loc"])
-                facts = {"detail": found["msg"]}
-                findings.add("invalid_value", _place_of(key, findings), found["input"], **facts)
+            findings.problems += [_with_cell(found, findings) for found in error.problems]
         return None
 
 
@@ -147,18 +124,17 @@ def _check_whole(reference: Reference, scenario: Scenario, findings: Findings) -
 def _check_costs(case: Case, findings: Findings) -> None:
     """Every class is costed once: a division by zero must show now, not on a screen."""
     changed = [override.parameter for override in case.scenario.overrides]
-    seen: set[str] = set()
+    by_formula: dict[str, Problem] = {}
     for code in case.reference.class_labels:
         try:
             annual_cost(case, code, TRIAL_ACTS)
         except InputError as error:
             for found in error.problems:
-                formula = str(found.facts.get("formula", ""))
-                if formula not in seen:
-                    used = [a for a in changed if a.split(".")[1] in formula] or changed
-                    place = _place_of(used[0] if used else "", findings)
-                    findings.problems.append(Problem(found.code, place, found.value, found.facts))
-                seen.add(formula)
+                by_formula.setdefault(str(found.facts.get("formula", "")), found)
+    for formula, found in by_formula.items():
+        used = [a for a in changed if a.split(".")[1] in formula] or [*changed, ""]
+        place = _place_of(used[0], findings)
+        findings.problems.append(replace(found, place=place))
 
 
 def _with_cell(found: Problem, findings: Findings) -> Problem:
@@ -168,7 +144,7 @@ def _with_cell(found: Problem, findings: Findings) -> Problem:
         key = f"machine_classes.reference_activity.{found.value}"
     elif key == "rules.floor_share_of_cost":
         key = f"{key}.{found.value}"
-    return Problem(found.code, _place_of(key, findings), found.value, found.facts)
+    return replace(found, place=_place_of(key, findings))
 
 
 def _place_of(key: str, findings: Findings) -> Place:

@@ -9,19 +9,21 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from costing.units import UNITS
+from costing.words import NONE
 
 #: Fixed, so that the same content gives the same bytes.
 CREATED = dt.datetime(2024, 1, 1)
 LONGEST_TEXT = 32_000
-NONE = "—"
+DAY, WHOLE = "dd/mm/yyyy", "#,##0_ "
 CHANGED = "● modifié"
 
 INK, PAPER, RULE = "#1F2937", "#FFFFFF", "#C9D1DB"
@@ -46,12 +48,12 @@ STYLES: dict[str, dict[str, Any]] = {
     "input": {
         "base_style": "cell", "bg_color": "#FFF6D6", "border_color": "#D3B95F", "locked": False,
     },
-    "number": {"base_style": "cell", "align": "right", "num_format": "#,##0_ "},
+    "number": {"base_style": "cell", "align": "right", "num_format": WHOLE},
     "euro": {"base_style": "number", "num_format": '#,##0 "€"_ '},
     "price": {"base_style": "number", "num_format": "#,##0.00_ "},
     "percent": {"base_style": "number", "num_format": "+0.0 %_ ;-0.0 %_ ;0.0 %_ "},
     "share": {"base_style": "number", "num_format": "0.0 %_ "},
-    "date": {"base_style": "cell", "align": "center", "num_format": "dd/mm/yyyy"},
+    "date": {"base_style": "cell", "align": "center", "num_format": DAY},
     "banner": {
         "bold": True, "font_size": 12, "font_color": "#7A2E0E", "bg_color": "#FDE3D0", "border": 2,
         "border_color": "#C2571A", "text_wrap": True, "valign": "vcenter",
@@ -73,7 +75,7 @@ def number_format(unit: str, *values: float | None) -> str:
     known = [abs(value) for value in values if value is not None]
     if any(value % 1 for value in known):
         return "#,##0.00##_ " if unit.startswith("EUR") else "General"
-    return "#,##0_ " if any(value >= 1000 for value in known) else "General"
+    return WHOLE if any(value >= 1000 for value in known) else "General"
 
 
 class Book:
@@ -141,6 +143,27 @@ class Sheet:
         elif look["font_size"] > 11:
             self._need(row, "", 1, look["font_size"])
 
+    def title(self, text: str, hint: str = "") -> None:
+        """The title of the sheet, and a line below that says what it holds."""
+        self.text(0, 0, text, "title")
+        if hint:
+            self.text(1, 0, hint, "hint")
+
+    def opening(self, title: str, banner: str, hint: str) -> int:
+        """Title, banner if any and hint, over all the columns; gives the row of the table."""
+        self.title(title)
+        row = 1
+        if banner:
+            self.paragraph(row, banner, "banner")
+            row += 1
+        self.paragraph(row, hint, "hint")
+        return row + 2
+
+    def row(self, row: int, values: Sequence[Any], styles: Sequence[str] = ("strong",)) -> None:
+        """Cells from the first column on, by type; beyond the styles given, plain cells."""
+        for column, value in enumerate(values):
+            self.value(row, column, value, styles[column] if column < len(styles) else "cell")
+
     def paragraph(self, row: int, text: str, style: str = "lead") -> None:
         """A text over all the columns of the sheet."""
         self.raw.merge_range(row, 0, row, len(self.widths) - 1, "")
@@ -169,10 +192,6 @@ class Sheet:
         else:
             self.raw.write_number(row, column, value, self.book.format(style, **changes))
 
-    def date(self, row: int, column: int, value: dt.date, style: str = "date", **more: Any) -> None:
-        """A real date."""
-        self.raw.write_datetime(row, column, value, self.book.format(style, **more))
-
     def blank(self, row: int, column: int, style: str, **changes: Any) -> None:
         """An empty cell with a style."""
         self.raw.write_blank(row, column, None, self.book.format(style, **changes))
@@ -183,6 +202,20 @@ class Sheet:
         """A live formula with the value that it gives, for readers that do not recalculate."""
         self.raw.write_formula(row, column, f"={text}", self.book.format(style, **more), value)
 
+    def totals(
+        self, first: int, last: int, label: str, sums: Mapping[int, float],
+        formats: Mapping[int, str] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
+        """Below some rows, the sum of each column given with its value, as a formula.
+
+        `formats` holds the number formats of the columns that are not whole.
+        """
+        self.text(last + 1, 0, label, "strong")
+        for column, value in sums.items():
+            text = f"SUM({at(first, column)}:{at(last, column)})"
+            look = formats.get(column, WHOLE)
+            self.formula(last + 1, column, text, value, bold=True, num_format=look)
+
     def value(self, row: int, column: int, value: Any, style: str, **changes: Any) -> None:
         """A cell by the type of what it holds."""
         if value is None or value == "":
@@ -190,12 +223,13 @@ class Sheet:
         elif isinstance(value, str):
             self.text(row, column, value, style, **changes)
         elif isinstance(value, dt.date):
-            self.date(row, column, value, style, **{"num_format": "dd/mm/yyyy", **changes})
+            look = self.book.format(style, **{"num_format": DAY, **changes})
+            self.raw.write_datetime(row, column, value, look)
         else:
             self.number(row, column, float(value), style, **changes)
 
     def header(self, row: int, names: Sequence[str], right: Sequence[int] = ()) -> None:
-        """A header row, repeated on each printed page and kept in sight."""
+        """A row of headings; those of the columns in `right` are aligned with their numbers."""
         for column, name in enumerate(names):
             self.text(row, column, name, "head_right" if column in right else "head")
 
@@ -211,6 +245,18 @@ class Sheet:
         self.text(row, column, text, "section")
         self._need(row, "", 1, 12)
 
+    def choose(
+        self, rows: tuple[int, int], column: int, source: Sequence[str] | str, where: str = ""
+    ) -> None:
+        """A drop-down list over some rows (first, last) of a column; `where` names its sheet."""
+        self.raw.data_validation(
+            rows[0], column, rows[1], column,
+            {
+                "validate": "list", "source": source, "error_title": "Choix hors liste",
+                "error_message": f"Choisissez dans la liste{where}.",
+            },
+        )  # fmt: skip
+
     def protect(self) -> None:
         """Lock all but the input cells, without a password; widths and filters stay free."""
         self.raw.protect(
@@ -225,8 +271,3 @@ class Sheet:
 def at(row: int, column: int) -> str:
     """The name of a cell: `at(0, 0)` is `A1`."""
     return str(xl_rowcol_to_cell(row, column))
-
-
-def total(first: int, last: int, column: int) -> str:
-    """The formula of the sum of a column's rows, without its equal sign."""
-    return f"SUM({at(first, column)}:{at(last, column)})"

@@ -67,7 +67,7 @@ class Package:
                 with archive.open(self.parts[sheet]) as stream:
                     self._scan(stream, sheet, last_row, found)
             except (ElementTree.ParseError, zipfile.BadZipFile, ValueError, KeyError) as error:
-                raise _damaged(f"{sheet} : {error}") from None
+                raise damaged(f"{sheet} : {error}") from None
         return found
 
     def _scan(self, stream: IO[bytes], sheet: str, last_row: int, found: Structure) -> None:
@@ -121,7 +121,7 @@ def open_package(source: Path | BinaryIO) -> Package:
             text = archive.read(_BOOK)
             parts = dict(_parts(archive, text))
     except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError, OSError) as error:
-        raise _damaged(str(error)) from None
+        raise damaged(str(error)) from None
     recompute = re.search(rb"""fullCalcOnLoad=["'](1|true)["']""", text) is not None
     return Package(data, parts, recompute)
 
@@ -174,8 +174,9 @@ def _parts(archive: zipfile.ZipFile, text: bytes) -> Iterator[tuple[str, str]]:
 def _refuse_doctype(text: bytes) -> None:
     """No spreadsheet program writes a document type; only an attack needs one."""
     if b"<!DOCTYPE" in text.replace(b"\0", b""):
-        raise _damaged("DOCTYPE")
+        raise damaged("DOCTYPE")
 
 
-def _damaged(detail: str) -> WorkbookError:
+def damaged(detail: str) -> WorkbookError:
+    """The error of a file that cannot be read through."""
     return WorkbookError(problem("wb_damaged", detail=detail))

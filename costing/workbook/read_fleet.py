@@ -8,74 +8,65 @@ from typing import Any
 
 import pandas as pd
 
-from costing import labels
 from costing.errors import FleetError, Place, Problem
-from costing.fleet import COLUMNS, REGIONS, validate
+from costing.fleet import COLUMNS, validate
 from costing.reference import Reference
 from costing.scenario import FleetTable
 from costing.workbook import vocabulary as words
-from costing.workbook.cells import (
-    clean,
-    is_blank,
-    read_choice,
-    read_date,
-    read_flag,
-    read_number,
-    read_text,
-)
-from costing.workbook.choices import Quantity
-from costing.workbook.tables import BAD, Bad, Findings, Grid, Table
+from costing.workbook.cells import clean, read_choice, read_date, read_flag, read_number, read_text
+from costing.workbook.quantity import Quantity
+from costing.workbook.tables import BAD, Line, Table
 
 _LATEST = 2100
+_YEAR = Quantity("number", 2000, _LATEST, whole=True)
 _NUMBERS = {
     "rank_on_authorisation": Quantity("number", 1, 99, whole=True),
     "acts_billed": Quantity("act/year", 0, 200_000),
     "acts_inpatient": Quantity("act/year", 0, 200_000),
     "weight": Quantity("number", 1e-9, 1e6),
 }
-_FLOATS = ("acts_billed", "acts_inpatient", "weight")
+Machine = dict[str, Any]
 
 
-def read_fleet(reference: Reference, table: Table, findings: Findings) -> FleetTable | None:
-    """The fleet of the sheet, None when it has no machine; problems are noted.
+def read_fleet(reference: Reference, table: Table) -> FleetTable | None:
+    """The fleet of the sheet, None when it has no machine or a problem, which is noted.
 
     Numbers become floats (the rank an integer), so that a machine typed 7000 or 7000,0 is one.
     """
-    rows = list(table.rows())
-    year = _setting(table, words.FLEET_YEAR, _year, findings)
-    label = _setting(table, words.FLEET_NAME, read_text, findings)
-    synthetic = _setting(table, words.FLEET_SYNTHETIC, read_flag, findings)
-    if not rows:
-        for name, value in ((words.FLEET_YEAR, year), (words.FLEET_NAME, label)):
-            if value not in (None, BAD):
-                findings.add("wb_fleet_empty", _setting_place(table.grid, name), value)
+    before = len(table.findings.problems)
+    lines = table.lines()
+    year = _setting(table, words.FLEET_YEAR, partial(read_number, allowed=_YEAR), bool(lines))
+    label = _setting(table, words.FLEET_NAME, read_text, bool(lines))
+    synthetic = _setting(table, words.FLEET_SYNTHETIC, read_flag, None)
+    if not lines:
         return None
-    for name, value in ((words.FLEET_YEAR, year), (words.FLEET_NAME, label)):
-        if value is None:
-            findings.add("wb_blank", _setting_place(table.grid, name), heading=name)
-    before = len(findings.problems)
     readers = _readers(reference)
-    machines = {row: _machine(table, row, readers, findings) for row in rows}
-    _check_names(table, machines, findings)
-    good = [row for row, machine in machines.items() if BAD not in machine.values()]
-    known = year if isinstance(year, int) else _LATEST
+    machines = [_machine(line, readers) for line in lines]
+    good = [pair for pair in zip(lines, machines, strict=True) if BAD not in pair[1].values()]
     if good:
-        _check_whole(reference, table, machines, good, known, findings)
-    if len(findings.problems) > before or not isinstance(year, int) or not isinstance(label, str):
+        _check_whole(reference, good, year if isinstance(year, int) else _LATEST)
+    if len(table.findings.problems) > before:
         return None
-    columns = {name: tuple(machines[row][name] for row in rows) for name in COLUMNS}
+    columns = {name: tuple(machine[name] for machine in machines) for name in COLUMNS}
     columns["installed_on"] = tuple(date.isoformat() for date in columns["installed_on"])
     return FleetTable(year=year, label=label, synthetic=bool(synthetic), columns=columns)
 
 
+def _setting(table: Table, name: str, reader: Any, needed: bool | None) -> Any:
+    """The value beside a label; `needed` when there are machines, out of place (False) if not."""
+    cell = table.grid.beside(name)
+    if cell is None:
+        return BAD
+    value = table.grid.read(*cell, reader)
+    if needed and value is None:
+        table.findings.add("wb_blank", table.grid.place(*cell), heading=name)
+    elif needed is False and value not in (None, BAD):
+        table.findings.add("wb_fleet_empty", table.grid.place(*cell), value)
+    return value
+
+
 def _readers(reference: Reference) -> dict[str, Any]:
-    lists = {
-        "modality": words.modalities(reference),
-        "class": words.fee_classes(reference),
-        "zone": {code: label for code, label in labels.ZONES.items() if code != "*"},
-        "region": {region: region for region in REGIONS},
-        "sector": labels.SECTORS,
-    }
+    lists = words.fleet_options(reference)
     return {
         "machine_id": read_text,
         "site_id": read_text,
@@ -85,81 +76,40 @@ def _readers(reference: Reference) -> dict[str, Any]:
     }
 
 
-def _machine(table: Table, row: int, readers: dict[str, Any], findings: Findings) -> dict[str, Any]:
-    machine = {}
+def _machine(line: Line, readers: dict[str, Any]) -> Machine:
+    """A machine by column, `BAD` for what cannot be read; its name may not be met again."""
+    machine: Machine = {}
     for name in COLUMNS:
-        value = table.read(findings, row, name, readers[name])
+        value = line.read(name, readers[name])
         if value is None:
-            findings.add("wb_blank", table.place(row, name), heading=words.FLEET_COLUMNS[name])
+            line.note_blank(name)
             value = BAD
-        elif value is not BAD and name == "rank_on_authorisation":
-            value = int(value)
-        elif isinstance(value, str):
-            value = clean(value)
-        machine[name] = value
+        machine[name] = clean(value) if isinstance(value, str) else value
+    if machine["machine_id"] is not BAD:
+        name = f"{words.FLEET} {machine['machine_id']}"
+        line.table.findings.claim(name, line.place("machine_id"))
     return machine
 
 
-def _check_names(table: Table, machines: dict[int, dict[str, Any]], findings: Findings) -> None:
-    """Each machine's name once; both rows are named."""
-    for row, machine in machines.items():
-        name = machine["machine_id"]
-        if not isinstance(name, Bad):
-            findings.claim(f"{words.FLEET} {name}", table.place(row, "machine_id"))
-
-
-def _check_whole(
-    reference: Reference,
-    table: Table,
-    machines: dict[int, dict[str, Any]],
-    rows: list[int],
-    year: int,
-    findings: Findings,
-) -> None:
+def _check_whole(reference: Reference, good: list[tuple[Line, Machine]], year: int) -> None:
     """The checks of the fleet itself, on the machines whose cells were all read."""
-    frame = pd.DataFrame([machines[row] for row in rows])
+    frame = pd.DataFrame([machine for _, machine in good])
+    lines = [line for line, _ in good]
     try:
         validate(frame, reference.classes, year, words.FLEET, first_line=0)
     except FleetError as error:
-        for found in error.problems:
-            if found.code != "fleet_duplicate":
-                findings.problems.append(_with_cell(found, table, rows))
+        lines[0].table.findings.problems += [
+            _with_cell(found, lines) for found in error.problems if found.code != "fleet_duplicate"
+        ]
 
 
-def _with_cell(found: Problem, table: Table, rows: list[int]) -> Problem:
+def _with_cell(found: Problem, lines: list[Line]) -> Problem:
     """A problem of the fleet with its sheet and cell, and its column as the sheet names it."""
-    column = str(found.facts.get("column", "machine_id"))
+    table = lines[0].table
     if found.place.line is None:
         return Problem(found.code, Place(sheet=table.grid.name), found.value, found.facts)
-    place = table.place(rows[found.place.line], column)
-    facts = {**found.facts, "column": words.FLEET_COLUMNS.get(column, column)}
+    column = found.facts["column"]
+    place = lines[found.place.line].place(column)
+    facts = {**found.facts, "column": table.headings[column]}
     value = found.value.isoformat() if isinstance(found.value, dt.date) else found.value
     return Problem(found.code, place, value, facts)
-
-
-def _year(raw: Any) -> int | None:
-    number = read_number(raw, Quantity("number", 2000, _LATEST, whole=True))
-    return None if number is None else int(number)
-
-
-def _setting_place(grid: Grid, name: str) -> Place:
-    found = _setting_cell(grid, name)
-    return grid.place(*found) if found else Place(sheet=grid.name, key=name)
-
-
-def _setting_cell(grid: Grid, name: str) -> tuple[int, int] | None:
-    """The cell to the right of a label."""
-    for (row, column), raw in grid.cells.items():
-        if isinstance(raw.value, str) and clean(raw.value) == name:
-            return row, column + 1
-    return None
-
-
-def _setting(table: Table, name: str, reader: Any, findings: Findings) -> Any:
-    cell = _setting_cell(table.grid, name)
-    if cell is None:
-        findings.add("wb_label_missing", Place(sheet=table.grid.name), name)
-        return BAD
-    if is_blank(table.grid.at(*cell)):
-        return None
-    return table.grid.read(findings, *cell, reader)

@@ -11,9 +11,9 @@ from typing import Any
 import openpyxl
 from openpyxl.utils import get_column_letter
 
-from costing.errors import Place, Problem, WorkbookError, problem, suggest
-from costing.workbook.cells import BLANK, Raw, RefusedError, clean, is_blank
-from costing.workbook.package import Package
+from costing.errors import Place, Problem, problem, suggest
+from costing.workbook.cells import BLANK, Raw, RefusedError, clean, is_blank, read_text
+from costing.workbook.package import Package, damaged
 
 #: Headings are looked for in these rows; columns further right are never read.
 HEADER_ROWS, MOST_COLUMNS = 40, 60
@@ -48,13 +48,14 @@ class Findings:
         return False
 
 
-@dataclass
+@dataclass(frozen=True)
 class Grid:
     """A sheet's cells that hold something, by (row, column) from 1."""
 
     name: str
     cells: dict[tuple[int, int], Raw]
     merged: list[tuple[str, tuple[int, int, int, int]]]
+    findings: Findings
 
     def at(self, row: int, column: int) -> Raw:
         """A cell; blank when there is none."""
@@ -64,25 +65,39 @@ class Grid:
         """Where a cell is, in words."""
         return Place(sheet=self.name, cell=f"{get_column_letter(column)}{row}")
 
-    def read(self, findings: Findings, row: int, column: int, reader: Callable[[Raw], Any]) -> Any:
+    def read(self, row: int, column: int, reader: Callable[[Raw], Any]) -> Any:
         """A cell's value through a reader; `BAD` once its problem is noted."""
         raw = self.at(row, column)
         try:
             return reader(raw)
         except RefusedError as error:
-            findings.add(error.code, self.place(row, column), raw.value, **error.facts)
+            self.findings.add(error.code, self.place(row, column), raw.value, **error.facts)
             return BAD
 
+    def beside(self, label: str) -> tuple[int, int] | None:
+        """The cell to the right of a label; None, once noted, where the label is not found."""
+        for (row, column), raw in self.cells.items():
+            if isinstance(raw.value, str) and clean(raw.value) == label:
+                return row, column + 1
+        self.findings.add("wb_label_missing", Place(sheet=self.name), label)
+        return None
 
-@dataclass
+
+@dataclass(frozen=True)
 class Table:
-    """A table of a grid: the row of its headings, and the column of each name."""
+    """A table of a grid: the row of its headings, the column and the heading of each name."""
 
     grid: Grid
     header: int
     columns: dict[str, int]
+    headings: Mapping[str, str]
 
-    def rows(self) -> Iterator[int]:
+    @property
+    def findings(self) -> Findings:
+        """Where its problems go."""
+        return self.grid.findings
+
+    def lines(self) -> list[Line]:
         """The rows below the headings that hold something in one of the columns."""
         known = set(self.columns.values())
         found = {
@@ -90,19 +105,51 @@ class Table:
             for (row, column), raw in self.grid.cells.items()
             if row > self.header and column in known and not is_blank(raw)
         }
-        yield from sorted(found)
+        return [Line(self, row) for row in sorted(found)]
 
-    def raw(self, row: int, name: str) -> Raw:
-        """A cell by the name of its column."""
-        return self.grid.at(row, self.columns[name]) if name in self.columns else BLANK
+    def keyed(self, key: str, inputs: tuple[str, ...]) -> Iterator[tuple[str, Line]]:
+        """The lines that bear a key, with it; one filled without a key is a problem."""
+        for line in self.lines():
+            text = line.read(key, read_text)
+            if text is None and not line.blank(*inputs):
+                line.note("wb_no_key", key, heading=self.headings[key])
+            elif text is not None and text is not BAD:
+                yield clean(text), line
 
-    def place(self, row: int, name: str) -> Place:
+    def note_missing(self, key: str, missing: list[str], shown: int) -> None:
+        """Note the keys that no line bears: absent is not « unchanged »."""
+        if missing:
+            text = ", ".join(missing[:shown]) + ("…" if len(missing) > shown else "")
+            place = self.grid.place(self.header, self.columns[key])
+            self.findings.add("wb_rows_missing", place, text, count=len(missing))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table; its cells go by the names of the columns."""
+
+    table: Table
+    row: int
+
+    def place(self, name: str) -> Place:
         """Where a cell is."""
-        return self.grid.place(row, self.columns[name])
+        return self.table.grid.place(self.row, self.table.columns[name])
 
-    def read(self, findings: Findings, row: int, name: str, reader: Callable[[Raw], Any]) -> Any:
+    def read(self, name: str, reader: Callable[[Raw], Any]) -> Any:
         """A cell's value through a reader; `BAD` once its problem is noted."""
-        return self.grid.read(findings, row, self.columns[name], reader)
+        return self.table.grid.read(self.row, self.table.columns[name], reader)
+
+    def blank(self, *names: str) -> bool:
+        """Whether all of some cells are blank."""
+        return all(is_blank(self.table.grid.at(self.row, self.table.columns[n])) for n in names)
+
+    def note(self, code: str, name: str, value: Any = None, **facts: Any) -> None:
+        """Note a problem of a cell."""
+        self.table.findings.add(code, self.place(name), value, **facts)
+
+    def note_blank(self, name: str) -> None:
+        """Note that a cell should not be blank."""
+        self.note("wb_blank", name, heading=self.table.headings[name])
 
 
 def read_grids(package: Package, rows: Mapping[str, int], findings: Findings) -> dict[str, Grid]:
@@ -127,15 +174,17 @@ def read_grids(package: Package, rows: Mapping[str, int], findings: Findings) ->
         try:
             cells = _cells(book[name], last, structure.uncomputed)
         except Exception as error:  # openpyxl fails in many ways on a bad file
-            raise _damaged(error) from None
-        grids[wanted] = Grid(name, cells, structure.merged)
+            raise damaged(f"{type(error).__name__}: {error}") from None
+        grids[wanted] = Grid(name, cells, structure.merged, findings)
     return grids
 
 
-def find_table(
-    grid: Grid, headings: Mapping[str, str], required: tuple[str, ...], findings: Findings
-) -> Table | None:
-    """The table whose first heading stands in one of the first rows; None when it is not there."""
+def find_table(grid: Grid, headings: Mapping[str, str], required: tuple[str, ...]) -> Table | None:
+    """The table whose first heading stands in one of the first rows.
+
+    None, with its problems noted, when there is none or a required column is missing.
+    """
+    findings = grid.findings
     names = {clean(heading).casefold(): name for name, heading in headings.items()}
     first = next(iter(headings))
     header = next(
@@ -161,16 +210,10 @@ def find_table(
     for name in missing:
         place = Place(sheet=grid.name, cell=f"{header}:{header}")
         findings.add("wb_column_missing", place, headings[name])
-    table = Table(grid, header, columns)
-    _note_merged(table, findings)
-    return None if missing else table
-
-
-def _note_merged(table: Table, findings: Findings) -> None:
-    columns = table.columns.values()
-    for name, (top, left, bottom, right) in table.grid.merged:
-        if bottom >= table.header and any(left <= column <= right for column in columns):
-            findings.add("wb_merged", table.grid.place(top, left), name)
+    for box, (top, left, bottom, right) in grid.merged:
+        if bottom >= header and any(left <= column <= right for column in columns.values()):
+            findings.add("wb_merged", grid.place(top, left), box)
+    return None if missing else Table(grid, header, columns, headings)
 
 
 def _heading(raw: Raw) -> str:
@@ -185,11 +228,7 @@ def _open(package: Package) -> Any:
                 io.BytesIO(package.data), read_only=True, data_only=True, keep_links=False
             )
         except Exception as error:  # openpyxl fails in many ways on a bad file
-            raise _damaged(error) from None
-
-
-def _damaged(error: Exception) -> WorkbookError:
-    return WorkbookError(problem("wb_damaged", detail=f"{type(error).__name__}: {error}"))
+            raise damaged(f"{type(error).__name__}: {error}") from None
 
 
 def _cells(sheet: Any, last: int, uncomputed: set[tuple[int, int]]) -> dict[tuple[int, int], Raw]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from costing import labels
+from costing.fleet import REGIONS
 from costing.reference import Reference
 
 READ_ME, VALUES, ACTIVITY = "Lisez-moi", "Hypothèses", "Activité"
@@ -38,7 +39,6 @@ CHOICE_COLUMNS = {
     "unit": "Unité",
     "note": "Remarque",
 }
-CHOICE_REQUIRED = ("key", "unit", "value")
 
 #: Fleet columns: name in code → heading.
 FLEET_COLUMNS = {
@@ -71,11 +71,28 @@ FLEET_NOTES = {
 }
 FLEET_YEAR, FLEET_NAME, FLEET_SYNTHETIC = "Année des actes", "Nom du parc", "Parc synthétique"
 
-YES_NO = {"true": "oui", "false": "non"}
+FINGERPRINT, SCENARIO_HASH = "Empreinte des données de référence", "Empreinte du scénario"
+
+YES, NO = "oui", "non"
 GRADES = {grade: grade for grade in "ABCD"}
+
+#: Columns of each sheet that is read as a table, and those without which it cannot be.
+TABLES = {
+    VALUES: (VALUE_COLUMNS, VALUE_REQUIRED),
+    ACTIVITY: (VALUE_COLUMNS, VALUE_REQUIRED),
+    CHOICES: (CHOICE_COLUMNS, ("key", "unit", "value")),
+    FLEET: (FLEET_COLUMNS, tuple(FLEET_COLUMNS)),
+}
 
 #: Separates the keys of the sources of one value.
 SOURCE_SEPARATOR = " ; "
+
+
+def sheet_files(reference: Reference, sheet: str) -> list[str]:
+    """The files of parameters that a value sheet holds, in its order."""
+    if sheet == ACTIVITY:
+        return ["machine_classes"]
+    return [f for f in reference.files if f not in ("machine_classes", "dynamics")] + ["dynamics"]
 
 
 def modalities(reference: Reference) -> dict[str, str]:
@@ -87,6 +104,27 @@ def modalities(reference: Reference) -> dict[str, str]:
 def fee_classes(reference: Reference) -> dict[str, str]:
     """The classes that the fee knows, in the order of its tables."""
     return {code: labels.scope_name(reference, code) for code in reference.classes}
+
+
+def fleet_options(reference: Reference) -> dict[str, dict[str, str]]:
+    """Labels by code of the fleet columns that hold a choice."""
+    return {
+        "modality": modalities(reference),
+        "class": fee_classes(reference),
+        "zone": {code: label for code, label in labels.ZONES.items() if code != "*"},
+        "region": {region: region for region in REGIONS},
+        "sector": labels.SECTORS,
+    }
+
+
+def readings(reference: Reference) -> dict[str, str]:
+    """The ways to read the amount of the law."""
+    return {entry.code: entry.label.fr for entry in reference.savings.readings}
+
+
+def yes_no(flag: object) -> str:
+    """A flag in words."""
+    return YES if flag else NO
 
 
 def source_titles(reference: Reference, keys: tuple[str, ...]) -> str:

@@ -42,6 +42,7 @@ MARCH_2024 = dt.date(2024, 3, 1)
 TARIFF = REFERENCE.schedule.frozen(MARCH_2024)
 CENT = 0.005
 MRI_FIXED, MRI_PER_ACT, MRI_INVESTMENT = 378_025.4038, 56.178305405, 200_529.8038
+MRI_EQUIPMENT = 157_117.2691  # without the works and their interest, 43 412.5347
 CT_FIXED, CT_PER_ACT, CT_INVESTMENT = 242_466.3357, 42.643202968, 124_659.1357
 CT_FIXED_AMORTISED = 148_195.9743
 
@@ -201,16 +202,17 @@ def test_markup_and_share_say_the_same_thing(revenue: float, cost: float) -> Non
 
 def test_investment_reading_by_hand() -> None:
     # 171.97 - 125.60 = 46.37 € an act in the full band: 46.37 × 4 750 = 220 257.50 €, over
-    # 200 529.8038 € a year of investment: +9.8378 %.
+    # what stops at amortisation: (1 000 000 - 50 000 × 1.035⁻⁷) × 0.16354449 = 157 117.2691 €;
+    # +40.19 %.
     case = case_of({"class": "irm_1_5t", "acts_billed": 8_000})
     paid = pay(case, case.fleet, TARIFF, 2024)
     assert paid.revenue[0] == pytest.approx(1_057_162.50, abs=1e-6)
     assert paid.cost[0] == pytest.approx(827_451.8470, abs=CENT)
     assert paid.investment_fee[0] == pytest.approx(220_257.50, abs=1e-6)
-    assert paid.investment_cost[0] == pytest.approx(MRI_INVESTMENT, abs=CENT)
+    assert paid.investment_cost[0] == pytest.approx(MRI_EQUIPMENT, abs=CENT)
     for weighting in WEIGHTINGS:
         found = overall_of(case).loc[("irm", weighting)]
-        assert found["investment"] == pytest.approx(0.0983779, abs=1e-6)
+        assert found["investment"] == pytest.approx(0.4018669, abs=1e-6)
         assert found["markup"] == pytest.approx(0.2776121, abs=1e-6)  # 1 057 162.50 / 827 451.85
         assert found["share_of_fee"] == pytest.approx(0.2172898, abs=1e-6)
 
@@ -240,7 +242,7 @@ def test_in_patients_share_the_machine_but_not_the_bill() -> None:
     assert paid.revenue[0] == pytest.approx(792_871.875, abs=1e-6)
     assert paid.cost[0] == pytest.approx(620_588.8853, abs=CENT)
     assert paid.investment_fee[0] == pytest.approx(165_193.125, abs=1e-6)
-    assert paid.investment_cost[0] == pytest.approx(0.75 * MRI_INVESTMENT, abs=CENT)
+    assert paid.investment_cost[0] == pytest.approx(0.75 * MRI_EQUIPMENT, abs=CENT)
     rows, _ = compare(case, MARCH_2024)
     assert rows.loc[0, "markup"] == pytest.approx(0.2776121, abs=1e-6)
     assert rows.loc[0, "acts"] == 8_000
@@ -317,21 +319,22 @@ THREE = (
 #   2 CT      598 140.00   498 325.5535   0.2002997   0.1668747      (99.69 × 6 000)
 #   3 CT      302 160.00   289 129.5913   0.0450677   0.0431242      (75.54 × 4 000; 80 % of
 #                                       148 195.9743 + 42.643203 × 5 000 = 361 411.9891)
-# Investment: MRI 220 257.50 / 200 529.8038; CT 24.15 × 6 000 = 144 900 / 124 659.1357.
+# Investment: MRI 220 257.50 / 157 117.2691 = 1.4018669; CT 24.15 × 6 000 = 144 900 over
+# (600 000 - 30 000 × 1.035⁻⁷) × 0.16354449 = 94 270.3614: 1.5370685.
 
 
 def test_weightings_by_hand_on_three_machines() -> None:
     overall = overall_of(case_of(*THREE))
     columns = ["markup", "share_of_fee", "investment"]
     # (0.2776121 + 2 × 0.2002997 + 3 × 0.0450677) / 6; investment over the three that have one:
-    # (0.0983779 + 2 × 0.1623697) / 3
-    expected = [0.1355691, 0.1134020, 0.1410391]
+    # (0.4018669 + 2 × 0.5370685) / 3
+    expected = [0.1355691, 0.1134020, 0.4920013]
     assert overall.loc[("all", "machine"), columns].tolist() == pytest.approx(expected, abs=1e-6)
     # weights 8 000, 12 000, 12 000
-    expected = [0.1614158, 0.1330721, 0.1367730]
+    expected = [0.1614158, 0.1330721, 0.4829879]
     assert overall.loc[("all", "act"), columns].tolist() == pytest.approx(expected, abs=1e-6)
-    # 3 159 922.50 / 2 691 491.7280; investment 510 057.50 / 449 848.0752
-    expected = [0.1740413, 0.1482412, 0.1338439]
+    # 3 159 922.50 / 2 691 491.7280; investment 510 057.50 / 345 657.9919
+    expected = [0.1740413, 0.1482412, 0.4756132]
     assert overall.loc[("all", "euro"), columns].tolist() == pytest.approx(expected, abs=1e-6)
     euro = overall.loc[("all", "euro")]
     assert euro["machines"] == 6
@@ -340,7 +343,7 @@ def test_weightings_by_hand_on_three_machines() -> None:
     ct = overall.loc[("scanner", "machine")]
     # (2 × 0.2002997 + 3 × 0.0450677) / 5
     assert ct["markup"] == pytest.approx(0.1071605, abs=1e-6)
-    assert ct["investment"] == pytest.approx(0.1623697, abs=1e-6)
+    assert ct["investment"] == pytest.approx(0.5370685, abs=1e-6)
 
 
 def test_rows_by_kind_of_machine() -> None:
@@ -421,7 +424,31 @@ def test_the_perimeter_changes_the_cost_and_not_the_investment_reading() -> None
     paid = pay(narrow, narrow.fleet, TARIFF, 2024)
     # contrast outside: 8 000 × 0.35 × 25 = 70 000
     assert paid.cost[0] == pytest.approx(757_451.8470, abs=CENT)
+    assert paid.investment_cost[0] == pytest.approx(MRI_EQUIPMENT, abs=CENT)
+
+
+def test_the_other_investment_reading_by_hand() -> None:
+    # 1 057 162.50 less running costs 827 451.8470 - 200 529.8038 = 626 922.0432 leaves 430 240.4568
+    # for the whole investment, works included: 430 240.4568 / 200 529.8038 = 2.1455188.
+    scenario = Scenario(
+        conventions=Conventions(investment="after_running_costs"),
+        fleet=table({"class": "irm_1_5t", "acts_billed": 8_000}),
+    )
+    case = REFERENCE.case(scenario)
+    paid = pay(case, case.fleet, TARIFF, 2024)
+    assert paid.investment_fee[0] == pytest.approx(430_240.4568, abs=2 * CENT)
     assert paid.investment_cost[0] == pytest.approx(MRI_INVESTMENT, abs=CENT)
+    assert overall_of(case).loc[("irm", "euro"), "investment"] == pytest.approx(1.1455188, abs=1e-6)
+
+
+def test_in_patients_may_weigh_more_in_the_cost_by_hand() -> None:
+    # 6 000 / (6 000 + 1.31 × 2 000) = 0.6960557 of 827 451.8470
+    heavy = Override(parameter="communs.inpatient_cost_weight.*", mode=1.31)
+    fleet = table({"class": "irm_1_5t", "acts_billed": 6_000, "acts_inpatient": 2_000})
+    case = REFERENCE.case(Scenario(overrides=(heavy,), fleet=fleet))
+    paid = pay(case, case.fleet, TARIFF, 2024)
+    assert paid.revenue[0] == pytest.approx(792_871.875, abs=1e-6)
+    assert paid.cost[0] == pytest.approx(827_451.8470 * 6_000 / 8_620, abs=2 * CENT)
 
 
 def test_the_frame_of_a_paid_fleet_keeps_its_machines() -> None:

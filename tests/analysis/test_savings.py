@@ -51,12 +51,16 @@ CENT = 0.005
 
 
 def dynamics(**rates: float) -> tuple[Override, ...]:
-    """The same rates for every modality; those not named are zero."""
+    """The same rates for every modality; those not named are zero. The oldest are renewed first."""
     values = {name: rates.get(name, 0.0) for name in RATES}
-    return tuple(
-        Override(parameter=f"dynamics.{name}.{modality}", mode=mode, low=mode, high=mode)
-        for name, mode in values.items()
-        for modality in ("irm", "scanner", "tep")
+    oldest_first = Override(parameter="dynamics.renewal_age_power.*", mode=100, low=100, high=100)
+    return (
+        oldest_first,
+        *(
+            Override(parameter=f"dynamics.{name}.{modality}", mode=mode, low=mode, high=mode)
+            for name, mode in values.items()
+            for modality in ("irm", "scanner", "tep")
+        ),
     )
 
 

@@ -234,6 +234,7 @@ def cases(draw: st.DrawFn) -> tuple[Case, float]:
         no_rise=draw(st.booleans()),
         degressive=draw(st.booleans()),
         amortised_not_above=draw(st.booleans()),
+        zones_in_order=draw(st.booleans()),
         step_dates=draw(st.sampled_from([(STEP,), (STEP, dt.date(2027, 7, 1))])),
     )
     share = draw(st.floats(0.3, 1.2))
@@ -286,6 +287,10 @@ def check_rules(proposal: Proposal) -> None:
             )
             if rules.amortised_not_above and cell.amortisation == "amorti":
                 other = cell._replace(amortisation="non_amorti")
+                assert price <= prices[other] + max(0, present[cell] - present[other]) + 1e-9
+            order = {"region_parisienne": "paris", "province": "region_parisienne"}
+            if rules.zones_in_order and cell.zone in order:
+                other = cell._replace(zone=order[cell.zone])
                 assert price <= prices[other] + max(0, present[cell] - present[other]) + 1e-9
             if rules.degressive and cell.band != "plein":
                 above = "plein" if cell.band == "reduit_1" else f"reduit_{int(cell.band[-1]) - 1}"
@@ -368,7 +373,11 @@ def independent(case: Case) -> tuple[float, float]:  # noqa: PLR0915
                     and cell.amortisation == "amorti"
                     and other == cell._replace(amortisation="non_amorti")
                 )
-                if lower or twin:
+                order = {"region_parisienne": "paris", "province": "region_parisienne"}
+                zone = rules.zones_in_order and other == cell._replace(
+                    zone=order.get(cell.zone, "none")
+                )
+                if lower or twin or zone:
                     rows.append(np.eye(size)[here] - np.eye(size)[at(step, other)])
                     gap = present[cells.index(cell)] - present[cells.index(other)]
                     limits.append(max(0.0, gap))

@@ -10,7 +10,7 @@ import pytest
 
 from costing.scenario import Override, Scenario
 from costing.store import differences
-from costing.ui import cache, changes, figures
+from costing.ui import cache, changes, figures, schedule_demand
 from costing.ui.settings import SETTINGS, server_flags
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +36,54 @@ def test_french_figures_are_read(text: str, value: float) -> None:
 def test_what_is_not_one_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"«|aucun"):
         figures.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("300 M€", "M€", 300.0),
+        ("300", "M€", 300.0),
+        ("450 k€", "M€", 0.45),
+        ("450 k€", "€", 450_000.0),
+        ("1 000 €", "€", 1000.0),
+        ("1,2 k€ / an", "€ / an", 1200.0),
+        ("12 €", "€ / acte", 12.0),
+        ("3,5 %", "% / an", 3.5),
+        ("2 ETP / 1 000 actes", "ETP / 1 000 actes", 2.0),
+    ],
+)
+def test_a_written_unit_is_read_in_the_unit_of_the_field(
+    text: str, unit: str, value: float
+) -> None:
+    assert figures.parse(text, unit) == value
+
+
+@pytest.mark.parametrize(("text", "unit"), [("5 %", "€"), ("3 k€", "ans"), ("5 €", "%")])
+def test_a_foreign_unit_is_refused(text: str, unit: str) -> None:
+    with pytest.raises(ValueError, match="ne se lit pas"):
+        figures.parse(text, unit)
+
+
+def test_a_percentage_below_one_must_say_which() -> None:
+    with pytest.raises(ValueError, match="0,5 % ou 50 %"):
+        figures.stored("0,5", "share")
+    assert figures.stored("0,5 %", "share") == 0.005
+    assert figures.stored(figures.shown(0.005, "share"), "share") == 0.005
+
+
+def test_contrary_gaps_are_read_from_the_schedule() -> None:
+    today = dt.date(2026, 11, 22)
+    assert schedule_demand.contrary(cache.reference(), "amortised_not_above", today) == [
+        "irm_le_0_5t"
+    ]
+
+
+def test_a_value_that_changed_takes_one_row() -> None:
+    mine = Scenario().with_override(override(PRICE, 1_100_000))
+    rows = changes.by_value(cache.reference(), differences(Scenario(), mine))
+    assert len(rows) == 1
+    assert "mode" in rows[0].what
+    assert rows[0].after.replace("\u202f", " ") == "1 100 000 €"
 
 
 def test_a_rate_is_shown_in_percent_and_stored_as_a_fraction() -> None:
@@ -67,7 +115,9 @@ def test_changes_are_told_with_labels_and_units() -> None:
     words = [str(c) for c in changes.in_words(cache.reference(), differences(Scenario(), mine))]
     text = "\n".join(words).replace("\u202f", " ")
     assert "mode : 1 000 000 € → 1 100 000 €" in text
-    assert "Périmètre : Périmètre légal depuis mars 2024 → Investissement seul" in text
+    known = cache.reference().perimeters
+    before, after = known[Scenario().perimeter].label.fr, known["investment_only"].label.fr
+    assert f"Périmètre : {before} → {after}" in text
 
 
 def test_my_changes_are_carried_over_and_mine_win() -> None:

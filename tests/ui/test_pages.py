@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -208,7 +209,87 @@ def test_a_target_in_words_is_refused(opened: Opened) -> None:
     at = opened("bareme")
     at.at.text_input(key="target-0").set_value("trois cents")
     at.press("Calculer le barème")
-    assert "objectif" in at.errors
+    assert "Objectif pour toute l'imagerie" in at.errors
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "words"),
+    [
+        ("share", "0,5", "0,5 % ou 50 %"),
+        ("share", "150", "0 à 100 %"),
+        ("cut", "-5", "0 à 100 %"),
+        ("year-2026", "-3", "Minimum 2026"),
+        ("target", "2 000 Md€", "1 000 000 M€"),
+    ],
+)
+def test_a_refused_field_is_named_with_its_bounds(
+    opened: Opened, field: str, text: str, words: str
+) -> None:
+    at = opened("bareme")
+    at.at.text_input(key=f"{field}-0").set_value(text)
+    at.press("Calculer le barème")
+    said = at.errors.replace("\\", "")
+    assert words in said
+    assert "Input should" not in said
+    assert at.at.text_input(key=f"{field}-0").value == text
+    assert at.at.session_state["workspace"].draft == Scenario()
+
+
+def type_dates(at: Any, *texts: str) -> None:
+    """Type over the first step date, add the others, and ask for the schedule."""
+    added = [{"Dates d'effet": text} for text in texts[1:]]
+    at.at.session_state["steps-0"] = {
+        "edited_rows": {0: {"Dates d'effet": texts[0]}}, "added_rows": added, "deleted_rows": []
+    }  # fmt: skip
+    at.press("Calculer le barème")
+
+
+def test_step_dates_are_typed_day_first(opened: Opened) -> None:
+    at = opened("bareme")
+    type_dates(at, "01/03/2027", "2027-06-02")
+    assert not at.at.exception
+    steps = at.at.session_state["workspace"].draft.rules.step_dates
+    assert steps == (dt.date(2027, 3, 1), dt.date(2027, 6, 2))
+
+
+@pytest.mark.parametrize("text", ["31/02/2027", "mars 2027", "01/01/27"])
+def test_a_step_date_that_is_none_is_refused_with_its_row(opened: Opened, text: str) -> None:
+    at = opened("bareme")
+    type_dates(at, "01/01/2027", text)
+    said = at.errors.replace("\\", "")
+    assert "Dates d'effet, ligne 2" in said
+    assert "JJ/MM/AAAA" in said
+    assert at.at.session_state["workspace"].draft == Scenario()
+
+
+def test_a_step_date_already_past_gets_a_notice(opened: Opened) -> None:
+    at = opened("bareme")
+    type_dates(at, "01/01/2026")
+    assert "cette date est passée" in at.text
+    assert "Demande refusée" not in at.errors
+
+
+def test_the_form_comes_back_to_the_value_last_edited(opened: Opened) -> None:
+    at = saved(opened)
+    assert at.at.selectbox(key="form-value").value == PRICE
+    assert opened(**at.address).at.selectbox(key="form-value").value == PRICE
+    at.fill("communs.rent.*", mode="260 €", why="bail")
+    at.press("Enregistrer")
+    assert at.address["valeur"] == "communs.rent.*"
+    assert opened(**at.address).at.selectbox(key="form-value").value == "communs.rent.*"
+
+
+def test_an_unknown_value_in_the_address_is_passed_over(opened: Opened) -> None:
+    at = opened(valeur="irm.nothing.irm_1_5t")
+    assert not at.at.exception
+    assert at.at.selectbox(key="form-value").value == PRICE
+
+
+def test_a_price_is_typed_in_millions(opened: Opened) -> None:
+    at = opened()
+    at.fill(PRICE, mode="1,25 M€")
+    at.press("Essayer")
+    assert at.at.session_state["workspace"].draft.overrides[0].mode == 1_250_000
 
 
 def test_the_perimeter_is_a_choice_that_changes_the_cost(opened: Opened) -> None:

@@ -5,11 +5,13 @@ import io
 import math
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from costing.optimise.proposal import propose
 from costing.scenario import Override, SavingsDemand, Scenario, ScheduleRules
 from costing.workbook.export import write_proposal
+from costing.workbook.export_effects import _quintiles
 
 PRICE = "irm.purchase_price.irm_1_5t"
 ATTACKS = ("=1+1", "+1", "-1", "@SUM(A1)", "=cmd|'/c calc'!A0", "\t=1+1")
@@ -145,6 +147,21 @@ def test_each_grouping_adds_up_to_the_same_fleet(written):
         assert row[1:] == pytest.approx(rows[0][1:], rel=1e-9)
 
 
+def test_the_fifths_count_machines_not_rows():
+    """Two modalities apart; in the first, ten machines on four rows, ranked by acts.
+
+    Middles of the rows, in order of acts: 1, 2.5, 5.5, 9 of 10, hence fifths 1, 2, 3, 5.
+    """
+    frame = pd.DataFrame(
+        {
+            "modality": ["irm", "irm", "scanner", "irm", "irm"],
+            "acts_billed": [9000, 2000, 1, 4000, 3000],
+            "weight": [2.0, 2.0, 1.0, 5.0, 1.0],
+        }
+    )
+    assert _quintiles(frame).tolist() == [5, 1, 3, 3, 2]
+
+
 def test_changed_values_bear_a_mark(written):
     rows = list(opened(written["feasible"])["Hypothèses"].iter_rows(values_only=True))
     marked = [row[0] for row in rows if isinstance(row[10], str) and row[10].startswith("●")]
@@ -163,9 +180,10 @@ def test_changes_give_both_values(written):
 
 def test_a_conflict_names_ways_out(written, proposals):
     shown = texts(opened(written["infeasible"]))
-    for way in proposals["infeasible"].conflict:
-        assert way.words in shown
-    assert "bloque" in shown or not proposals["infeasible"].conflict
+    conflict = proposals["infeasible"].conflict
+    assert conflict
+    assert all(way.words in shown for way in conflict)
+    assert shown.count("bloque") == len({way.constraint for way in conflict})
 
 
 @pytest.mark.parametrize("name", ["feasible", "infeasible"])

@@ -5,7 +5,16 @@ import io
 
 import pytest
 
-from costing.scenario import Override, Scenario
+from costing.scenario import (
+    Conventions,
+    Lever,
+    Override,
+    SavingsDemand,
+    Scenario,
+    ScheduleRules,
+    revised,
+)
+from costing.workbook.choices import assemble, choices
 from costing.workbook.importer import import_workbook
 from costing.workbook.template import write_template
 
@@ -118,6 +127,28 @@ class TestOverrides:
 def test_a_text_that_looks_like_a_formula_stays_a_text(reference):
     name = '=HYPERLINK("http://example.org")'
     assert import_case(reference, Scenario(name=name)).name == name
+
+
+def test_every_choice_is_declared_once_and_goes_back_to_its_field(reference):
+    """What the rows show is all that a scenario holds beside its values and its fleet."""
+    scenario = Scenario(
+        name="N", description="D", perimeter="legal_2024", seed=3,
+        conventions=Conventions(
+            capital="lease", activity="normative", amortised_charge="economic",
+            inpatients_count=False,
+        ),
+        savings=SavingsDemand(
+            target_eur=1e6, reading="level_2027", share_on_fee=0.25, yearly_eur={2026: 5.0},
+            other_levers=(Lever(label="L", date=dt.date(2026, 7, 1), annual_amount_eur=7.0),),
+        ),
+        rules=ScheduleRules(
+            step_dates=(dt.date(2026, 7, 1), dt.date(2027, 1, 1)), largest_cut_per_step=0.1,
+            no_rise=False, degressive=False, amortised_not_above=False, rounding_eur=0.1,
+            floor_share_of_cost={"scanner": 0.9},
+        ),
+    )  # fmt: skip
+    rows = {choice.key: choice.value for choice in choices(reference, scenario)}
+    assert revised(Scenario(), **assemble(rows)) == scenario
 
 
 def test_choices_are_read(draft):

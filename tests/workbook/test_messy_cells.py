@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from costing.workbook.cells import Raw, RefusedError, is_percent, read_date, read_number
-from costing.workbook.choices import Quantity
+from costing.workbook.quantity import Quantity
 
 EUROS, RATE, HOURS = Quantity("EUR"), Quantity("share", 0, 1), Quantity("h/year")
 NBSP, THIN, NARROW = "\u00a0", "\u2009", "\u202f"
