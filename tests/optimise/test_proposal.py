@@ -212,7 +212,7 @@ def test_the_target_is_met_on_the_whole_fleet_to_the_cent() -> None:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Case, float]:
+def demands(draw: st.DrawFn) -> tuple[Scenario, float]:
     """A small drawn fleet, rules, and a target around what the rules can reach."""
     machines = draw(
         st.lists(
@@ -244,7 +244,7 @@ def cases(draw: st.DrawFn) -> tuple[Case, float]:
         savings=SavingsDemand(target_eur=0.0, share_on_fee=1.0),
         rules=rules,
     )
-    return REFERENCE.case(scenario), share
+    return scenario, share
 
 
 def with_target(case: Case, target: float) -> Case:
@@ -253,20 +253,24 @@ def with_target(case: Case, target: float) -> Case:
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
-@given(cases())
-def test_the_least_loss_is_that_of_scipy_and_every_rule_holds(drawn: tuple[Case, float]) -> None:
-    case, share = drawn
+@given(demands())
+def test_the_least_loss_is_that_of_scipy_and_every_rule_holds(
+    drawn: tuple[Scenario, float],
+) -> None:
+    case, share = REFERENCE.case(drawn[0]), drawn[1]
     most = propose(with_target(case, 1e12)).reachable_eur
     case = with_target(case, max(0.0, share * most))
     proposal = propose(case)
     loss, reachable = independent(case)
     assert reachable == pytest.approx(most, rel=1e-6)
+    acts = sum(case.fleet_in(2027).frame.eval("(acts_billed + acts_inpatient) * weight"))
     if proposal.status == "infeasible":
-        assert share * most > reachable - 1
+        # A cent an act may be missing for want of a rounded schedule, and the words then say so.
+        room = 0.01 * acts if "arrondi" in proposal.words else 1
+        assert share * most > reachable - room
         return
     assume(proposal.status == "optimal")
     # Rounding moves each price by at most three cents: so little may the loss grow.
-    acts = sum(case.fleet_in(2027).frame.eval("(acts_billed + acts_inpatient) * weight"))
     assert loss - 1e-4 <= proposal.loss_eur <= loss + 0.03 * acts + 1e-4
     check_rules(proposal)
 
