@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -237,7 +237,8 @@ def demands(draw: st.DrawFn) -> tuple[Scenario, float]:
         zones_in_order=draw(st.booleans()),
         step_dates=draw(st.sampled_from([(STEP,), (STEP, dt.date(2027, 7, 1))])),
     )
-    share = draw(st.floats(0.3, 1.2))
+    # At the very edge a schedule may exist and no rounded one: that has a test of its own.
+    share = draw(st.one_of(st.floats(0.3, 0.95), st.floats(1.05, 1.2)))
     scenario = Scenario(
         overrides=STILL,
         fleet=table(*machines),
@@ -252,7 +253,11 @@ def with_target(case: Case, target: float) -> Case:
     return REFERENCE.case(case.scenario.model_copy(update={"savings": demand}))
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking optimisations takes minutes
+)
 @given(demands())
 def test_the_least_loss_is_that_of_scipy_and_every_rule_holds(
     drawn: tuple[Scenario, float],
