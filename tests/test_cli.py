@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -505,12 +507,82 @@ def test_a_file_that_cannot_be_written_is_told_in_words(command: str, tmp_path: 
     assert "fichier.xlsx" in refused(command, *arguments[command], "--out", out)
 
 
+# --- replicate ------------------------------------------------------------------------------------
+
+
+def test_replicate_one_study() -> None:
+    (study,) = told("replicate", "medicare-equipement")["studies"]
+    assert (study["id"], study["currency"]) == ("medicare-equipement", "USD")
+    # worked out in tests/test_replications.py
+    assert [row["published"] for row in study["results"]] == [7.5780, 5.0520, 4.2100]
+    for row in study["results"]:
+        assert set(row) == {
+            "case", "formula", "unit", "published", "origin", "computed", "deviation", "tolerance",
+            "within", "verdict", "why", "reason", "grade",
+        }  # fmt: skip
+        assert (row["origin"], row["within"], row["verdict"]) == ("by_hand", True, "within")
+        assert row["deviation"] == pytest.approx(row["computed"] - row["published"])
+
+
+def test_replicate_every_study_and_say_what_does_not_close() -> None:
+    studies = {study["id"]: study["results"] for study in told("replicate")["studies"]}
+    assert len(studies) == 6
+    for rows in studies.values():
+        assert {row["verdict"] for row in rows} <= {"within", "explained", "not_published"}
+        for row in rows:
+            assert (row["within"] is None) == (row["published"] is None)
+            assert row["within"] is not False or row["reason"]
+
+
+def test_replicate_in_words() -> None:
+    result = run("replicate", "evens-jost-1985")
+    assert result.exit_code == 0
+    text = result.stdout.replace("\u202f", " ")
+    (middle, *_) = [line for line in text.splitlines() if "Coût annuel" in line]
+    assert " ".join(middle.split()) == "Coût annuel 841 500 841 000 USD/an -0,06 % A ✓"
+    (curve,) = [line for line in text.splitlines() if "suivant la courbe" in line]
+    assert "2 700" in curve
+    assert "2 931" in curve
+    assert curve.endswith("+8,54 %  A   ≠ expliqué")
+    assert "6 dans la tolérance (✓), 1 en dehors avec sa raison (≠), 0 sans raison (✗)." in text
+    # figures stand in columns: each ends where its heading does
+    heading = next(line for line in text.splitlines() if line.endswith("note"))
+    assert middle.index("841 500") + len("841 500") == heading.index("publié") + len("publié")
+    assert middle.index("841 000") + len("841 000") == heading.index("calculé") + len("calculé")
+
+
+def test_replicate_refusals(tmp_path: Path) -> None:
+    (found,) = errors("replicate", "evens-1985")
+    assert (found["code"], found["value"]) == ("unknown_choice", "evens-1985")
+    assert "evens-jost-1985" in found["message"]
+    shutil.copytree(paths.MODELS / "replications", tmp_path / "replications")
+    path = tmp_path / "replications" / "schwartz-2018.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("annuity(price, 0, rate, life)", "price * rate + life"))
+    at = next(n for n, line in enumerate(text.splitlines(), 1) if "- name: loan" in line)
+    (found,) = errors("replicate", "--models", tmp_path)
+    assert (found["code"], found["place"]) == (
+        "unit_clash", f"replications/schwartz-2018.yaml:{at}",
+    )  # fmt: skip
+
+
 # --- the whole ------------------------------------------------------------------------------------
 
 
 def test_help_names_every_command_of_the_blueprint() -> None:
     result = run("--help")
     assert result.exit_code == 0
-    for command in ("revenue", "cost", "compare", "optimise", "import", "export", "template"):
+    for command in (
+        "revenue", "cost", "compare", "replicate", "optimise", "import", "export", "template",
+        "app",
+    ):  # fmt: skip
         assert command in result.stdout
         assert run(command, "--help").exit_code == 0
+
+
+def test_the_command_line_imports_nothing_slow() -> None:
+    """`costing revenue` must start as fast as `import pandas`."""
+    slow = "{'numpy', 'pandas', 'sympy', 'streamlit', 'scipy', 'pulp', 'openpyxl', 'pydantic'}"
+    code = f"import sys, costing.cli; print(sorted({slow} & sys.modules.keys()))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

@@ -1,0 +1,32 @@
+"""The command line: `costing COMMAND`. Thin: each command calls the library and prints.
+
+Exit codes: 0 done; 2 bad input, each problem with its place; 3 no feasible schedule; 1 a fault of
+the program. With `--json`, one JSON object on standard output and nothing else there.
+
+One module for each family of commands. They import what is slow inside the command, so that
+`costing revenue` starts quickly.
+"""
+
+from __future__ import annotations
+
+import click
+
+from costing.cli.analysis import replicate
+from costing.cli.claim import claim
+from costing.cli.fee import compare, cost, revenue
+from costing.cli.schedule import export, import_, optimise, template
+from costing.cli.serve import app
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="costing")
+def main() -> None:
+    """What a CT, MRI or PET act costs, what its technical fee pays, and which schedule saves."""
+
+
+for _command in (
+    revenue, cost, compare, claim, replicate, optimise, import_, export, template, app,
+):  # fmt: skip
+    main.add_command(_command)

@@ -1,0 +1,159 @@
+"""The command on public claims: `costing claim`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from costing.cli.common import answer, case_of, options, print_json, progress, rounded
+from costing.errors import InputError, problem, suggest
+
+if TYPE_CHECKING:
+    from costing.analysis.claims import ClaimAnswer
+    from costing.catalogue import Claim
+    from costing.reference import Case
+
+READING = (
+    click.option("--definition", type=click.Choice(["markup", "share", "investment"])),
+    click.option("--perimeter", help="Perimeter code; by default the claim's."),
+    click.option("--activity", type=click.Choice(["observed", "normative", "reference"])),
+)
+
+
+def reading_options(command: Any) -> Any:
+    """The options that choose how a claim is read."""
+    for option in reversed(READING):
+        command = option(command)
+    return command
+
+
+def claim_of(case: Case, claim_id: str) -> Claim:
+    """A claim by its id.
+
+    Raises:
+        InputError: there is none of that id.
+    """
+    claims = case.reference.claims
+    if claim_id not in claims:
+        facts = {"near": suggest(claim_id, claims), "known": ", ".join(claims)}
+        raise InputError(problem("unknown_choice", None, claim_id, **facts))
+    return claims[claim_id]
+
+
+@click.command()
+@click.argument("claim_id", metavar="CLAIM")
+@reading_options
+@click.option("--draws", type=int, default=10_000, show_default=True)
+@click.option("--seed", type=click.IntRange(0), help="By default the scenario's.")
+@click.option("--method", type=click.Choice(["plain", "sobol"]), default="plain", show_default=True)
+@click.option("--precision", type=float, help="Stop at this standard error of the probability.")
+@click.option("--tolerance", type=click.FloatRange(0, 10), default=0.05, show_default=True,
+              help="Half-width of « about the figure », a fraction.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
+@options("date", "scenario", "models", "json")
+@answer
+def claim(
+    claim_id: str,
+    definition: str | None,
+    perimeter: str | None,
+    activity: str | None,
+    draws: int,
+    seed: int | None,
+    method: Any,
+    precision: float | None,
+    tolerance: float,
+    workers: int,
+    date: dt.datetime | None,
+    scenario: Path | None,
+    models: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """How likely a public claim is, under each reading, and what would turn it."""
+    from costing.analysis.claim_words import claim_words
+    from costing.analysis.claims import Settings, answer_claim, own_reading
+
+    case = case_of(scenario, models)
+    chosen = claim_of(case, claim_id)
+    if definition and chosen.definition == "break_even":
+        raise click.UsageError(
+            "Un équilibre est un nombre d'actes : il n'a pas d'autre définition."
+        )
+    reading = own_reading(chosen, definition)
+    reading = reading._replace(
+        perimeter=perimeter or reading.perimeter, activity=activity or reading.activity
+    )
+    settings = Settings(draws, seed, method, workers, tolerance, precision)
+    with progress("Tirages") as tell:
+        found = answer_claim(case, chosen, settings, reading, date.date() if date else None, tell)
+    if as_json:
+        print_json(rounded(_as_data(found)))
+        return
+    click.echo(f"« {chosen.statement.fr} » — {chosen.author.fr}, {chosen.date:%d/%m/%Y}\n")
+    click.echo(claim_words(found).text)
+    click.echo("")
+    _print_readings(found)
+
+
+def _as_data(found: ClaimAnswer) -> dict[str, Any]:
+    """The answer as one JSON object."""
+    from costing.analysis.claim_words import claim_words
+
+    return {
+        "claim": found.claim.id,
+        "figure": found.figure,
+        "reading": found.reading._asdict(),
+        "tariff_date": str(found.date),
+        "probability": found.at_least.value,
+        "probability_error": found.at_least.error,
+        "probability_within": found.within.value,
+        "overvaluation": {
+            "principal": found.principal,
+            **{f"p{round(100 * q):02d}": found.quantile(q) for q in (0.05, 0.5, 0.95)},
+        },
+        "median_error": found.median.error,
+        "draws": len(found.outcome.draws),
+        "seed": found.settings.seed,
+        "method": found.settings.method,
+        "flips": [
+            {
+                "input": flip.input.address,
+                "unit": flip.input.parameter.unit,
+                "mode": flip.input.value.mode,
+                "low": flip.low,
+                "high": flip.high,
+                "value": flip.value,
+            }
+            for flip in found.flips
+        ],
+        "joint_flip": None
+        if found.joint is None
+        else {"distance": found.joint.distance, "values": found.joint.values},
+        "variation": None
+        if found.variation is None
+        else {**found.variation.quantiles, "share_above": found.variation.share_above},
+        "readings": found.readings.to_dict("records"),
+        "curve": found.curve.to_dict("records"),
+        "words": claim_words(found).__dict__,
+        "scenario_hash": found.case.scenario.hash,
+    }
+
+
+def _print_readings(found: ClaimAnswer) -> None:
+    """The table of readings: one line a definition, perimeter and activity."""
+    from costing.analysis.claim_words import DEFINITIONS, amount
+    from costing.labels import ACTIVITIES
+    from costing.words import percent
+
+    head = ("Définition", "Activité", "Périmètre", "Estimation", "5 %", "95 %", "P(≥ chiffre)")
+    click.echo(f"{head[0]:<20} {head[1]:<12} {head[2]:<52} {head[3]:>11} {head[4]:>9} {head[5]:>9}"
+               f" {head[6]:>13}")  # fmt: skip
+    for row in found.readings.to_dict("records"):
+        name = found.case.reference.perimeter(row["perimeter"]).label.fr
+        amounts = [amount(row[key], row["definition"]) for key in ("principal", "p05", "p95")]
+        click.echo(
+            f"{DEFINITIONS[row['definition']]:<20} {ACTIVITIES[row['activity']]:<12} {name:<52} "
+            f"{amounts[0]:>11} {amounts[1]:>9} {amounts[2]:>9} {percent(row['at_least']):>13}"
+        )
