@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from costing.parameters import Grade, Label, Number, Strict
+from costing.scenario import Correlation
 
 
 class Poste(Strict):
@@ -20,10 +21,11 @@ class Poste(Strict):
 
 
 class Perimeter(Strict):
-    """A named set of postes."""
+    """A named set of postes; `partial` when it is a part of the charges, not a reading of them."""
 
     code: str
     label: Label
+    partial: bool = False
     postes: tuple[str, ...] = Field(min_length=1)
     source: tuple[str, ...] = Field(min_length=1)
     note: str = ""
@@ -34,6 +36,20 @@ class PerimeterFile(Strict):
 
     postes: tuple[Poste, ...]
     perimeters: tuple[Perimeter, ...]
+
+
+class CorrelationEntry(Correlation):
+    """A rank correlation of the reference data, with where it comes from."""
+
+    source: tuple[str, ...] = Field(min_length=1)
+    grade: Grade
+    note: str = ""
+
+
+class CorrelationFile(Strict):
+    """Schema of correlations.yaml."""
+
+    correlations: tuple[CorrelationEntry, ...]
 
 
 class Population(Strict):

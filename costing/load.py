@@ -12,10 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from costing import paths
-from costing.catalogue import Claim, ClaimFile, PerimeterFile, Poste, Savings
+from costing.catalogue import (
+    Claim,
+    ClaimFile,
+    CorrelationEntry,
+    CorrelationFile,
+    PerimeterFile,
+    Poste,
+    Savings,
+)
 from costing.errors import InputError, ModelError, Place, Problem, problem, suggest
 from costing.model import CostModel, build_model
-from costing.parameters import ParameterFile
+from costing.parameters import Parameter, ParameterFile
 from costing.reference import Reference
 from costing.sources import Citation, check_citations, load_sources
 from costing.tariff import FeeSchedule
@@ -25,6 +33,7 @@ from costing.yamlfile import Document, read
 #: Files of `models/` that are not a modality.
 NOT_A_MODALITY = (
     "communs", "perimeters", "machine_classes", "claims", "savings", "sources", "dynamics",
+    "correlations",
 )  # fmt: skip
 
 #: Lists of the shared files whose entries bear a name of their own.
@@ -86,7 +95,9 @@ def load_reference(extra: Sequence[Path] = ()) -> Reference:
         by_file[code] = {n: p for n, p in model.parameters.items() if common.get(n) is not p}
     claims = documents["claims"].validate(ClaimFile).claims
     savings = documents["savings"].validate(Savings)
+    correlations = documents["correlations"].validate(CorrelationFile).correlations
     problems = _check_claims(documents["claims"], claims, perimeters, models)
+    problems += _check_correlations(documents["correlations"], correlations, by_file)
     problems += check_citations(sources, _citations(documents, schedule, tariff_path.name))
     if problems:
         raise ModelError(problems)
@@ -101,6 +112,7 @@ def load_reference(extra: Sequence[Path] = ()) -> Reference:
         classes=classes,
         schedule=schedule,
         claims={claim.id: claim for claim in claims},
+        correlations=correlations,
         savings=savings,
         fingerprint=_fingerprint(directories),
     )
@@ -183,6 +195,27 @@ def _check_claims(
     return problems
 
 
+def _check_correlations(
+    document: Document,
+    correlations: Sequence[CorrelationEntry],
+    files: Mapping[str, Mapping[str, Parameter]],
+) -> list[Problem]:
+    """Correlations of parameters that do not exist, or written twice."""
+    names = {name for parameters in files.values() for name in parameters}
+    problems = []
+    for i, correlation in enumerate(correlations):
+        for key in ("first", "second"):
+            name = getattr(correlation, key)
+            if name not in names:
+                place = document.place("correlations", i, key)
+                near = suggest(name, names)
+                problems.append(problem("unknown_parameter", place, name, near=near))
+        if correlation.pair in [other.pair for other in correlations[:i]]:
+            pair = " – ".join(sorted(correlation.pair))
+            problems.append(problem("duplicate_name", document.place("correlations", i), pair))
+    return problems
+
+
 def _check_perimeters(
     document: Document, content: PerimeterFile, postes: Mapping[str, Poste]
 ) -> list[Problem]:
@@ -233,11 +266,15 @@ def _cited(document: Document, data: Any, keys: tuple[str | int, ...]) -> Iterat
 
 
 def _fingerprint(directories: Sequence[Path]) -> str:
-    """SHA-256 over the names and contents of all the data files, whatever their line endings."""
+    """SHA-256 over the names and contents of the reference data, whatever their line endings.
+
+    Replications and example scenarios stand beside the reference data: they change no result.
+    """
     digest = hashlib.sha256()
     for directory in directories:
         for path in sorted(directory.rglob("*")):
-            if path.suffix in {".yaml", ".csv"}:
-                digest.update(path.relative_to(directory).as_posix().encode() + b"\0")
+            name = path.relative_to(directory)
+            if path.suffix in {".yaml", ".csv"} and name.parts[0] != "replications":
+                digest.update(name.as_posix().encode() + b"\0")
                 digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()

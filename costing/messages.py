@@ -54,6 +54,79 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "une loi {distribution} demande les trois valeurs bas, mode et haut.",
         "a {distribution} distribution needs low, mode and high.",
     ),
+    "outcomes_forbidden": (
+        "une loi {distribution} n'a pas de valeurs possibles (« outcomes »). Retirez-les, ou "
+        "choisissez la loi discrete.",
+        "a {distribution} distribution has no outcomes. Remove them, or choose discrete.",
+    ),
+    "outcomes_wrong": (
+        "une loi discrete demande au moins deux valeurs distinctes (« outcomes ») dont les "
+        "probabilités font 1 ; ici {value:g}.",
+        "a discrete distribution needs two or more distinct outcomes whose probabilities add to 1; "
+        "here {value:g}.",
+    ),
+    "mode_not_outcome": (
+        "le mode {value:g} n'est pas l'une des valeurs possibles ({known}). Choisissez-en une.",
+        "mode {value:g} is not one of the outcomes ({known}). Choose one of them.",
+    ),
+    "lognormal_positive": (
+        "une loi lognormale demande un bas strictement positif, pas {value:g}.",
+        "a lognormal distribution needs a positive low, not {value:g}.",
+    ),
+    "mode_not_median": (
+        "dans une loi {distribution}, bas et haut sont les quantiles 5 % et 95 %, et le mode la "
+        "médiane : il devrait valoir {expected:g}, pas {value:g}. Corrigez l'une des trois, ou "
+        "choisissez la loi pert.",
+        "in a {distribution} distribution low and high are the 5% and 95% quantiles and the mode "
+        "is the median: it should be {expected:g}, not {value:g}. Correct one, or choose pert.",
+    ),
+    # Uncertainty
+    "correlation_pair": (
+        "une corrélation lie deux paramètres différents, ici « {value} » et lui-même.",
+        "a correlation ties two different parameters, here '{value}' and itself.",
+    ),
+    "correlation_impossible": (
+        "ces corrélations ne peuvent pas être vraies ensemble : {value}. La matrice valide la plus "
+        "proche donne {nearest}. Prenez ces valeurs, ou rapprochez de 0 l'une de celles saisies.",
+        "these correlations cannot hold together: {value}. The nearest valid matrix gives "
+        "{nearest}. Take these values, or bring one of yours closer to 0.",
+    ),
+    "draws_range": (
+        "{value} tirages : il en faut de {low} à {high}.",
+        "{value} draws: give from {low} to {high}.",
+    ),
+    "precision_range": (
+        "une précision de {value:g} : donnez une erreur type entre {low:g} et {high:g}.",
+        "a precision of {value:g}: give a standard error between {low:g} and {high:g}.",
+    ),
+    "sobol_correlated": (
+        "les indices de Sobol n'ont de sens que pour des entrées indépendantes ; celles-ci sont "
+        "corrélées : {value}. Prenez les effets de Shapley, justes sous corrélation, ou retirez "
+        "ces corrélations.",
+        "Sobol indices have a meaning for independent inputs only; these are correlated: {value}. "
+        "Take the Shapley effects, right under correlation, or remove these correlations.",
+    ),
+    "not_power_of_two": (
+        "{value} points : une suite de Sobol en veut une puissance de deux (1 024, 4 096…).",
+        "{value} points: a Sobol sequence needs a power of two (1,024, 4,096…).",
+    ),
+    "variance_undefined": (
+        "le résultat n'est pas un nombre fini pour {value} des tirages : sa variance n'a pas de "
+        "sens. Prenez une autre lecture, ou resserrez les plages qui l'y mènent.",
+        "the result is not a finite number for {value} of the draws: its variance has no meaning. "
+        "Take another reading, or narrow the ranges that lead there.",
+    ),
+    "population_empty": (
+        "le parc ne contient aucun appareil de cette population ({value}). Changez de population "
+        "ou de parc.",
+        "the fleet holds no machine of this population ({value}). Change population or fleet.",
+    ),
+    "not_affine": (
+        "le coût de « {value} » n'est pas une droite en fonction des actes : l'équilibre d'une "
+        "population ne se calcule pas pour ce modèle.",
+        "the cost of '{value}' is not a straight line in acts: the break-even of a population "
+        "cannot be computed for this model.",
+    ),
     "bounds_fixed": (
         "une valeur fixe n'a ni bas ni haut. Retirez-les, ou choisissez une loi.",
         "a fixed value has no low or high. Remove them, or choose a distribution.",

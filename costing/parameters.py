@@ -6,6 +6,7 @@ thresholds of the fee, growth of the fleet. An override of a scenario replaces o
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -23,7 +24,9 @@ from costing.units import UNITS, is_money
 from costing.yamlfile import CodedError, Fault
 
 Grade = Literal["A", "B", "C", "D"]
-Distribution = Literal["pert", "triangular", "uniform", "fixed"]
+Distribution = Literal[
+    "pert", "triangular", "uniform", "lognormal", "normal", "discrete", "fixed"
+]
 Vat = Literal["included", "excluded", "not_applicable"]
 
 
@@ -50,8 +53,19 @@ class Label(Strict):
         return self.en if language == "en" else self.fr
 
 
+class Outcome(Strict):
+    """One of the values that a discrete quantity may take."""
+
+    value: Number
+    probability: Number = Field(gt=0, le=1)
+
+
 class Value(Strict):
-    """A parameter's value for a class, a modality, or all (`*`), with its provenance."""
+    """A parameter's value for a class, a modality, or all (`*`), with its provenance.
+
+    mode: the principal estimate. low, high: the ends of the range (pert, triangular, uniform), or
+    the 5 % and 95 % quantiles around the median (lognormal, normal).
+    """
 
     scope: str = Field(alias="class")
     low: Number | None = None
@@ -61,6 +75,7 @@ class Value(Strict):
     source: tuple[str, ...] = Field(min_length=1)
     grade: Grade
     note: str = ""
+    outcomes: tuple[Outcome, ...] = ()
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     _changed_by: str | None = PrivateAttr(default=None)
@@ -78,7 +93,10 @@ class Value(Strict):
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Low and high; both the mode when the value is fixed."""
+        """Low and high; the extreme outcomes; both the mode when the value is fixed."""
+        if self.outcomes:
+            values = [outcome.value for outcome in self.outcomes]
+            return min(values), max(values)
         return (
             self.mode if self.low is None else self.low,
             self.mode if self.high is None else self.high,
@@ -135,14 +153,8 @@ class Parameter(Strict):
 
 def value_fault(value: Value, unit_text: str, distribution: Distribution) -> Fault | None:
     """What is wrong with the bounds or the VAT of one value, if anything."""
-    if distribution == "fixed":
-        if value.low is not None or value.high is not None:
-            return Fault("bounds_fixed")
-    elif value.low is None or value.high is None:
-        return Fault("bounds_missing", facts={"distribution": distribution})
-    elif not value.low <= value.mode <= value.high:
-        facts = {"low": value.low, "mode": value.mode, "high": value.high}
-        return Fault("bounds_order", facts=facts)
+    if fault := _law_fault(value, distribution):
+        return fault
     least, expected = (-1.0, "> -1") if unit_text == "1/year" else (0.0, "≥ 0")
     if value.bounds[0] < least or (unit_text == "1/year" and value.bounds[0] <= least):
         low = {"value": value.bounds[0], "unit": unit_text, "expected": expected}
@@ -151,6 +163,51 @@ def value_fault(value: Value, unit_text: str, distribution: Distribution) -> Fau
         return Fault("vat_missing")
     if not is_money(unit_text) and value.vat is not None:
         return Fault("vat_forbidden", ("vat",))
+    return None
+
+
+def _law_fault(value: Value, distribution: Distribution) -> Fault | None:
+    """What of low, mode, high and the outcomes does not make the distribution."""
+    if value.outcomes and distribution != "discrete":
+        return Fault("outcomes_forbidden", ("outcomes",), {"distribution": distribution})
+    if distribution in ("fixed", "discrete"):
+        if value.low is not None or value.high is not None:
+            return Fault("bounds_fixed")
+        return _outcomes_fault(value) if distribution == "discrete" else None
+    if value.low is None or value.high is None:
+        return Fault("bounds_missing", facts={"distribution": distribution})
+    if not value.low <= value.mode <= value.high:
+        facts = {"low": value.low, "mode": value.mode, "high": value.high}
+        return Fault("bounds_order", facts=facts)
+    if distribution in ("lognormal", "normal"):
+        return _median_fault(value.low, value.mode, value.high, distribution)
+    return None
+
+
+def _outcomes_fault(value: Value) -> Fault | None:
+    """Outcomes of a discrete value: two or more, their chances adding to one, the mode one."""
+    values = [outcome.value for outcome in value.outcomes]
+    total = math.fsum(outcome.probability for outcome in value.outcomes)
+    if len(set(values)) < max(2, len(values)) or abs(total - 1) > 1e-9:
+        return Fault("outcomes_wrong", ("outcomes",), {"value": total})
+    if value.mode not in values:
+        shown = ", ".join(f"{outcome:g}" for outcome in values)
+        return Fault("mode_not_outcome", ("mode",), {"value": value.mode, "known": shown})
+    return None
+
+
+#: How far a median may lie from the one that the two quantiles imply, in parts of their gap.
+_MEDIAN_TOLERANCE = 0.01
+
+
+def _median_fault(low: float, mode: float, high: float, distribution: str) -> Fault | None:
+    """Two quantiles settle a normal or lognormal law; the mode must be its median."""
+    if distribution == "lognormal" and low <= 0:
+        return Fault("lognormal_positive", ("low",), {"value": low})
+    median = math.sqrt(low * high) if distribution == "lognormal" else (low + high) / 2
+    if abs(mode - median) > _MEDIAN_TOLERANCE * (high - low):
+        facts = {"value": mode, "expected": median, "distribution": distribution}
+        return Fault("mode_not_median", ("mode",), facts)
     return None
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costing.capital import METHODS
-from costing.catalogue import Claim, Perimeter, Poste, Savings
+from costing.catalogue import Claim, CorrelationEntry, Perimeter, Poste, Savings
 from costing.errors import InputError, Place, Problem, ScenarioError, problem, suggest
 from costing.model import CostModel
 from costing.parameters import Label, Parameter, Value, value_fault
@@ -43,6 +43,7 @@ class Reference:
     classes: dict[str, MachineClass]
     schedule: FeeSchedule
     claims: dict[str, Claim]
+    correlations: tuple[CorrelationEntry, ...]
     savings: Savings
     fingerprint: str
 
@@ -183,6 +184,14 @@ class Reference:
             for code in scenario.rules.floor_share_of_cost
             if code not in applied.classes
         ]
+        names = {name for parameters in applied.files.values() for name in parameters}
+        for index, correlation in enumerate(scenario.correlations):
+            place = Place(key=f"correlations.{index}")
+            unknown += [
+                problem("unknown_parameter", place, name, near=suggest(name, names))
+                for name in (correlation.first, correlation.second)
+                if name not in names
+            ]
         if unknown:
             raise ScenarioError(unknown)
         return Case(applied, scenario, self)
@@ -233,6 +242,13 @@ class Case:
         """Full years after which a machine is amortised, by class."""
         parameter = self.reference.files["machine_classes"]["amortisation_years"]
         return {code: self._mode(parameter, code) for code in self.reference.classes}
+
+    @cached_property
+    def correlations(self) -> tuple[tuple[str, str, float], ...]:
+        """Rank correlations by pair of parameters: the scenario's before the reference's."""
+        own = {correlation.pair for correlation in self.scenario.correlations}
+        kept = (c for c in self.reference.correlations if c.pair not in own)
+        return tuple((c.first, c.second, c.rank) for c in (*kept, *self.scenario.correlations))
 
     def vat_rate(self, class_code: str) -> float:
         """VAT that the operator of a class does not recover, a fraction."""

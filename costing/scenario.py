@@ -95,6 +95,29 @@ class SavingsDemand(Strict):
     yearly_eur: dict[int, Amount] = Field(default_factory=dict)
 
 
+class Correlation(Strict):
+    """Rank correlation (Spearman) of two parameters of a class, in the place of the reference's.
+
+    first, second: names of parameters (`slot_minutes`). 0 makes them independent.
+    """
+
+    first: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    second: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    rank: Number = Field(ge=-0.99, le=0.99)
+    reason: str = ""
+
+    @property
+    def pair(self) -> frozenset[str]:
+        """The two names, in no order."""
+        return frozenset((self.first, self.second))
+
+    @model_validator(mode="after")
+    def _two_parameters(self) -> Correlation:
+        if self.first == self.second:
+            raise CodedError(Fault("correlation_pair", ("second",), {"value": self.first}))
+        return self
+
+
 class ScheduleRules(Strict):
     """What a proposed fee schedule must respect.
 
@@ -153,6 +176,7 @@ class Scenario(Strict):
     perimeter: str = "legal_2024"
     conventions: Conventions = Conventions()
     overrides: tuple[Override, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
     savings: SavingsDemand = SavingsDemand()
     rules: ScheduleRules = ScheduleRules()
     seed: int = Field(default=2024, ge=0)
@@ -164,6 +188,15 @@ class Scenario(Strict):
         for address in addresses:
             if addresses.count(address) > 1:
                 raise CodedError(Fault("duplicate_name", ("overrides",), {"value": address}))
+        return self
+
+    @model_validator(mode="after")
+    def _one_correlation_each(self) -> Scenario:
+        pairs = [correlation.pair for correlation in self.correlations]
+        for pair in pairs:
+            if pairs.count(pair) > 1:
+                facts = {"value": " – ".join(sorted(pair))}
+                raise CodedError(Fault("duplicate_name", ("correlations",), facts))
         return self
 
     @field_validator("overrides")
@@ -182,6 +215,8 @@ class Scenario(Strict):
         for override in content["overrides"]:
             for key in ("author", "reason", "date"):
                 del override[key]
+        for correlation in content["correlations"]:
+            del correlation["reason"]
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+
+from costing.units import UNITS
 
 #: Narrow no-break space, the French thousands separator.
 THIN = "\u202f"
@@ -33,3 +36,26 @@ def percent(value: float, decimals: int = 1, sign: bool = False) -> str:
         return NONE
     plus = "+" if sign and value > 0 else ""
     return f"{plus}{number(100 * value, decimals)} %"
+
+
+def quantity(value: float, unit: str, digits: int = 3) -> str:
+    """A stored value with its unit, to some significant digits: `0.0350` → `3,5 % / an`.
+
+    Whole numbers of more digits are kept whole: `1 234 567 €`.
+    """
+    label, _, rate = UNITS[unit]
+    shown = 100 * value if rate else value
+    if not math.isfinite(shown):
+        return NONE
+    size = math.floor(math.log10(abs(shown))) if shown else 0
+    text = number(shown, max(0, digits - 1 - size))
+    if "," in text:
+        text = text.rstrip("0").rstrip(",")
+    return f"{text} {label}".rstrip()
+
+
+def join(parts: Sequence[str], last: str = "et") -> str:
+    """`a`, `a et b`, `a, b et c`."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from costing.scenario import (
     Conventions,
+    Correlation,
     FleetTable,
     Lever,
     Override,
@@ -92,6 +93,24 @@ def savings() -> st.SearchStrategy[SavingsDemand]:
     )
 
 
+def correlations() -> st.SearchStrategy[tuple[Correlation, ...]]:
+    """Rank correlations of pairs that the reference ties, or not; possible together."""
+    rank = amounts(-0.6, 0.6)
+    one = st.builds(
+        Correlation,
+        first=st.just("slot_minutes"),
+        second=st.just("occupancy"),
+        rank=rank,
+        reason=WORDS,
+    )
+    other = st.builds(
+        Correlation, first=st.just("floor_area"), second=st.just("works_cost"), rank=rank
+    )
+    return st.tuples(one | st.none(), other | st.none()).map(
+        lambda pair: tuple(correlation for correlation in pair if correlation)
+    )
+
+
 def rules() -> st.SearchStrategy[ScheduleRules]:
     """Rules of a fee schedule; the dates increase."""
     steps = st.lists(DAYS, min_size=1, max_size=4, unique=True)
@@ -105,6 +124,28 @@ def rules() -> st.SearchStrategy[ScheduleRules]:
         floor_share_of_cost=st.dictionaries(st.sampled_from(CLASSES), amounts(0, 2), max_size=3),
         rounding_eur=st.sampled_from((0.01, 0.1, 1.0)),
     )
+
+
+def fleet_of(*machines: dict[str, Any]) -> FleetTable:
+    """A fleet of 2024 from what makes its machines differ (`class`, `acts_billed`…)."""
+    rows = [
+        {
+            "machine_id": f"m{index}",
+            "site_id": "s",
+            "modality": machine["class"].split("_")[0],
+            "installed_on": "2023-06-01",
+            "zone": "province",
+            "region": "Bretagne",
+            "sector": "liberal",
+            "rank_on_authorisation": 1,
+            "acts_inpatient": 0,
+            "weight": 1,
+            **machine,
+        }
+        for index, machine in enumerate(machines)
+    ]
+    columns = {name: tuple(row[name] for row in rows) for name in rows[0]}
+    return FleetTable(year=2024, label="essai", columns=columns)
 
 
 @st.composite
@@ -144,6 +185,7 @@ def scenarios(draw: st.DrawFn, fleet: bool | None = None) -> Scenario:
         perimeter=draw(st.sampled_from(("legal_2024", "legal_2023", "legal_strict"))),
         conventions=draw(conventions()),
         overrides=tuple(draw(overrides(address)) for address in addresses),
+        correlations=draw(correlations()),
         savings=draw(savings()),
         rules=draw(rules()),
         seed=draw(st.integers(0, 2**32 - 1)),

@@ -15,7 +15,7 @@ from costing import labels
 from costing.reference import Reference
 from costing.scenario import Scenario
 from costing.units import is_money
-from costing.words import NONE, euros, percent
+from costing.words import NONE, euros, number, percent
 from costing.workbook import vocabulary as words
 from costing.workbook.quantity import Quantity
 
@@ -59,6 +59,7 @@ def choices(reference: Reference, scenario: Scenario, room: int = 0) -> Iterator
     sections = {
         "Scénario": _identity(reference),
         "Conventions": _conventions(),
+        "Corrélations de rang entre hypothèses incertaines": _correlations(reference, scenario),
         "Économies": _savings(reference, scenario),
         "Autres leviers, déduits de ce que le forfait doit économiser": _levers(scenario, room),
         "Règles du barème proposé": _rules(scenario, room),
@@ -72,6 +73,9 @@ def choices(reference: Reference, scenario: Scenario, room: int = 0) -> Iterator
 
 def _value_at(scenario: Scenario, key: str) -> Any:
     """What stands at a key such as `rules.step_dates.1`; None when there is nothing."""
+    if key.startswith("correlations."):
+        pair = frozenset(key.split(".")[1:])
+        return next((c.rank for c in scenario.correlations if c.pair == pair), None)
     found: Any = scenario
     for part in key.split("."):
         if isinstance(found, Mapping):
@@ -120,6 +124,25 @@ def _conventions() -> Iterator[Choice]:
     )  # fmt: skip
 
 
+def _correlations(reference: Reference, scenario: Scenario) -> Iterator[Choice]:
+    known = [correlation.pair for correlation in reference.correlations]
+    more = [c for c in scenario.correlations if c.pair not in known]
+    for correlation in (*reference.correlations, *more):
+        yield correlation_choice(reference, correlation.first, correlation.second)
+
+
+def correlation_choice(reference: Reference, first: str, second: str) -> Choice:
+    """The row of a correlation, of the reference or one that a scenario adds."""
+    pair = frozenset((first, second))
+    usual = next((c.rank for c in reference.correlations if c.pair == pair), 0.0)
+    names = {n: p.label.fr for ps in reference.files.values() for n, p in ps.items()}
+    return Choice(
+        f"correlations.{first}.{second}", " – ".join(names.get(n, n) for n in (first, second)),
+        Quantity("number", -0.99, 0.99),
+        f"Entre −0,99 et 0,99. Vide : {number(usual, 2)}, celle de la référence.", required=False,
+    )  # fmt: skip
+
+
 def _savings(reference: Reference, scenario: Scenario) -> Iterator[Choice]:
     yield Choice(
         "savings.target_eur", "Économies visées, toute l'imagerie", Quantity("EUR"),
@@ -141,8 +164,8 @@ def _savings(reference: Reference, scenario: Scenario) -> Iterator[Choice]:
 
 
 def _levers(scenario: Scenario, room: int) -> Iterator[Choice]:
-    for number in range(1, max(LEVERS, len(scenario.savings.other_levers)) + room + 1):
-        key, lever = f"savings.other_levers.{number}", f"Levier {number}"
+    for index in range(1, max(LEVERS, len(scenario.savings.other_levers)) + room + 1):
+        key, lever = f"savings.other_levers.{index}", f"Levier {index}"
         note = "Pertinence, actes… Vide : pas de levier."
         yield Choice(f"{key}.label", f"{lever} : nom", "text", note, required=False)
         yield Choice(f"{key}.date", f"{lever} : à partir du", "date", required=False)
@@ -153,10 +176,10 @@ def _levers(scenario: Scenario, room: int) -> Iterator[Choice]:
 
 
 def _rules(scenario: Scenario, room: int) -> Iterator[Choice]:
-    for number in range(1, max(STEPS, len(scenario.rules.step_dates)) + room + 1):
+    for index in range(1, max(STEPS, len(scenario.rules.step_dates)) + room + 1):
         yield Choice(
-            f"rules.step_dates.{number}", f"Date d'effet {number}", "date",
-            "Dates croissantes, JJ/MM/AAAA ; vide : pas d'étape de plus.", required=number == 1,
+            f"rules.step_dates.{index}", f"Date d'effet {index}", "date",
+            "Dates croissantes, JJ/MM/AAAA ; vide : pas d'étape de plus.", required=index == 1,
         )  # fmt: skip
     yield Choice(
         "rules.largest_cut_per_step", "Baisse maximale d'un tarif par étape",
@@ -183,7 +206,7 @@ def _floors(reference: Reference) -> Iterator[Choice]:
 
 def assemble(values: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a scenario from the values of its rows, blanks left out."""
-    found: dict[str, Any] = {"conventions": {}, "savings": {}, "rules": {}}
+    found: dict[str, Any] = {"conventions": {}, "savings": {}, "rules": {}, "correlations": []}
     levers: dict[int, dict[str, Any]] = {}
     steps: list[dt.date] = []
     for key, value in values.items():
@@ -192,8 +215,10 @@ def assemble(values: Mapping[str, Any]) -> dict[str, Any]:
         match key.split("."):
             case [name]:
                 found[name] = value
-            case [_, "other_levers", number, part]:
-                levers.setdefault(int(number), {})[part] = value
+            case ["correlations", first, second]:
+                found["correlations"].append({"first": first, "second": second, "rank": value})
+            case [_, "other_levers", index, part]:
+                levers.setdefault(int(index), {})[part] = value
             case [_, "step_dates", _]:
                 steps.append(value)
             case [group, name, entry]:

@@ -19,7 +19,15 @@ from costing.workbook.cells import (
     read_number,
     read_text,
 )
-from costing.workbook.choices import LEVERS, ROOM, STEPS, Choice, assemble, choices
+from costing.workbook.choices import (
+    LEVERS,
+    ROOM,
+    STEPS,
+    Choice,
+    assemble,
+    choices,
+    correlation_choice,
+)
 from costing.workbook.quantity import Quantity
 from costing.workbook.tables import BAD, Line, Table
 
@@ -29,8 +37,11 @@ _LEVER_PARTS = ("label", "date", "annual_amount_eur")
 def read_choices(reference: Reference, table: Table) -> dict[str, Any]:
     """The fields of a scenario; problems and the place of each key are noted."""
     known = {choice.key: choice for choice in choices(reference, Scenario(), ROOM)}
+    names = {name for parameters in reference.files.values() for name in parameters}
     values: dict[str, Any] = {}
     for key, line in table.keyed("key", ("value",)):
+        if key not in known and (pair := _pair(key)) and names.issuperset(pair):
+            known[key] = correlation_choice(reference, *pair)
         if key not in known:
             line.note("wb_unknown_key", "key", key, near=suggest(key, known))
         elif table.findings.claim(key, line.place("value")):
@@ -41,6 +52,14 @@ def read_choices(reference: Reference, table: Table) -> dict[str, Any]:
     _check_levers(table, values)
     _check_steps(table, values)
     return assemble({key: None if value is BAD else value for key, value in values.items()})
+
+
+def _pair(key: str) -> tuple[str, str] | None:
+    """The two parameters of a correlation's key."""
+    match key.split("."):
+        case ["correlations", first, second]:
+            return first, second
+    return None
 
 
 def _read_line(line: Line, choice: Choice) -> Any:

@@ -34,7 +34,8 @@ from costing.analysis.comparison import (
 from costing.errors import InputError, TariffError
 from costing.load import load_reference
 from costing.reference import Case
-from costing.scenario import Conventions, FleetTable, Override, Scenario
+from costing.scenario import Conventions, Override, Scenario
+from tests.strategies import fleet_of
 
 REFERENCE = load_reference()
 CASE = REFERENCE.case(Scenario())
@@ -47,22 +48,8 @@ CT_FIXED, CT_PER_ACT, CT_INVESTMENT = 242_466.3357, 42.643202968, 124_659.1357
 CT_FIXED_AMORTISED = 148_195.9743
 
 
-def table(*machines: dict[str, Any]) -> FleetTable:
-    """A fleet of 2024 from what makes its machines differ."""
-    rows = [
-        {
-            "machine_id": f"m{i}", "modality": REFERENCE.classes[m["class"]].modality,
-            "site_id": "s", "installed_on": "2023-06-01", "zone": "province", "region": "Bretagne",
-            "sector": "liberal", "rank_on_authorisation": 1, "acts_inpatient": 0, "weight": 1, **m,
-        }
-        for i, m in enumerate(machines)
-    ]  # fmt: skip
-    columns = {name: tuple(row[name] for row in rows) for name in rows[0]}
-    return FleetTable(year=2024, label="essai", columns=columns)
-
-
 def case_of(*machines: dict[str, Any], **conventions: Any) -> Case:
-    scenario = Scenario(fleet=table(*machines), conventions=Conventions(**conventions))
+    scenario = Scenario(fleet=fleet_of(*machines), conventions=Conventions(**conventions))
     return REFERENCE.case(scenario)
 
 
@@ -296,7 +283,7 @@ def test_compare_follows_the_activity_convention() -> None:
 def test_a_changed_norm_is_the_one_that_is_used() -> None:
     change = Override(parameter="machine_classes.normative_activity.irm_1_5t", mode=7_000)
     scenario = Scenario(
-        fleet=table({"class": "irm_1_5t", "acts_billed": 100}),
+        fleet=fleet_of({"class": "irm_1_5t", "acts_billed": 100}),
         conventions=Conventions(activity="normative"),
         overrides=(change,),
     )
@@ -419,7 +406,9 @@ def test_a_weight_is_the_same_machine_several_times() -> None:
 
 def test_the_perimeter_changes_the_cost_and_not_the_investment_reading() -> None:
     narrow = REFERENCE.case(
-        Scenario(perimeter="legal_2023", fleet=table({"class": "irm_1_5t", "acts_billed": 8_000}))
+        Scenario(
+            perimeter="legal_2023", fleet=fleet_of({"class": "irm_1_5t", "acts_billed": 8_000})
+        )
     )
     paid = pay(narrow, narrow.fleet, TARIFF, 2024)
     # contrast outside: 8 000 × 0.35 × 25 = 70 000
@@ -432,7 +421,7 @@ def test_the_other_investment_reading_by_hand() -> None:
     # for the whole investment, works included: 430 240.4568 / 200 529.8038 = 2.1455188.
     scenario = Scenario(
         conventions=Conventions(investment="after_running_costs"),
-        fleet=table({"class": "irm_1_5t", "acts_billed": 8_000}),
+        fleet=fleet_of({"class": "irm_1_5t", "acts_billed": 8_000}),
     )
     case = REFERENCE.case(scenario)
     paid = pay(case, case.fleet, TARIFF, 2024)
@@ -444,7 +433,7 @@ def test_the_other_investment_reading_by_hand() -> None:
 def test_in_patients_may_weigh_more_in_the_cost_by_hand() -> None:
     # 6 000 / (6 000 + 1.31 × 2 000) = 0.6960557 of 827 451.8470
     heavy = Override(parameter="communs.inpatient_cost_weight.*", mode=1.31)
-    fleet = table({"class": "irm_1_5t", "acts_billed": 6_000, "acts_inpatient": 2_000})
+    fleet = fleet_of({"class": "irm_1_5t", "acts_billed": 6_000, "acts_inpatient": 2_000})
     case = REFERENCE.case(Scenario(overrides=(heavy,), fleet=fleet))
     paid = pay(case, case.fleet, TARIFF, 2024)
     assert paid.revenue[0] == pytest.approx(792_871.875, abs=1e-6)

@@ -37,13 +37,13 @@ from costing.load import load_reference
 from costing.reference import Case
 from costing.scenario import (
     Conventions,
-    FleetTable,
     Lever,
     Override,
     SavingsDemand,
     Scenario,
 )
 from costing.tariff import Cell
+from tests.strategies import fleet_of
 
 REFERENCE = load_reference()
 RATES = ("machine_growth", "acts_growth", "renewal_rate")
@@ -67,26 +67,12 @@ def dynamics(**rates: float) -> tuple[Override, ...]:
 STILL = dynamics()
 
 
-def table(*machines: dict[str, Any]) -> FleetTable:
-    """A fleet of 2024 from what makes its machines differ."""
-    rows = [
-        {
-            "machine_id": f"m{i}", "modality": REFERENCE.classes[m["class"]].modality,
-            "site_id": "s", "installed_on": "2023-06-01", "zone": "province", "region": "Bretagne",
-            "sector": "liberal", "rank_on_authorisation": 1, "acts_inpatient": 0, "weight": 1, **m,
-        }
-        for i, m in enumerate(machines)
-    ]  # fmt: skip
-    columns = {name: tuple(row[name] for row in rows) for name in rows[0]}
-    return FleetTable(year=2024, label="essai", columns=columns)
-
-
 def case_of(
     *machines: dict[str, Any], rates: tuple[Override, ...] = STILL, **conventions: Any
 ) -> Case:
     return REFERENCE.case(
         Scenario(
-            overrides=rates, fleet=table(*machines), conventions=Conventions(**conventions)
+            overrides=rates, fleet=fleet_of(*machines), conventions=Conventions(**conventions)
         )
     )  # fmt: skip
 

@@ -27,6 +27,7 @@ from costing.scenario import (
 )
 from costing.tariff import Cell
 from costing.words import number
+from tests.strategies import fleet_of
 
 REFERENCE = load_reference()
 STEP = dt.date(2027, 1, 1)
@@ -37,29 +38,13 @@ STILL = tuple(
 )
 
 
-def table(*machines: dict[str, Any]) -> FleetTable:
-    """A fleet of 2024 from what makes its machines differ."""
-    rows = [
-        {
-            "machine_id": f"m{i}", "modality": REFERENCE.classes[m["class"]].modality,
-            "site_id": "s",
-            "installed_on": "2023-06-01", "zone": "province", "region": "Bretagne",
-            "sector": "liberal", "rank_on_authorisation": 1, "acts_inpatient": 0, "weight": 1, **m,
-        }
-        for i, m in enumerate(machines)
-    ]  # fmt: skip
-    return FleetTable(
-        year=2024, label="essai", columns={k: tuple(row[k] for row in rows) for k in rows[0]}
-    )
-
-
 def solve(fleet: FleetTable, target: float, **rules: Any) -> Proposal:
     demand = SavingsDemand(target_eur=target, share_on_fee=1.0)
     scenario = Scenario(overrides=STILL, fleet=fleet, savings=demand, rules=ScheduleRules(**rules))
     return propose(REFERENCE.case(scenario))
 
 
-ONE_CT = table({"class": "scanner", "acts_billed": 6_000})
+ONE_CT = fleet_of({"class": "scanner", "acts_billed": 6_000})
 FULL_CT = Cell("scanner", "non_amorti", "*", "plein")
 
 # One CT, 6 000 acts, all at the full rate of a machine that is not amortised.
@@ -122,7 +107,7 @@ def test_by_hand_two_steps_compound_the_largest_cut() -> None:
 
 def test_by_hand_the_cut_falls_on_the_machine_that_can_bear_it() -> None:
     """One MRI far above its cost, one far below: only the first one's price moves."""
-    fleet = table(
+    fleet = fleet_of(
         {"class": "irm_1_5t", "acts_billed": 4_700, "acts_inpatient": 0},
         {"class": "irm_gt_1_5t", "acts_billed": 2_000},
     )
@@ -136,7 +121,7 @@ def test_by_hand_the_cut_falls_on_the_machine_that_can_bear_it() -> None:
 
 
 def test_a_class_floor_protects_a_class_or_is_named_in_the_conflict() -> None:
-    fleet = table(
+    fleet = fleet_of(
         {"class": "scanner", "acts_billed": 6_000}, {"class": "irm_1_5t", "acts_billed": 6_000}
     )
     case = REFERENCE.case(Scenario(overrides=STILL, fleet=fleet))
@@ -151,7 +136,7 @@ def test_a_class_floor_protects_a_class_or_is_named_in_the_conflict() -> None:
 
 
 def test_a_class_already_below_its_floor_is_not_cut() -> None:
-    fleet = table(
+    fleet = fleet_of(
         {"class": "scanner", "acts_billed": 6_000}, {"class": "irm_1_5t", "acts_billed": 6_000}
     )
     proposal = solve(fleet, 260_000, floor_share_of_cost={"scanner": 5.0})
@@ -241,7 +226,7 @@ def demands(draw: st.DrawFn) -> tuple[Scenario, float]:
     share = draw(st.one_of(st.floats(0.3, 0.95), st.floats(1.05, 1.2)))
     scenario = Scenario(
         overrides=STILL,
-        fleet=table(*machines),
+        fleet=fleet_of(*machines),
         savings=SavingsDemand(target_eur=0.0, share_on_fee=1.0),
         rules=rules,
     )
@@ -412,7 +397,7 @@ def independent(case: Case) -> tuple[float, float]:  # noqa: PLR0915
 
 
 def test_the_target_s_shadow_price_is_what_one_more_euro_costs() -> None:
-    fleet = table(
+    fleet = fleet_of(
         {"class": "scanner", "acts_billed": 5_000}, {"class": "scanner", "acts_billed": 9_000}
     )
     small, large = (
@@ -429,7 +414,7 @@ def test_the_target_s_shadow_price_is_what_one_more_euro_costs() -> None:
 @settings(max_examples=10)
 @given(st.floats(0.0, 1.0), st.floats(0.0, 1.0))
 def test_asking_more_never_loses_less(one: float, two: float) -> None:
-    fleet = table(
+    fleet = fleet_of(
         {"class": "scanner", "acts_billed": 5_000}, {"class": "irm_1_5t", "acts_billed": 4_000}
     )
     low, high = sorted(150_000 + 200_000 * share for share in (one, two))

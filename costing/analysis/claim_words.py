@@ -1,0 +1,385 @@
+"""The answer to a claim in sentences that a negotiator can quote; every figure is computed.
+
+Degrees of certainty follow the calibrated scale of the IPCC (guidance note of 2010), so that
+« probable » means the same thing each time.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from costing import labels
+from costing.analysis.claims import ClaimAnswer
+from costing.analysis.flips import Flip
+from costing.analysis.uncertainty import Input
+from costing.catalogue import Claim, Population
+from costing.reference import Reference
+from costing.words import join, number, percent, quantity
+
+DEFINITIONS = {
+    "markup": "majoration",
+    "share": "part du forfait",
+    "investment": "investissement seul",
+    "break_even": "équilibre",
+}
+#: What each definition compares.
+MEANINGS = {
+    "markup": "forfait / coût − 1",
+    "share": "1 − coût / forfait",
+    "investment": "part du forfait qui paie l'investissement / son coût − 1",
+    "break_even": "actes par an à partir desquels le forfait couvre le coût",
+}
+#: Probability from which each degree of certainty holds (IPCC).
+_SCALE = (
+    (0.99, "pratiquement certain"),
+    (0.90, "très probable"),
+    (0.66, "probable"),
+    (0.33, "aussi probable qu'improbable"),
+    (0.10, "improbable"),
+    (0.01, "très improbable"),
+    (0.0, "pratiquement exclu"),
+)
+#: A change of an input smaller than this, in standard deviations, is left out of the sentence.
+_SMALL = 0.25
+_MOST = 5
+
+
+@dataclass(frozen=True)
+class ClaimWords:
+    """The sentences of an answer, in the order of reading; empty where there is nothing to say."""
+
+    verdict: str
+    near: str
+    estimate: str
+    meaning: str
+    readings: str
+    alone: str
+    together: str
+    variation: str
+    sampling: str
+    tariff: str
+
+    @property
+    def text(self) -> str:
+        """All of them, one a line."""
+        return "\n".join(sentence for sentence in self.__dict__.values() if sentence)
+
+
+def claim_words(answer: ClaimAnswer) -> ClaimWords:
+    """The sentences of an answer."""
+    return ClaimWords(
+        verdict=_verdict(answer),
+        near=_near(answer),
+        estimate=_estimate(answer),
+        meaning=_meaning(answer),
+        readings=_readings(answer),
+        alone=_alone(answer),
+        together=_together(answer),
+        variation=_variation(answer),
+        sampling=_sampling(answer),
+        tariff=_tariff(answer),
+    )
+
+
+def degree(probability: float) -> str:
+    """A probability in words."""
+    return next(words for least, words in _SCALE if probability >= least)
+
+
+def amount(value: float, definition: str, decimals: int = 0) -> str:
+    """A claim's quantity: a percentage, or acts a year."""
+    if definition == "break_even":
+        return "jamais" if math.isinf(value) else f"{number(value)} actes par an"
+    return percent(value, decimals)
+
+
+def population_name(reference: Reference, population: Population) -> str:
+    """Which machines, in words: `scanner et IRM, secteur public`."""
+    parts = [join([labels.modality_name(reference, code) for code in population.modality])]
+    if population.machine_class:
+        parts.append(join([labels.scope_name(reference, c) for c in population.machine_class]))
+    if population.sector:
+        parts.append("secteur " + join([labels.SECTORS[code] for code in population.sector]))
+    if population.zone:
+        parts.append(join([labels.ZONES[code] for code in population.zone]))
+    if population.amortisation:
+        parts.append(join([labels.AMORTISATION[code] for code in population.amortisation]))
+    return ", ".join(part for part in parts if part) or "tous les appareils"
+
+
+def figure_words(claim: Claim, definition: str) -> str:
+    """The claim's figure, or its range."""
+    if claim.figure_high is None:
+        return amount(claim.figure, definition)
+    low = amount(claim.figure, definition).removesuffix(" %")
+    return f"{low} à {amount(claim.figure_high, definition)}"
+
+
+def chance(probability: float, draws: int) -> str:
+    """A share of the draws; what few draws cannot exclude is not called nil (rule of three)."""
+    edge = 3 / draws
+    if probability == 0:
+        return f"aucun des {number(draws)} tirages n'y arrive (moins de {_small(edge)})"
+    if probability == 1:
+        return f"les {number(draws)} tirages y arrivent tous (plus de {_small(1 - edge)})"
+    decimals = 1 if 0.1 <= 100 * probability <= 99.9 else 2
+    return f"probabilité {percent(probability, decimals)}"
+
+
+def _small(share: float) -> str:
+    return percent(share, 2 if share < 0.001 or share > 0.999 else 1)
+
+
+def _event(answer: ClaimAnswer) -> str:
+    """What the claim says, as the subject of a sentence."""
+    definition, figure = answer.reading.definition, answer.figure
+    shown = amount(figure, definition)
+    if definition == "break_even":
+        return f"Qu'il faille au moins {shown} pour que le forfait couvre le coût"
+    if definition == "share":
+        return f"Que {shown} du forfait ou plus ne correspondent à aucun coût"
+    over = "" if figure == 0 else f" de {shown} ou plus"
+    if definition == "investment":
+        return f"Que la part du forfait qui paie l'investissement en dépasse le coût{over}"
+    return f"Que le forfait dépasse son coût{over}"
+
+
+def _verdict(answer: ClaimAnswer) -> str:
+    found = answer.at_least.value
+    who = population_name(answer.case.reference, answer.claim.population)
+    told = chance(found, len(answer.outcome.draws))
+    return f"{_event(answer)} ({who}) est {degree(found)} : {told}."
+
+
+def _near(answer: ClaimAnswer) -> str:
+    tolerance = answer.settings.tolerance
+    definition = answer.reading.definition
+    width = (
+        percent(tolerance, 0)
+        if definition == "break_even"
+        else f"{number(100 * tolerance, 0 if round(100 * tolerance, 9) % 1 == 0 else 1)} points"
+    )
+    figure = figure_words(answer.claim, definition)
+    told = chance(answer.within.value, len(answer.outcome.draws))
+    return f"Que le résultat soit voisin de {figure}, à {width} près : {told}."
+
+
+def _estimate(answer: ClaimAnswer) -> str:
+    definition = answer.reading.definition
+    low, middle, high = (answer.quantile(q) for q in (0.05, 0.5, 0.95))
+    if math.isnan(low):
+        return "Sous cette lecture, la quantité n'a de sens pour aucun tirage."
+    side = "au-dessus" if answer.holds else "au-dessous"
+    gap = answer.principal - answer.figure
+    distance = (
+        f"{number(abs(gap))} actes"
+        if definition == "break_even"
+        else f"{number(100 * abs(gap), 1)} points"
+    )
+    where = f", {distance} {side} du chiffre" if abs(gap) > 1e-12 and math.isfinite(gap) else ""
+    return (
+        f"Estimation principale, chaque hypothèse à son mode : "
+        f"{amount(answer.principal, definition, 1)}{where} ; compte tenu de ce que l'on ne sait "
+        f"pas, 9 chances sur 10 d'être entre {amount(low, definition, 1)} et "
+        f"{amount(high, definition, 1)} (médiane {amount(middle, definition, 1)})."
+        f"{_skew(answer, middle)}"
+    )
+
+
+def _skew(answer: ClaimAnswer, middle: float) -> str:
+    """Why the principal estimate is not in the middle of the draws, when it is not."""
+    draws = answer.outcome.draws
+    below = float((draws < answer.principal).mean())
+    if 0.25 <= below <= 0.75 or not math.isfinite(middle):
+        return ""
+    side = "basse" if middle < answer.principal else "haute"
+    return (
+        f" La médiane est plus {side} que l'estimation parce que les plages vont plus loin d'un "
+        "côté du mode que de l'autre."
+    )
+
+
+def _meaning(answer: ClaimAnswer) -> str:
+    """What the figure would mean for the cost, and for a cut."""
+    figure, definition = answer.figure, answer.reading.definition
+    if definition == "markup" and figure > 0:
+        share = 1 / (1 + figure)
+        return (
+            f"Lu comme une majoration, {percent(figure, 0)} veut dire que le coût vaut "
+            f"{percent(share)} du forfait : la plus forte baisse qui laisse le coût payé serait de "
+            f"{percent(1 - share)}."
+        )
+    if definition == "share" and 0 < figure < 1:
+        return (
+            f"Lu comme une part, {percent(figure, 0)} veut dire que le coût vaut "
+            f"{percent(1 - figure)} du forfait, soit une majoration de "
+            f"{percent(figure / (1 - figure), 0)}."
+        )
+    return ""
+
+
+def _readings(answer: ClaimAnswer) -> str:
+    """How the answer depends on what the claim leaves open."""
+    table = answer.readings
+    likely = table[table["at_least"] > 0.5]
+    definition = answer.reading.definition
+    known = table.dropna(subset="principal")
+    if definition == "break_even":
+        ordered = known.sort_values("principal")
+        low, high = ordered.iloc[0], ordered.iloc[-1]
+        return (
+            f"Selon le périmètre, l'estimation va de {amount(low['principal'], definition)} "
+            f"({_perimeter(answer, low)}) à {amount(high['principal'], definition)} "
+            f"({_perimeter(answer, high)})."
+        )
+    count = f"{number(len(table))} lectures (définition, périmètre, activité)"
+    if likely.empty:
+        return f"Aucune des {count} ne rend l'affirmation plus probable que non."
+    if len(likely) == len(table):
+        return f"Les {count} rendent toutes l'affirmation plus probable que non."
+    by = [
+        f"{len(part)} en {DEFINITIONS[str(code)]}"
+        for code, part in likely.groupby("definition", sort=False)
+    ]
+    rows = [row for _, row in likely.drop_duplicates("perimeter").iterrows()]
+    perimeters = join([_perimeter(answer, row) for row in rows])
+    partial = all(answer.case.reference.perimeter(str(row["perimeter"])).partial for row in rows)
+    warning = " ; un tel périmètre oppose le forfait entier à une partie des charges" * partial
+    return (
+        f"{number(len(likely))} des {count} {'rend' if len(likely) == 1 else 'rendent'} "
+        f"l'affirmation plus probable que non : {join(by)}, sous {_noun(rows)} {perimeters}"
+        f"{warning}."
+    )
+
+
+def _noun(rows: list[pd.Series]) -> str:
+    return "le périmètre" if len(rows) == 1 else "les périmètres"
+
+
+def _perimeter(answer: ClaimAnswer, row: pd.Series) -> str:
+    label = answer.case.reference.perimeter(str(row["perimeter"])).label.fr
+    return f"« {label} »"
+
+
+def _turn(answer: ClaimAnswer) -> str:
+    """What turning the claim would be."""
+    return "la démentirait" if answer.holds else "la rendrait vraie"
+
+
+def flip_words(answer: ClaimAnswer, flip: Flip) -> str:
+    """One input alone: the value at which the claim turns, or that none does."""
+    name = _name(answer, flip.input)
+    unit = flip.input.parameter.unit
+    low, high = (quantity(value, unit) for value in (flip.low, flip.high))
+    if flip.value is None:
+        return f"{name} : aucune valeur de {low} à {high} ne renverse la réponse."
+    side = "au-dessus de" if flip.value > flip.input.value.mode else "au-dessous de"
+    mode = quantity(flip.input.value.mode, unit)
+    return f"{name} : {side} {quantity(flip.value, unit)} (au lieu de {mode})"
+
+
+def _name(answer: ClaimAnswer, item: Input) -> str:
+    """An input in the middle of a sentence: `Prix d'achat de l'appareil (IRM 1,5 T)`."""
+    label, _, where = item.label(answer.case.reference).partition(" — ")
+    return f"{label} ({where})" if where else label
+
+
+def _others(count: int) -> str:
+    """The end of a list cut short."""
+    if count <= 0:
+        return ""
+    return f" ; et {number(count)} autre{'s' if count > 1 else ''}"
+
+
+def _alone(answer: ClaimAnswer) -> str:
+    turning = [flip for flip in answer.flips if flip.value is not None]
+    count = len(answer.flips)
+    if not count:
+        return ""
+    if not turning:
+        return (
+            f"Aucune des {number(count)} hypothèses incertaines, changée seule dans sa plage, ne "
+            "renverse la réponse."
+        )
+    turning.sort(key=lambda flip: abs(_moved(flip)))
+    shown = [flip_words(answer, flip) for flip in turning[:_MOST]]
+    noun = "Une hypothèse suffit seule" if len(turning) == 1 else (
+        f"{number(len(turning))} hypothèses suffisent chacune")  # fmt: skip
+    return f"{noun} à renverser la réponse : {' ; '.join(shown)}{_others(len(turning) - _MOST)}."
+
+
+def _moved(flip: Flip) -> float:
+    """How far a flip is from the mode, in the input's standard deviations."""
+    assert flip.value is not None
+    return (flip.value - flip.input.value.mode) / flip.input.law.spread
+
+
+def _together(answer: ClaimAnswer) -> str:
+    joint = answer.joint
+    if not answer.flips:
+        return ""
+    if joint is None:
+        return (
+            "Aucun changement conjoint des hypothèses, chacune dans sa plage, ne renverse la "
+            "réponse."
+        )
+    by_address = {item.address: item for item in answer.inputs.items}
+    order = sorted(joint.moved, key=lambda address: -abs(joint.moved[address]))
+    moved = [address for address in order if abs(joint.moved[address]) >= _SMALL] or order[:1]
+    shown = []
+    for address in moved[:_MOST]:
+        item = by_address[address]
+        unit = item.parameter.unit
+        after = float(f"{joint.values[address]:.3g}")
+        change = f"{quantity(item.value.mode, unit)} → {quantity(after, unit)}"
+        shown.append(f"{_name(answer, item)} : {change}")
+    return (
+        f"Le plus petit changement conjoint qui {_turn(answer)} est à "
+        f"{number(joint.distance, 1)} écarts-types de l'estimation : {' ; '.join(shown)}"
+        f"{_others(len(moved) - _MOST)}."
+    )
+
+
+def _variation(answer: ClaimAnswer) -> str:
+    found = answer.variation
+    if found is None:
+        return ""
+    low, high = found.share_range
+    figure = amount(answer.figure, "markup")
+    if max(found.share_above, high) < 0.0005:
+        reach = f"aucun n'atteint {figure}"
+    else:
+        reach = (
+            f"{percent(found.share_above)} atteignent {figure} "
+            f"(de {percent(low)} à {percent(high)} selon ce que l'on ne sait pas)"
+        )
+    return (
+        f"Les appareils diffèrent entre eux : 9 sur 10 sont entre "
+        f"{percent(found.quantiles['p05'], 0, True)} et {percent(found.quantiles['p95'], 0, True)} "
+        f"(médiane {percent(found.quantiles['p50'], 0, True)}) ; "
+        f"{reach}."
+    )
+
+
+def _sampling(answer: ClaimAnswer) -> str:
+    median = answer.median.error
+    acts = answer.reading.definition == "break_even"
+    error = f"{number(median, 1)} actes" if acts else f"{number(100 * median, 2)} point"
+    chance_error = answer.at_least.error
+    told = f"{number(100 * chance_error, 2)} point sur la probabilité et " if chance_error else ""
+    return (
+        f"{number(len(answer.outcome.draws))} tirages, graine {answer.settings.seed} : erreur type "
+        f"de {told}{error} sur la médiane."
+    )
+
+
+def _tariff(answer: ClaimAnswer) -> str:
+    if not answer.early:
+        return f"Tarif en vigueur le {labels.day(answer.date)}, compté sur une année entière."
+    return (
+        f"Aucun tarif n'est connu ici à la date de l'affirmation : celui du "
+        f"{labels.day(answer.date)}, le premier connu, en tient lieu."
+    )

@@ -1,0 +1,261 @@
+r"""What would turn a claim: one input alone, or the smallest joint change.
+
+A claim holds when $g(x) = r(x) - f \ge 0$, $r$ its quantity and $f$ its figure. The principal
+estimate $x^0$ has every input at its mode.
+
+- **Alone**: the value of input $i$ in its range, nearest to its mode, at which $g$ changes sign
+  with all others at their mode.
+- **Jointly**: the least $d$ with $d^2 = u^\top R^{-1} u$, $u_i = (x_i - x^0_i) / \sigma_i$, such
+  that $g(x) = 0$ with every input in its range: each change is counted in the input's own standard
+  deviations, correlated inputs moving together cheaply ($R$). This is the design point of the
+  first-order reliability method (Hasofer and Lind, 1974), in the inputs' own units. Found by
+  SciPy's SLSQP from several starts, kept only if re-evaluation confirms it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.optimize.elementwise import find_root
+
+from costing.analysis.uncertainty import Input, Inputs, Values
+
+Floats = NDArray[np.float64]
+#: `g` over rows of input values `(k, n)`.
+Margin = Callable[[Floats], Floats]
+
+#: Points of an input's range among which a change of sign is looked for.
+_POINTS = 33
+_STARTS = 4
+#: Part of a standard deviation by which derivatives are taken.
+_STEP = 1e-4
+
+
+@dataclass(frozen=True)
+class Flip:
+    """An input changed alone.
+
+    value: where the claim turns, None when no value of the range turns it. low, high: the range.
+    at_low, at_high: the claim's quantity at its ends.
+    """
+
+    input: Input
+    low: float
+    high: float
+    value: float | None
+    at_low: float
+    at_high: float
+
+
+@dataclass(frozen=True)
+class JointFlip:
+    """The smallest joint change: value of each input, and how far in standard deviations.
+
+    distance: $d$; result: the claim's quantity there, its figure but for rounding.
+    """
+
+    values: dict[str, float]
+    moved: dict[str, float]
+    distance: float
+    result: float
+
+
+def margin_of(study: Callable[[Values], Floats], inputs: Inputs, figure: float) -> Margin:
+    """The margin of a claim as a function of rows of values; NaN (no meaning) does not hold."""
+
+    def margin(rows: Floats) -> Floats:
+        values = dict(zip(inputs.addresses, rows, strict=True))
+        result = np.broadcast_to(np.asarray(study(values), dtype=float) - figure, rows.shape[1:])
+        return np.nan_to_num(result, nan=-1.0, posinf=1e12, neginf=-1e12)
+
+    return margin
+
+
+def ranges(inputs: Inputs) -> tuple[Floats, Floats]:
+    """Least and largest value of each input: its ends, or its 5 % and 95 % quantiles."""
+    bounds = [item.law for item in inputs.items]
+    return np.array([law.low for law in bounds]), np.array([law.high for law in bounds])
+
+
+def flips(margin: Margin, inputs: Inputs, figure: float) -> list[Flip]:
+    """Each input alone, in the order of the inputs."""
+    count = len(inputs.items)
+    if not count:
+        return []
+    grids = _grids(inputs)
+    rows = np.repeat(inputs.modes[:, None], count * _POINTS, axis=1)
+    for index in range(count):
+        rows[index, index * _POINTS : (index + 1) * _POINTS] = grids[index]
+    found = margin(rows).reshape(count, _POINTS)
+    turning = _turning(margin, inputs, grids, found)
+    return [
+        Flip(item, float(grid[0]), float(grid[-1]), turning.get(index),
+             float(values[0] + figure), float(values[-1] + figure))
+        for index, (item, grid, values) in enumerate(zip(inputs.items, grids, found, strict=True))
+    ]  # fmt: skip
+
+
+def _grids(inputs: Inputs) -> Floats:
+    """Points of each range, its mode among them; a discrete input has its outcomes alone."""
+    low, high = ranges(inputs)
+    rows = []
+    for index, item in enumerate(inputs.items):
+        if item.law.outcomes:
+            outcomes = np.array([value for value, _ in item.law.outcomes])
+            rows.append(outcomes[np.linspace(0, len(outcomes) - 1, _POINTS).round().astype(int)])
+        else:
+            even = np.linspace(low[index], high[index], _POINTS - 1)
+            rows.append(np.sort(np.append(even, item.value.mode)))
+    return np.array(rows)
+
+
+def _turning(margin: Margin, inputs: Inputs, grids: Floats, found: Floats) -> dict[int, float]:
+    """Where each input turns the claim, by its index: the crossing nearest to the mode."""
+    holds = found >= 0
+    results: dict[int, float] = {}
+    brackets: list[tuple[int, float, float]] = []
+    for index, item in enumerate(inputs.items):
+        changes = np.flatnonzero(holds[index, 1:] != holds[index, :-1])
+        if not changes.size:
+            continue
+        middle = (grids[index, changes] + grids[index, changes + 1]) / 2
+        nearest = changes[np.argmin(np.abs(middle - item.value.mode))]
+        if item.law.outcomes:
+            base = holds[index, np.argmin(np.abs(grids[index] - item.value.mode))]
+            others = grids[index][holds[index] != base]
+            results[index] = float(others[np.argmin(np.abs(others - item.value.mode))])
+        else:
+            brackets.append((index, grids[index, nearest], grids[index, nearest + 1]))
+    if brackets:
+        which, low, high = (np.array(part) for part in zip(*brackets, strict=True))
+
+        def alone(at: Floats, row: NDArray[np.intp]) -> Floats:
+            rows = np.repeat(inputs.modes[:, None], at.size, axis=1)
+            rows[row.astype(int).ravel(), np.arange(at.size)] = at.ravel()
+            return margin(rows).reshape(at.shape)
+
+        solved = find_root(alone, (low, high), args=(which,))
+        results.update((int(i), float(x)) for i, x in zip(which, solved.x, strict=True))
+    return results
+
+
+def joint_flip(margin: Margin, inputs: Inputs, figure: float, drawn: Floats) -> JointFlip | None:
+    """The smallest joint change that turns a claim; None when none in the ranges does.
+
+    `drawn` are joint draws of the inputs `(k, n)`, from which some starts are taken.
+    """
+    if not inputs.items:
+        return None
+    problem = _Problem.of(margin, inputs)
+    best: tuple[float, Floats] | None = None
+    for start in problem.starts(drawn):
+        point = problem.solve(start)
+        if point is not None and problem.turns(point):
+            distance = problem.distance(point)
+            if best is None or distance < best[0] - 1e-9:
+                best = distance, point
+    if best is None:
+        return None
+    distance, point = best
+    values = problem.origin + problem.sigma * point
+    return JointFlip(
+        values=dict(zip(inputs.addresses, map(float, values), strict=True)),
+        moved=dict(zip(inputs.addresses, map(float, point), strict=True)),
+        distance=distance,
+        result=float(margin(values[:, None])[0]) + figure,
+    )
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """The joint search in units of standard deviations; discrete inputs stay where they are."""
+
+    margin: Margin
+    origin: Floats
+    sigma: Floats
+    low: Floats
+    high: Floats
+    correlation: Floats
+    inverse: Floats
+    holds: bool
+    scale: float
+
+    @classmethod
+    def of(cls, margin: Margin, inputs: Inputs) -> _Problem:
+        origin, sigma = inputs.modes, np.array([item.law.spread for item in inputs.items])
+        ends = (np.where([item.law.outcomes != () for item in inputs.items], origin, bound)
+                for bound in ranges(inputs))  # fmt: skip
+        low, high = ((bound - origin) / sigma for bound in ends)
+        at_origin = float(margin(origin[:, None])[0])
+        inverse = np.asarray(np.linalg.inv(inputs.correlation), dtype=float)
+        return cls(margin, origin, sigma, low, high, inputs.correlation, inverse,
+                   at_origin >= 0, max(abs(at_origin), 1e-9))  # fmt: skip
+
+    def at(self, points: Floats) -> Floats:
+        """Margin at points `(k, n)` in standard deviations, over its value at the origin."""
+        return self.margin(self.origin[:, None] + self.sigma[:, None] * points) / self.scale
+
+    def gradient(self, point: Floats) -> Floats:
+        """Derivative of `at`, central where the range allows, one-sided at its ends."""
+        size = len(point)
+        up = np.minimum(point + _STEP, self.high)
+        down = np.maximum(point - _STEP, self.low)
+        rows = np.repeat(point[:, None], 2 * size, axis=1)
+        rows[np.arange(size), np.arange(size)] = up
+        rows[np.arange(size), size + np.arange(size)] = down
+        found = self.at(rows)
+        width = up - down
+        rise = found[:size] - found[size:]
+        return np.asarray(np.divide(rise, width, out=np.zeros(size), where=width > 0))
+
+    def distance(self, point: Floats) -> float:
+        return float(np.sqrt(np.maximum(0.0, point @ self.inverse @ point)))
+
+    def starts(self, drawn: Floats) -> list[Floats]:
+        """Where to search from: the linear answer, the farthest corner, and near draws."""
+        slope = self.gradient(np.zeros(len(self.origin)))
+        step = self.correlation @ slope
+        steep = float(slope @ step)
+        here = 1.0 if self.holds else -1.0
+        linear = -here * step / steep if steep > 0 else np.zeros_like(slope)
+        corner = np.where(here * slope > 0, self.low, self.high)
+        points = (drawn - self.origin[:, None]) / self.sigma[:, None]
+        other = points[:, (self.at(points) >= 0) != self.holds] if points.size else points
+        reach = np.einsum("in,ij,jn->n", other, self.inverse, other)
+        near = [other[:, i] for i in np.argsort(reach, kind="stable")[: _STARTS - 2]]
+        found = [np.clip(start, self.low, self.high) for start in (linear, *near)]
+        if not near and (self.at(corner[:, None])[0] >= 0) != self.holds:
+            found.append(corner)
+        return found
+
+    def solve(self, start: Floats) -> Floats | None:
+        """The nearest point on the edge of the claim, from a start."""
+        search: Any = minimize
+        answer = search(
+            lambda point: point @ self.inverse @ point,
+            start,
+            jac=lambda point: 2 * self.inverse @ point,
+            bounds=list(zip(self.low, self.high, strict=True)),
+            constraints={
+                "type": "eq",
+                "fun": lambda point: self.at(point[:, None]),
+                "jac": lambda point: self.gradient(point)[None],
+            },
+            method="SLSQP",
+            options={"maxiter": 100, "ftol": 1e-9},
+        )
+        point = np.clip(answer.x, self.low, self.high)
+        edge = abs(float(self.at(point[:, None])[0])) < 1e-6
+        return point if edge else None
+
+    def turns(self, point: Floats) -> bool:
+        """Whether the claim is on either side of the point, just before and just after it."""
+        slope = self.gradient(point)
+        step = 1e-3 * slope / max(float(np.linalg.norm(slope)), 1e-12)
+        sides = self.at(np.stack([point - step, point + step], axis=1)) >= 0
+        return bool(sides[0] != sides[1])
