@@ -225,6 +225,12 @@ class ClassAccount:
             total = total + self.scale * _capped(places, drop, limit / self.scale)
         return np.broadcast_to(total, (self.size,))
 
+    @property
+    def acts_billed(self) -> Any:
+        """Billed acts of the machines, a year."""
+        machines = self.machines
+        return np.sum(machines.weight * machines.acts * machines.billed) * self.scale
+
     @cached_property
     def gap_fee(self) -> Floats:
         """What the full rate pays above the amortised one, EUR/year."""

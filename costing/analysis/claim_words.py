@@ -120,7 +120,7 @@ def figure_words(claim: Claim, definition: str) -> str:
 
 def chance(probability: float, draws: int) -> str:
     """A share of the draws; what few draws cannot exclude is not called nil (rule of three)."""
-    edge = 3 / draws
+    edge = min(1.0, 3 / draws)
     if probability == 0:
         return f"aucun des {number(draws)} tirages n'y arrive (moins de {_small(edge)})"
     if probability == 1:

@@ -5,10 +5,11 @@ all the machines that share the value. **Variation** is what makes machines diff
 fleet, and is never drawn here.
 
 Draw 0 is the principal estimate, every input at its mode; draws 1 to n are random. Draws come in
-blocks, each from its own generator, seeded by the scenario's seed, the input's address and the
-block's number: whatever else is drawn, and however many workers share the blocks, they are the
-same. `plain` draws are independent; in `sobol`, each block is a scrambled Sobol sequence (Owen,
-1997) of its own, so that the spread between blocks measures the error.
+blocks, each from its own generator, seeded by the scenario's seed and the block's number: however
+many workers share the blocks, they are the same. `plain` draws are independent, and seeded by the
+input's address too: they do not depend on what else is drawn. In `sobol`, each block is a scrambled
+Sobol sequence (Owen, 1997) of its own over all the inputs, so that the spread between blocks
+measures the error.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ Method = Literal["plain", "sobol"]
 #: Draws evaluated together: about twenty arrays of this size stay in a core's cache. A Sobol block
 #: is shorter, since the error is read from the differences between blocks.
 BLOCK: dict[str, int] = {"plain": 16_384, "sobol": 1_024}
+#: Fewer blocks than this say too little of how blocks differ; the error of plain draws, larger as a
+#: rule, then stands in for that of Sobol's.
+FEWEST = 16
 MOST_DRAWS = 10_000_000
 #: Cells (draws × machines) evaluated together.
 CELLS = 500_000
@@ -216,26 +220,36 @@ class Outcome:
     def _mean(self, values: Floats) -> tuple[Any, Any]:
         """Mean over the draws and its standard error, from the blocks when they are Sobol's."""
         mean = values.mean(axis=0)
-        if self.method == "plain" or len(self.blocks) < 2:
+        if not self._by_block:
             return mean, values.std(axis=0, ddof=1 if len(values) > 1 else 0) / len(values) ** 0.5
         ends = np.cumsum(self.blocks)[:-1]
         parts = np.stack([part.mean(axis=0) for part in np.split(values, ends)])
         return mean, parts.std(axis=0, ddof=1) / len(parts) ** 0.5
 
+    @property
+    def _by_block(self) -> bool:
+        """Whether errors are read from the differences between blocks."""
+        return self.method == "sobol" and len(self.blocks) >= FEWEST
+
     def median(self) -> tuple[float, float]:
         r"""Median of a single result and its standard error, NaN left out.
 
         The error is that of the share of draws below the median, over the density there, read from
-        the draws one standard error on either side (Serfling, 1980, 2.3.3).
+        the draws one standard error on either side (Serfling, 1980, 2.3.3). An infinite median (a
+        break-even that most draws never reach) has no error: NaN.
         """
-        known = self.draws[np.isfinite(self.draws)]
+        known = self.draws[~np.isnan(self.draws)]
         if not known.size:
             return math.nan, math.nan
-        middle = float(np.median(known))
+        middle = float(np.quantile(known, 0.5, method="inverted_cdf"))
+        if not math.isfinite(middle):
+            return middle, math.nan
         _, error = self._mean(np.asarray(self.draws < middle, dtype=float))
-        if self.method == "plain" or len(self.blocks) < 2:
+        if not self._by_block:
             error = 0.5 / known.size**0.5
-        ends = np.quantile(known, [max(0.0, 0.5 - error), min(1.0, 0.5 + error)])
+        ends = np.quantile(
+            known, [max(0.0, 0.5 - error), min(1.0, 0.5 + error)], method="inverted_cdf"
+        )
         return middle, float(ends[1] - ends[0]) / 2
 
 
@@ -262,13 +276,15 @@ def simulate(
         raise InputError(problem("draws_range", None, draws, low=1, high=MOST_DRAWS))
     size = BLOCK[method]
     if method == "sobol":
-        size = min(size, 2 ** max(0, math.floor(math.log2(draws))))
+        size = min(size, 2 ** max(0, math.floor(math.log2(draws / FEWEST))))
         draws = size * math.ceil(draws / size)  # a Sobol block is whole or loses its balance
     counts = [min(size, draws - first) for first in range(0, draws, size)]
 
     def block(number: int) -> Floats:
         scores = inputs.scores(number, counts[number], seed, method)
-        return np.asarray(study(inputs.values(scores)))
+        found = np.asarray(study(inputs.values(scores)))
+        # What rests on no uncertain input comes as one row.
+        return np.broadcast_to(found, (counts[number], *found.shape[1:]))
 
     parts = [
         np.asarray(study({a: m[None] for a, m in zip(inputs.addresses, inputs.modes, strict=True)}))

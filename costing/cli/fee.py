@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from costing.cli.common import answer, case_of, options, print_json
+from costing.cli.common import answer, case_of, options, print_json, progress, rounded
 from costing.errors import InputError, problem
 
 if TYPE_CHECKING:
@@ -177,10 +177,15 @@ def _print_cost(result: dict[str, Any], breakdown: CostBreakdown) -> None:
 
 
 @click.command()
+@click.option("--draws", type=int, help="Add intervals by class, over so many draws.")
 @options("date", "scenario", "models", "json")
 @answer
 def compare(
-    date: dt.datetime | None, scenario: Path | None, models: tuple[Path, ...], as_json: bool
+    draws: int | None,
+    date: dt.datetime | None,
+    scenario: Path | None,
+    models: tuple[Path, ...],
+    as_json: bool,
 ) -> None:
     """Cost against fee, by kind of machine and over the fleet, a whole year at a date's tariff."""
     from costing.analysis.comparison import compare as compare_fleet
@@ -188,15 +193,52 @@ def compare(
     case = case_of(scenario, models)
     on = date.date() if date else case.reference.savings.baseline_date
     rows, overall = compare_fleet(case, on)
+    intervals = None if draws is None else _intervals(case, on, draws)
     if not as_json:
         _print_compare(case, on, rows, overall)
+        if intervals is not None:
+            _print_intervals(case, intervals)
         return
     fleet: dict[str, Any] = {}
     for row in overall.to_dict("records"):
         part = fleet.setdefault(str(row.pop("modality")), {})
         part[str(row.pop("weighting"))] = row
     fleet["label"], fleet["synthetic"] = case.fleet.label, case.fleet.synthetic
-    print_json({"rows": rows.to_dict("records"), "fleet": fleet, "date": str(on)})
+    result = {"rows": rows.to_dict("records"), "fleet": fleet, "date": str(on)}
+    if intervals is not None:
+        result["intervals"] = rounded(intervals.to_dict("records"))
+    print_json(result)
+
+
+def _intervals(case: Case, on: dt.date, draws: int) -> pd.DataFrame:
+    from costing.analysis.intervals import class_intervals
+
+    with progress("Tirages") as tell:
+        return class_intervals(case, on, draws, progress=tell)
+
+
+def _print_intervals(case: Case, intervals: pd.DataFrame) -> None:
+    """What is not known of each class's mean: 5 % and 95 % quantiles over the draws."""
+    from costing.labels import modality_name, scope_name
+    from costing.words import euros, percent
+
+    click.echo("\nCe que l'on ne sait pas : quantiles 5 % et 95 % des tirages")
+    head = ("Coût par acte", "Forfait par acte", "Majoration", "P(forfait > coût)")
+    click.echo(f"{'':<38} {head[0]:>26} {head[1]:>26} {head[2]:>20} {head[3]:>18}")
+    for row in intervals.to_dict("records"):
+        namer = scope_name if row["kind"] == "class" else modality_name
+        name = namer(case.reference, row["code"])
+
+        def shown(key: str, form: Any, row: Any = row) -> str:
+            low, high = form(row[f"{key}_p05"]), form(row[f"{key}_p95"])
+            return f"{form(row[key])} [{low} ; {high}]"
+
+        money, rate = (lambda v: euros(v, 0)), (lambda v: percent(v, 0))
+        click.echo(
+            f"{name:<38} {shown('cost_per_act_eur', money):>26} "
+            f"{shown('revenue_per_act_eur', money):>26} {shown('markup', rate):>20} "
+            f"{percent(row['above_cost'], 1):>18}"
+        )
 
 
 def _print_compare(case: Case, on: dt.date, rows: pd.DataFrame, overall: pd.DataFrame) -> None:

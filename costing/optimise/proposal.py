@@ -13,7 +13,6 @@ constraint, the target first of all.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -31,12 +30,12 @@ from costing.optimise.objectives import (
 )
 from costing.optimise.program import FeeProgram, fee_program
 from costing.optimise.solver import Block, Solution, solve
+from costing.progress import Progress, silent
 from costing.reference import Case
 from costing.tariff import Cell, FeeSchedule
 from costing.words import euros, meuros, number
 
 Floats = NDArray[np.float64]
-Progress = Callable[[float, str], None]
 
 #: Euros under which a target counts as just met, prices being rounded.
 SAVINGS_ROUNDING = 100_000.0
@@ -84,14 +83,13 @@ class Proposal:
     conflict: tuple[Relaxation, ...] = ()
 
 
-def propose(case: Case, progress: Progress | None = None) -> Proposal:
+def propose(case: Case, tell: Progress = silent) -> Proposal:
     """The best schedule for a scenario, or the conflict between its demands.
 
     Raises:
         ScenarioError: step dates out of order or outside the target's years.
         TariffError, InputError: the fleet cannot be paid or costed.
     """
-    tell = progress or (lambda _share, _words: None)
     tell(0.05, "Lecture du parc et des barèmes")
     program = fee_program(case)
     demand = case.scenario.savings
@@ -257,13 +255,7 @@ def _unroundable(program: FeeProgram, required: float, reachable: float) -> Prop
         f"contraintes : les {meuros(required)} demandés sont trop près des {meuros(reachable)} "
         "atteignables. Demandez un peu moins, ou choisissez un arrondi plus fin."
     )
-    return Proposal(
-        case=program.case,
-        status="infeasible",
-        required_eur=required,
-        reachable_eur=reachable,
-        words=words,
-    )
+    return Proposal(program.case, "infeasible", required, reachable, words)
 
 
 def _stopped(program: FeeProgram, required: float, reachable: float) -> Proposal:
@@ -271,10 +263,4 @@ def _stopped(program: FeeProgram, required: float, reachable: float) -> Proposal
         "Le solveur s'est arrêté avant la preuve que son barème est le meilleur : aucun résultat "
         "n'est donné. Desserrez une contrainte ou réduisez le nombre d'étapes."
     )
-    return Proposal(
-        case=program.case,
-        status="stopped",
-        required_eur=required,
-        reachable_eur=reachable,
-        words=words,
-    )
+    return Proposal(program.case, "stopped", required, reachable, words)

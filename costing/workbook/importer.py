@@ -9,13 +9,13 @@ A workbook made on other reference data is refused: its unchanged cells would pa
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from costing.costs import annual_cost
 from costing.errors import InputError, Place, Problem, ScenarioError, WorkbookError
+from costing.progress import Progress, silent
 from costing.reference import Case, Reference
 from costing.scenario import Override, Scenario, revised
 from costing.workbook import vocabulary as words
@@ -25,8 +25,6 @@ from costing.workbook.read_choices import read_choices
 from costing.workbook.read_fleet import read_fleet
 from costing.workbook.read_values import note_missing, read_values
 from costing.workbook.tables import Findings, Grid, Table, find_table, read_grids
-
-Progress = Callable[[float, str], None]
 
 #: Last row that is read of each sheet; content below is a problem, not silence.
 LAST_ROWS = {
@@ -41,14 +39,13 @@ TRIAL_ACTS = 5_000.0
 
 
 def import_workbook(
-    source: Path | BinaryIO, reference: Reference, progress: Progress | None = None
+    source: Path | BinaryIO, reference: Reference, tell: Progress = silent
 ) -> Scenario:
     """The scenario that an import workbook says.
 
     Raises:
         WorkbookError: every problem of the file, each with its sheet and cell.
     """
-    tell = progress or (lambda _share, _words: None)
     tell(0.05, "Ouverture du classeur")
     package = open_package(source)
     findings = Findings()
