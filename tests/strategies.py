@@ -7,10 +7,14 @@ and money says its VAT or leaves it as it was.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from hypothesis import strategies as st
 
+from costing.analysis.correlation import score_matrix
+from costing.analysis.uncertainty import Input, Inputs
+from costing.parameters import Distribution, Label, Outcome, Parameter, Value
 from costing.scenario import (
     Conventions,
     Correlation,
@@ -191,3 +195,30 @@ def scenarios(draw: st.DrawFn, fleet: bool | None = None) -> Scenario:
         seed=draw(st.integers(0, 2**32 - 1)),
         fleet=draw(fleets()) if draw(own) else None,
     )
+
+
+def uncertain(
+    name: str,
+    low: float = 0,
+    mode: float = 1,
+    high: float = 4,
+    distribution: Distribution = "pert",
+    outcomes: Mapping[float, float] | None = None,
+) -> Input:
+    """An uncertain input of no model, at the address of its name; outcomes: chance by value."""
+    several = tuple(Outcome(value=v, probability=p) for v, p in (outcomes or {}).items())
+    bounds = {} if several else {"low": low, "high": high}
+    value = Value(scope="*", mode=mode, outcomes=several, source=("essai",), grade="D", **bounds)
+    parameter = Parameter(
+        name=name,
+        label=Label(fr=name, en=name),
+        unit="number",
+        distribution="discrete" if several else distribution,
+        values=(value,),
+    )
+    return Input(name, parameter, value)
+
+
+def inputs(*items: Input, ranks: Mapping[tuple[str, str], float] | None = None) -> Inputs:
+    """Uncertain inputs of no model, and the rank correlations between their names."""
+    return Inputs(items, score_matrix([item.address for item in items], ranks or {}))

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import click
 
-from costing.cli.analysis import replicate
+from costing.cli.analysis import replicate, sensitivity
+from costing.cli.bridge import bridge
 from costing.cli.claim import claim
 from costing.cli.fee import compare, cost, revenue
 from costing.cli.schedule import export, import_, optimise, template
@@ -27,6 +28,7 @@ def main() -> None:
 
 
 for _command in (
-    revenue, cost, compare, claim, replicate, optimise, import_, export, template, app,
+    revenue, cost, compare, claim, sensitivity, bridge, replicate, optimise, import_, export,
+    template, app,
 ):  # fmt: skip
     main.add_command(_command)

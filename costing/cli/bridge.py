@@ -1,0 +1,146 @@
+"""Where two positions differ, and what each difference is worth: `bridge`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from costing.cli.common import answer, case_of, options, print_json, rounded
+
+if TYPE_CHECKING:
+    from costing.analysis.bridge import Bridge, Result
+    from costing.reference import Case
+
+#: Significant digits of what `--json` prints: cents of tens of billions of euros.
+_DIGITS = 12
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b")
+@click.option(
+    "--result", "kind", type=click.Choice(["cost", "overvaluation", "savings"]),
+    default="overvaluation", show_default=True, help="What the gap is of.",
+)  # fmt: skip
+@click.option("--class", "class_code", help="Machine class (cost).")
+@click.option("--acts", type=float, help="Yearly acts of the machine (cost).")
+@click.option("--definition", default="markup", show_default=True, help="Of overvaluation.")
+@click.option("--modality", multiple=True, help="Modalities (overvaluation); all by default.")
+@click.option(
+    "--reading", type=click.Choice(["cumulated", "level_2027"]), default="cumulated",
+    show_default=True, help="Of the savings.",
+)  # fmt: skip
+@options("amortisation", "date", "models", "json")
+@answer
+def bridge(
+    a: str, b: str, kind: str, models: tuple[Path, ...], as_json: bool, **asked: Any
+) -> None:
+    """The gap between two scenarios, split among their differences.
+
+    A and B are scenario files, or names of shipped examples.
+    """
+    from costing.analysis.bridge import bridge as split
+
+    one = _position(a, models)
+    other = one.base.case(_position(b, models).scenario)
+    found = split(one, other, _result(kind, one, **asked))
+    if as_json:
+        print_json(rounded(_content(found), _DIGITS))
+    else:
+        _print(found)
+
+
+def _position(name: str, models: tuple[Path, ...]) -> Case:
+    """A scenario file, or a shipped example of that name, on the reference data."""
+    from costing.examples import example_scenarios
+
+    example = None if Path(name).is_file() else example_scenarios().get(name)
+    if example is None:
+        return case_of(Path(name), models)
+    return case_of(None, models).base.case(example)
+
+
+def _result(
+    kind: str,
+    case: Case,
+    class_code: str | None,
+    acts: float | None,
+    amortisation: str,
+    definition: str,
+    modality: tuple[str, ...],
+    reading: Any,
+    date: dt.datetime | None,
+) -> Result:
+    """What is asked, from the options of its kind."""
+    from costing.analysis.bridge import CostPerAct, Overvaluation, Savings
+    from costing.catalogue import Population
+
+    if kind == "savings":
+        return Savings(reading)
+    if kind == "overvaluation":
+        on = date.date() if date else case.reference.savings.baseline_date
+        return Overvaluation(definition, Population(modality=modality), on)
+    if class_code is None or acts is None:
+        raise click.UsageError("Donnez --class et --acts pour le coût d'un acte.")
+    case.reference.model_of(class_code)
+    return CostPerAct(class_code, acts, amortisation)
+
+
+def _content(found: Bridge) -> dict[str, Any]:
+    """A bridge as the command prints it in JSON."""
+    from costing.analysis.bridge_words import sentences, title
+
+    return {
+        "result": title(found.result, found.a.reference),
+        "unit": "EUR" if found.result.decimals == 2 else "fraction",
+        "start": found.start,
+        "end": found.end,
+        "gap": found.gap,
+        "exact": found.exact,
+        "steps": [
+            {
+                "key": step.atom.key,
+                "group": step.atom.group,
+                "label": step.atom.label,
+                "share": step.share,
+                "amount": step.amount,
+                "standard_error": step.error,
+            }
+            for step in found.steps
+        ],
+        "subtotals": found.subtotals,
+        "without_effect": [
+            {"key": idle.atom.key, "label": idle.atom.label, "why": idle.why, "share": idle.share}
+            for idle in found.without_effect
+        ],
+        "words": sentences(found),
+    }
+
+
+def _print(found: Bridge) -> None:
+    """The waterfall, the subtotals, and what does not matter."""
+    from costing.analysis.bridge_words import GROUPS, amount, level, sentences, title, why
+
+    def row(left: str, right: str, words: str) -> None:
+        click.echo(f"{left:>22} {right:>20}  {words}".rstrip())
+
+    click.echo(title(found.result, found.a.reference))
+    row("", level(found, found.start), found.a.scenario.name)
+    for bar in found.waterfall:
+        words = bar.step.atom.label
+        if bar.step.error:
+            words += f" (erreur type {amount(found, bar.step.error, sign=False)})"
+        row(amount(found, bar.step.amount), level(found, bar.after), words)
+    row("", level(found, found.end), found.b.scenario.name)
+    row(amount(found, found.printed), "", "Écart")
+    for group, part in found.subtotals.items():
+        row(amount(found, part), "", f"  dont {GROUPS[group].lower()}")
+    if found.without_effect:
+        click.echo("Sans effet sur ce résultat :")
+    for idle in found.without_effect:
+        click.echo(f"  - {idle.atom.label} ({why(found, idle)})")
+    for sentence in sentences(found):
+        click.echo(sentence)
