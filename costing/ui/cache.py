@@ -8,22 +8,33 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from costing.analysis import comparison
+from costing.analysis.bridge import Bridge, Result, bridge
+from costing.analysis.claims import ClaimAnswer, Reading, Settings, answer_claim
+from costing.analysis.cohort import cohort
+from costing.analysis.intervals import class_intervals
 from costing.analysis.savings import YearSavings, savings
+from costing.analysis.sensitivity import Sensitivity, claim_sensitivity
+from costing.analysis.sobol import Sobol, sobol_indices
+from costing.catalogue import Claim
 from costing.costs import annual_cost
 from costing.errors import InputError, Problem
 from costing.load import load_reference
-from costing.optimise.proposal import Progress, Proposal, propose
+from costing.optimise.proposal import Proposal, propose
+from costing.progress import Progress
 from costing.reference import Case, Reference
 from costing.scenario import Scenario
 
-_KEPT_PROPOSALS, _KEPT_DIGESTS = 12, 64
+_KEPT_PROPOSALS, _KEPT_DIGESTS, _KEPT_ANSWERS = 12, 64, 16
 
 
 @st.cache_resource(show_spinner="Lecture des données de référence…")
@@ -155,3 +166,123 @@ def read_workbook(content: bytes) -> tuple[Scenario | None, tuple[Problem, ...]]
         return import_workbook(BytesIO(content), reference()), ()
     except InputError as error:
         return None, error.problems
+
+
+@st.cache_resource(show_spinner=False)
+def _answers() -> OrderedDict[tuple[Any, ...], ClaimAnswer]:
+    return OrderedDict()
+
+
+def claim_answer(
+    scenario: Scenario,
+    claim: Claim,
+    reading: Reading,
+    date: dt.date,
+    settings: Settings,
+    progress: Progress,
+) -> ClaimAnswer:
+    """A claim put to the test under a scenario, computed once for each reading and settings.
+
+    Raises:
+        InputError: no machine of the population, no rate known, correlations that cannot hold.
+    """
+    kept = _answers()
+    key = (digest(scenario), claim.id, reading, date, settings)
+    found = kept.get(key)
+    if found is None:
+        found = answer_claim(case(scenario), claim, settings, reading, date, progress)
+        kept[key] = found
+        while len(kept) > _KEPT_ANSWERS:
+            kept.popitem(last=False)
+    return found
+
+
+_Found = TypeVar("_Found")
+_KEPT_ANALYSES = 16
+#: Draws of the intervals around the cost of an act.
+INTERVAL_DRAWS = 10_000
+
+
+@st.cache_resource(show_spinner=False)
+def _analyses(kind: str) -> OrderedDict[tuple[Any, ...], Any]:
+    """What is kept of one kind of analysis."""
+    return OrderedDict()
+
+
+def _analysis(kind: str, key: tuple[Any, ...], make: Callable[[], _Found]) -> _Found:
+    """An analysis made once for a key; the oldest are forgotten."""
+    kept = _analyses(kind)
+    if key not in kept:
+        kept[key] = make()
+        while len(kept) > _KEPT_ANALYSES:
+            kept.popitem(last=False)
+    found: _Found = kept[key]
+    return found
+
+
+def bridge_between(a: Scenario, b: Scenario, result: Result) -> Bridge:
+    """The gap of a result between two scenarios, by difference.
+
+    Raises:
+        InputError: a scenario does not fit; no such result for the two or between them.
+    """
+    key = (digest(a), a.name, digest(b), b.name, result)
+
+    def make() -> Bridge:
+        # A case is kept by its content, which a name is not part of: each takes its own again.
+        first, second = (replace(case(side), scenario=side) for side in (a, b))
+        return bridge(first, second, result)
+
+    return _analysis("bridge", key, make)
+
+
+def sensitivity(
+    scenario: Scenario,
+    claim: Claim,
+    reading: Reading,
+    date: dt.date,
+    settings: Settings,
+    progress: Progress,
+) -> Sensitivity:
+    """What the answer to a claim depends on; of the settings, draws and seed count.
+
+    Raises:
+        InputError: no machine of the population, no rate known, a variance without a meaning.
+    """
+    key = (digest(scenario), claim.id, reading, date, settings.draws, settings.seed)
+    return _analysis(
+        "sensitivity", key,
+        lambda: claim_sensitivity(case(scenario), claim, settings, reading, date, progress),
+    )  # fmt: skip
+
+
+def known_sobol(
+    scenario: Scenario, claim: Claim, reading: Reading, date: dt.date, seed: int, ask: bool
+) -> Sobol | None:
+    """Sobol indices of a claim's quantity: computed when asked, then known.
+
+    Raises:
+        InputError: correlated inputs, or a result that is not finite.
+    """
+    key = (digest(scenario), claim.id, reading, date, seed)
+
+    def make() -> Sobol:
+        found = case(scenario)
+        machines = cohort(found, claim.population, reading.activity, date)
+        postes = frozenset(found.reference.perimeter(reading.perimeter).postes)
+        return sobol_indices(
+            lambda values: machines.accounts(values).result(reading.definition, postes),
+            machines.inputs, seed=seed,
+        )  # fmt: skip
+
+    return _analysis("sobol", key, make) if ask or key in _analyses("sobol") else None
+
+
+def intervals(scenario: Scenario, date: dt.date) -> pd.DataFrame:
+    """Interval around the cost of an act, by class and modality."""
+    return _intervals(digest(scenario), date, scenario)
+
+
+@st.cache_data(max_entries=32, show_spinner="Tirages sur le parc…")
+def _intervals(key: str, date: dt.date, _scenario: Scenario) -> pd.DataFrame:
+    return class_intervals(case(_scenario), date, INTERVAL_DRAWS)

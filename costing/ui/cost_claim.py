@@ -14,9 +14,10 @@ from costing import labels
 from costing.analysis.comparison import break_even
 from costing.catalogue import Claim
 from costing.reference import Reference
-from costing.ui import charts, names, tables
+from costing.ui import charts, claim_choice, names, tables
 from costing.ui.cost_charts import curve_of, edges
 from costing.ui.machine import Machine
+from costing.ui.page_claim import page as claim_page
 from costing.words import NONE, euros, number, percent
 
 
@@ -34,7 +35,12 @@ def test_section(machine: Machine) -> None:
         format_func=lambda key: _title(claims[key]),
     )  # fmt: skip
     claim = claims[chosen]
-    tables.note(names.without_codes(reference, f"{_source(reference, claim)} {claim.note}"))
+    tables.note(f"{_source(reference, claim)} {claim_choice.note(reference, claim)}")
+    st.page_link(
+        st.Page(claim_page, title="Affirmation", url_path=claim_choice.ADDRESS),
+        label="Cette affirmation sur le parc : sa probabilité, ce qui la renverserait",
+        icon=":material/gavel:", query_params={claim_choice.ADDRESS: chosen},
+    )  # fmt: skip
     left, right = st.columns([6, 5], gap="large")
     with left:
         _markup_chart(machine, claim.figure)

@@ -9,10 +9,13 @@ import streamlit as st
 
 from costing.errors import CostingError
 from costing.ui import names, panel, state, tables
+from costing.ui.page_bridge import page as bridge_page
+from costing.ui.page_claim import page as claim_page
 from costing.ui.page_cost import page as cost_page
 from costing.ui.page_exchange import page as exchange_page
 from costing.ui.page_hypotheses import page as hypotheses_page
 from costing.ui.page_schedule import page as schedule_page
+from costing.ui.page_sensitivity import page as sensitivity_page
 from costing.ui.settings import server_flags
 
 __all__ = ["PAGES", "main", "server_flags"]
@@ -21,6 +24,9 @@ __all__ = ["PAGES", "main", "server_flags"]
 PAGES: tuple[tuple[str, str, str, Callable[[], None]], ...] = (
     ("Hypothèses", "hypotheses", ":material/tune:", hypotheses_page),
     ("Coût et tarif", "cout-et-tarif", ":material/balance:", cost_page),
+    ("Affirmation", "affirmation", ":material/gavel:", claim_page),
+    ("Sensibilité", "sensibilite", ":material/tornado:", sensitivity_page),
+    ("Pont entre deux positions", "pont", ":material/waterfall_chart:", bridge_page),
     ("Barème", "bareme", ":material/table_chart:", schedule_page),
     ("Import / export", "import-export", ":material/swap_vert:", exchange_page),
 )
@@ -35,11 +41,18 @@ def main(opening: str = PAGES[0][1]) -> None:
         page_title="Forfait technique — coûts et barèmes", page_icon="⚖️", layout="wide"
     )
     tables.style()
-    pages = [
-        st.Page(_guarded(body), title=title, url_path=path, icon=icon, default=path == opening)
+    pages = {
+        path: st.Page(_guarded(body), title=title, icon=icon, default=path == opening,
+                      url_path="" if path == opening else path)
         for title, path, icon, body in PAGES
-    ]
-    chosen = st.navigation({"Forfait technique d'imagerie": pages})
+    }  # fmt: skip
+
+    def at_root() -> None:
+        st.switch_page(pages[opening], query_params=st.query_params.to_dict())
+
+    # The page that opens by default lives at the root: its own address leads there.
+    named = st.Page(at_root, title="Ouverture", url_path=opening, visibility="hidden")
+    chosen = st.navigation({"Forfait technique d'imagerie": [*pages.values(), named]})
     try:
         state.follow_address()
     except CostingError as error:
