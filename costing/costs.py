@@ -135,12 +135,24 @@ def fleet_cost(
     return total
 
 
-def elasticities(case: Case, class_code: str, acts: float, amortised: float) -> dict[str, float]:
-    r"""Elasticity of the perimeter's yearly cost to each parameter: % of cost per % of parameter.
+def share_grade_d(case: Case, class_code: str, acts: float, amortised: float) -> float:
+    r"""Share of what moves the cost that is of grade D: $\sum_{p \in D} |e_p| / \sum_p |e_p|$.
 
-    $e_p = \partial \ln C / \partial \ln p$, by central differences of 0.01 %, all parameters in
-    one evaluation. Parameters that are zero, or that the cost does not use, have none.
+    By differences: the exact derivatives (`costing.analysis.elasticities`) take longer to find than
+    a quick command lasts.
     """
+    model = case.reference.model_of(class_code)
+    weak = every = 0.0
+    for name, elasticity in _by_differences(case, class_code, acts, amortised).items():
+        parameter = model.parameters.get(name) or case.reference.files["communs"][name]
+        value = case.reference.value_for(parameter, class_code)
+        every += abs(elasticity)
+        weak += abs(elasticity) if value and value.grade == "D" else 0.0
+    return weak / every if every else 0.0
+
+
+def _by_differences(case: Case, class_code: str, acts: float, amortised: float) -> dict[str, float]:
+    """Elasticities by central differences of 0.01 %, all parameters in one evaluation."""
     model = case.reference.model_of(class_code)
     found = {n: case.reference.value_for(p, class_code) for n, p in model.parameters.items()}
     modes = {name: value.mode for name, value in found.items() if value and value.mode}
@@ -155,18 +167,6 @@ def elasticities(case: Case, class_code: str, acts: float, amortised: float) -> 
     total = np.broadcast_to(annual_cost(case, class_code, acts, amortised, draws).total(), 2 * size)
     slopes = (total[:size] - total[size:]) / (total[:size] + total[size:]) / step
     return {name: float(e) for name, e in zip(modes, slopes, strict=True) if abs(e) > 1e-9}
-
-
-def share_grade_d(case: Case, class_code: str, acts: float, amortised: float) -> float:
-    r"""Share of what moves the cost that is of grade D: $\sum_{p \in D} |e_p| / \sum_p |e_p|$."""
-    model = case.reference.model_of(class_code)
-    weak = every = 0.0
-    for name, elasticity in elasticities(case, class_code, acts, amortised).items():
-        parameter = model.parameters.get(name) or case.reference.files["communs"][name]
-        value = case.reference.value_for(parameter, class_code)
-        every += abs(elasticity)
-        weak += abs(elasticity) if value and value.grade == "D" else 0.0
-    return weak / every if every else 0.0
 
 
 def _grade(case: Case, class_code: str, line: str) -> str:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from costing.catalogue import Population
 from costing.reference import Reference
 from costing.tariff import Cell
+from costing.words import join
 
 ZONES = {
     "paris": "Paris",
@@ -74,6 +76,25 @@ def scope_name(reference: Reference, scope: str, file: str = "") -> str:
     if scope in reference.models:
         return f"{modality_name(reference, scope)}, toutes classes"
     return scope
+
+
+def population_name(reference: Reference, population: Population) -> str:
+    """Which machines, in the middle of a sentence: `scanner et IRM, secteur public`."""
+    parts = [join([_inside(modality_name(reference, code)) for code in population.modality])]
+    if population.machine_class:
+        parts.append(join([scope_name(reference, code) for code in population.machine_class]))
+    if population.sector:
+        parts.append("secteur " + join([SECTORS[code] for code in population.sector]))
+    if population.zone:
+        parts.append(join([ZONES[code] for code in population.zone]))
+    if population.amortisation:
+        parts.append(join([AMORTISATION[code] for code in population.amortisation]))
+    return ", ".join(part for part in parts if part) or "tous les appareils"
+
+
+def _inside(name: str) -> str:
+    """A name in the middle of a sentence; an acronym keeps its capitals."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def file_name(reference: Reference, code: str) -> str:

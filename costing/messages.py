@@ -127,6 +127,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the cost of '{value}' is not a straight line in acts: the break-even of a population "
         "cannot be computed for this model.",
     ),
+    "slope_undefined": (
+        "la dérivée de « {value} » par rapport à « {name} » n'est pas un nombre fini ici. Vérifiez "
+        "les paramètres de la formule : {formula}",
+        "the derivative of '{value}' in '{name}' is not a finite number here. Check the parameters "
+        "of the formula: {formula}",
+    ),
     "bounds_fixed": (
         "une valeur fixe n'a ni bas ni haut. Retirez-les, ou choisissez une loi.",
         "a fixed value has no low or high. Remove them, or choose a distribution.",
@@ -149,6 +155,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "une, ou une valeur pour toutes les classes (« * »).",
         "parameter '{parameter}' has no value for class '{value}'. Add one, or one for all "
         "classes ('*').",
+    ),
+    "quantile_range": (
+        "le quantile à {chance} % vaut {value} : donnez un nombre fini, positif ou nul.",
+        "the {chance}% quantile is {value}: give a finite number that is not negative.",
+    ),
+    "quantiles_order": (
+        "les quantiles à 5, 50 et 95 % doivent croître ({low:g} ; {middle:g} ; {high:g}). Corrigez "
+        "les trois ensemble.",
+        "the 5, 50 and 95% quantiles must increase ({low:g}; {middle:g}; {high:g}). Correct the "
+        "three together.",
     ),
     # Formulas
     "formula_too_long": (

@@ -93,15 +93,16 @@ def _excel_binary(node: ast.BinOp, cells: Mapping[str, str], formula: Formula) -
     return f"{side(node.left, False)}{_OPERATORS[type(node.op)]}{side(node.right, True)}"
 
 
-def to_sympy(formula: Formula) -> Any:
-    """The formula as a SymPy expression; names become positive real symbols.
+def to_sympy(formula: Formula, symbols: Mapping[str, Any] | None = None) -> Any:
+    """The formula as a SymPy expression; names become positive real symbols unless given.
 
     Numbers stay exact (`0.5` is one half). Capital functions are spelled out; `if_` is a
     `Piecewise`. Built node by node from the checked tree: no text is evaluated.
     """
     import sympy  # noqa: PLC0415 - half a second
 
-    symbols = {name: sympy.Symbol(name, positive=True) for name in formula.names}
+    if symbols is None:
+        symbols = {name: sympy.Symbol(name, positive=True) for name in formula.names}
     return _sympy(formula.tree, symbols, sympy)
 
 

@@ -10,6 +10,8 @@ from costing.units import UNITS
 #: Narrow no-break space, the French thousands separator.
 THIN = "\u202f"
 NONE = "—"
+#: Units that are words, in the plural.
+_PLURALS = ("ans", "postes")
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -34,8 +36,9 @@ def percent(value: float, decimals: int = 1, sign: bool = False) -> str:
     """A fraction as a percentage: `0.755` → `75,5 %`, with a leading + on request."""
     if not math.isfinite(value):
         return NONE
-    plus = "+" if sign and value > 0 else ""
-    return f"{plus}{number(100 * value, decimals)} %"
+    shown = number(100 * value, decimals)
+    plus = "+" if sign and value > 0 and shown.strip("0,") else ""
+    return f"{plus}{shown} %"
 
 
 def quantity(value: float, unit: str, digits: int = 3) -> str:
@@ -51,6 +54,8 @@ def quantity(value: float, unit: str, digits: int = 3) -> str:
     text = number(shown, max(0, digits - 1 - size))
     if "," in text:
         text = text.rstrip("0").rstrip(",")
+    if label in _PLURALS and abs(shown) < 2:
+        label = label.removesuffix("s")
     return f"{text} {label}".rstrip()
 
 

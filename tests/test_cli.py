@@ -566,6 +566,76 @@ def test_replicate_refusals(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+# --- bridge ---------------------------------------------------------------------------------------
+
+POSITIONS = ("perimetre_large_activite_observee", "perimetre_etroit_activite_haute")
+
+
+def test_bridge_between_two_files(tmp_path: Path) -> None:
+    """1.09 m P / 5 000 from (8 %, 1.0 M€) to (10 %, 1.2 M€): 3.924 € for the price, 4.796 €."""
+    before = scenario_file(tmp_path, {"perimeter": "running_costs_only", "name": "avant"}, "a.json")
+    changes = [
+        {"parameter": "irm.purchase_price.irm_1_5t", "mode": 1.2e6},
+        {"parameter": "irm.maintenance_share.*", "mode": 0.10},
+        {"parameter": "scanner.purchase_price.*", "mode": 7e5},
+    ]
+    content = {"perimeter": "running_costs_only", "name": "après", "overrides": changes}
+    after = scenario_file(tmp_path, content, "b.json")
+    asked = ("bridge", before, after, "--result", "cost", "--class", "irm_1_5t", "--acts", 5_000)
+    found = told(*asked)
+    assert found["gap"] == pytest.approx(8.72)
+    assert found["unit"] == "EUR"
+    assert found["exact"] is True
+    assert [(step["key"], step["share"], step["amount"]) for step in found["steps"]] == [
+        ("irm.maintenance_share.*", pytest.approx(4.796), 4.80),
+        ("irm.purchase_price.irm_1_5t", pytest.approx(3.924), 3.92),
+    ]
+    assert found["subtotals"] == {"parameters": 8.72}
+    assert [(idle["key"], idle["why"]) for idle in found["without_effect"]] == [
+        ("scanner.purchase_price.*", "not_read")
+    ]
+    text = run(*asked).stdout
+    assert "Les valeurs des paramètres expliquent 8,72 € des 8,72 € d'écart." in text
+    assert "(ce résultat n'en dépend pas)" in text
+    first, *rows = text.splitlines()
+    assert first.startswith("Coût d'un acte, IRM 1,5 T")
+    assert rows[0].split() == [*rows[0].split()[:2], "avant"]
+    assert "+4,80 €" in rows[1]
+    assert "+8,72 €" in rows[4]
+
+
+def test_bridge_between_shipped_examples() -> None:
+    found = told("bridge", *POSITIONS, "--modality", "irm")
+    assert found["unit"] == "fraction"
+    assert {step["group"] for step in found["steps"]} == {
+        "parameters", "perimeter", "conventions", "activity",
+    }  # fmt: skip
+    shares = sum(step["share"] for step in (*found["steps"], *found["without_effect"]))
+    assert shares == pytest.approx(found["gap"], rel=1e-9)
+    printed = round(found["end"], 4) - round(found["start"], 4)
+    assert sum(found["subtotals"].values()) == pytest.approx(printed)
+    assert "points d'écart" in found["words"][0]
+
+
+def test_bridge_of_savings() -> None:
+    found = told("bridge", *POSITIONS, "--result", "savings", "--reading", "level_2027")
+    assert [step["key"] for step in found["steps"]] == [
+        "conventions.inpatients_count", "dynamics.machine_growth.irm",
+    ]  # fmt: skip
+    amounts = sum(round(100 * step["amount"]) for step in found["steps"])
+    assert amounts == round(100 * found["end"]) - round(100 * found["start"])
+
+
+def test_bridge_refuses_what_it_cannot_use(tmp_path: Path) -> None:
+    missing = tmp_path / "none.json"
+    assert errors("bridge", missing, POSITIONS[0])[0]["code"] == "file_missing"
+    wrong = ("--definition", "marge")
+    assert errors("bridge", *POSITIONS, *wrong)[0]["code"] == "unknown_choice"
+    asked = ("--result", "cost", "--class", "irm_7t", "--acts", 5_000)
+    assert errors("bridge", *POSITIONS, *asked)[0]["code"] == "unknown_class"
+    assert "--class et --acts" in refused("bridge", *POSITIONS, "--result", "cost")
+
+
 # --- the whole ------------------------------------------------------------------------------------
 
 
@@ -573,8 +643,8 @@ def test_help_names_every_command_of_the_blueprint() -> None:
     result = run("--help")
     assert result.exit_code == 0
     for command in (
-        "revenue", "cost", "compare", "replicate", "optimise", "import", "export", "template",
-        "app",
+        "revenue", "cost", "compare", "bridge", "replicate", "optimise", "import", "export",
+        "template", "app",
     ):  # fmt: skip
         assert command in result.stdout
         assert run(command, "--help").exit_code == 0

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from costing.costs import annual_cost, elasticities, fleet_cost, share_grade_d
+from costing.analysis.elasticities import elasticities
+from costing.costs import annual_cost, fleet_cost, share_grade_d
 from costing.errors import FormulaError, InputError
 from costing.fleet import from_table
 from costing.load import load_reference

@@ -100,7 +100,7 @@ class _ClassGame:
 
     def __call__(self, coalitions: Coalitions) -> Floats:
         rows, which = np.unique(coalitions, axis=0, return_inverse=True)
-        chosen = ([self.players[i] for i in np.flatnonzero(row)] for row in rows)
+        chosen = ([self.players[i] for i in np.flatnonzero(row).tolist()] for row in rows)
         return np.array([self._saved(atoms) for atoms in chosen])[which.reshape(-1)]
 
     def _saved(self, chosen: Sequence[Atom]) -> float:
@@ -148,4 +148,5 @@ def _alike(case: Case, fleet: Fleet, year: int) -> tuple[Machines, Floats]:
     parts = astuple(machines)
     rows, which = np.unique(np.stack(parts, axis=1), axis=0, return_inverse=True)
     columns = (column.astype(part.dtype) for column, part in zip(rows.T, parts, strict=True))
-    return Machines(*columns), np.bincount(which.reshape(-1), fleet.weight, len(rows))
+    weight = np.bincount(which.reshape(-1), fleet.weight, len(rows))
+    return Machines(*columns), np.asarray(weight, dtype=float)

@@ -1,23 +1,20 @@
-"""The answer to a claim in sentences that a negotiator can quote; every figure is computed.
-
-Degrees of certainty follow the calibrated scale of the IPCC (guidance note of 2010), so that
-« probable » means the same thing each time.
-"""
+"""The answer to a claim in sentences that a negotiator can quote; every figure is computed."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from costing import labels
+from costing.analysis.chances import chance, degree
 from costing.analysis.claims import ClaimAnswer
 from costing.analysis.flips import Flip
 from costing.analysis.uncertainty import Input
-from costing.catalogue import Claim, Population
-from costing.reference import Reference
-from costing.words import join, number, percent, quantity
+from costing.catalogue import Claim
+from costing.words import NONE, join, number, percent, quantity
 
 DEFINITIONS = {
     "markup": "majoration",
@@ -32,16 +29,6 @@ MEANINGS = {
     "investment": "part du forfait qui paie l'investissement / son coût − 1",
     "break_even": "actes par an à partir desquels le forfait couvre le coût",
 }
-#: Probability from which each degree of certainty holds (IPCC).
-_SCALE = (
-    (0.99, "pratiquement certain"),
-    (0.90, "très probable"),
-    (0.66, "probable"),
-    (0.33, "aussi probable qu'improbable"),
-    (0.10, "improbable"),
-    (0.01, "très improbable"),
-    (0.0, "pratiquement exclu"),
-)
 #: A change of an input smaller than this, in standard deviations, is left out of the sentence.
 _SMALL = 0.25
 _MOST = 5
@@ -60,7 +47,7 @@ class ClaimWords:
     together: str
     variation: str
     sampling: str
-    tariff: str
+    scope: str
 
     @property
     def text(self) -> str:
@@ -80,34 +67,17 @@ def claim_words(answer: ClaimAnswer) -> ClaimWords:
         together=_together(answer),
         variation=_variation(answer),
         sampling=_sampling(answer),
-        tariff=_tariff(answer),
+        scope=_scope(answer),
     )
-
-
-def degree(probability: float) -> str:
-    """A probability in words."""
-    return next(words for least, words in _SCALE if probability >= least)
 
 
 def amount(value: float, definition: str, decimals: int = 0) -> str:
     """A claim's quantity: a percentage, or acts a year."""
     if definition == "break_even":
-        return "jamais" if math.isinf(value) else f"{number(value)} actes par an"
+        if not math.isfinite(value):
+            return NONE if math.isnan(value) else "jamais"
+        return f"{number(value)} actes par an"
     return percent(value, decimals)
-
-
-def population_name(reference: Reference, population: Population) -> str:
-    """Which machines, in words: `scanner et IRM, secteur public`."""
-    parts = [join([labels.modality_name(reference, code) for code in population.modality])]
-    if population.machine_class:
-        parts.append(join([labels.scope_name(reference, c) for c in population.machine_class]))
-    if population.sector:
-        parts.append("secteur " + join([labels.SECTORS[code] for code in population.sector]))
-    if population.zone:
-        parts.append(join([labels.ZONES[code] for code in population.zone]))
-    if population.amortisation:
-        parts.append(join([labels.AMORTISATION[code] for code in population.amortisation]))
-    return ", ".join(part for part in parts if part) or "tous les appareils"
 
 
 def figure_words(claim: Claim, definition: str) -> str:
@@ -116,21 +86,6 @@ def figure_words(claim: Claim, definition: str) -> str:
         return amount(claim.figure, definition)
     low = amount(claim.figure, definition).removesuffix(" %")
     return f"{low} à {amount(claim.figure_high, definition)}"
-
-
-def chance(probability: float, draws: int) -> str:
-    """A share of the draws; what few draws cannot exclude is not called nil (rule of three)."""
-    edge = min(1.0, 3 / draws)
-    if probability == 0:
-        return f"aucun des {number(draws)} tirages n'y arrive (moins de {_small(edge)})"
-    if probability == 1:
-        return f"les {number(draws)} tirages y arrivent tous (plus de {_small(1 - edge)})"
-    decimals = 1 if 0.1 <= 100 * probability <= 99.9 else 2
-    return f"probabilité {percent(probability, decimals)}"
-
-
-def _small(share: float) -> str:
-    return percent(share, 2 if share < 0.001 or share > 0.999 else 1)
 
 
 def _event(answer: ClaimAnswer) -> str:
@@ -149,12 +104,19 @@ def _event(answer: ClaimAnswer) -> str:
 
 def _verdict(answer: ClaimAnswer) -> str:
     found = answer.at_least.value
-    who = population_name(answer.case.reference, answer.claim.population)
+    if not answer.meaningful:
+        return (
+            "Sous cette lecture, la quantité n'a de sens pour aucun tirage : l'affirmation n'y est "
+            "ni confirmée ni démentie."
+        )
+    who = labels.population_name(answer.case.reference, answer.claim.population)
     told = chance(found, len(answer.outcome.draws))
     return f"{_event(answer)} ({who}) est {degree(found)} : {told}."
 
 
 def _near(answer: ClaimAnswer) -> str:
+    if not answer.meaningful:
+        return ""
     tolerance = answer.settings.tolerance
     definition = answer.reading.definition
     width = (
@@ -169,9 +131,9 @@ def _near(answer: ClaimAnswer) -> str:
 
 def _estimate(answer: ClaimAnswer) -> str:
     definition = answer.reading.definition
-    low, middle, high = (answer.quantile(q) for q in (0.05, 0.5, 0.95))
-    if math.isnan(low):
-        return "Sous cette lecture, la quantité n'a de sens pour aucun tirage."
+    if not answer.meaningful:
+        return ""
+    middle = answer.quantile(0.5)
     side = "au-dessus" if answer.holds else "au-dessous"
     gap = answer.principal - answer.figure
     distance = (
@@ -183,10 +145,21 @@ def _estimate(answer: ClaimAnswer) -> str:
     return (
         f"Estimation principale, chaque hypothèse à son mode : "
         f"{amount(answer.principal, definition, 1)}{where} ; compte tenu de ce que l'on ne sait "
-        f"pas, 9 chances sur 10 d'être entre {amount(low, definition, 1)} et "
-        f"{amount(high, definition, 1)} (médiane {amount(middle, definition, 1)})."
-        f"{_skew(answer, middle)}"
+        f"pas, 9 chances sur 10 d'être {interval(answer)} "
+        f"(médiane {amount(middle, definition, 1)}).{_skew(answer, middle)}"
     )
+
+
+def interval(answer: ClaimAnswer) -> str:
+    """Where nine draws out of ten are, `entre -1,7 % et 19,6 %`."""
+    definition = answer.reading.definition
+    low, high = (answer.quantile(q) for q in (0.05, 0.95))
+    if definition != "break_even":
+        return f"entre {amount(low, definition, 1)} et {amount(high, definition, 1)}"
+    if not math.isinf(high):
+        return f"entre {number(low)} et {amount(high, definition)}"
+    never = float(np.isinf(answer.outcome.draws).mean())
+    return f"au-dessus de {amount(low, definition)}, {percent(never)} n'étant jamais à l'équilibre"
 
 
 def _skew(answer: ClaimAnswer, middle: float) -> str:
@@ -223,19 +196,21 @@ def _meaning(answer: ClaimAnswer) -> str:
 
 def _readings(answer: ClaimAnswer) -> str:
     """How the answer depends on what the claim leaves open."""
-    table = answer.readings
+    known = answer.readings.dropna(subset=["p05", "p95"])
+    # Readings that say the same thing in other words count once.
+    table = known.drop_duplicates(["definition", "activity", "principal", "p05", "p50", "p95"])
     likely = table[table["at_least"] > 0.5]
     definition = answer.reading.definition
-    known = table.dropna(subset="principal")
     if definition == "break_even":
-        ordered = known.sort_values("principal")
+        whole = [not answer.case.reference.perimeter(str(p)).partial for p in known["perimeter"]]
+        ordered = known[whole].sort_values("principal")
         low, high = ordered.iloc[0], ordered.iloc[-1]
         return (
-            f"Selon le périmètre, l'estimation va de {amount(low['principal'], definition)} "
-            f"({_perimeter(answer, low)}) à {amount(high['principal'], definition)} "
-            f"({_perimeter(answer, high)})."
+            "Selon le périmètre des charges, l'estimation va de "
+            f"{amount(low['principal'], definition)} ({_perimeter(answer, low)}) à "
+            f"{amount(high['principal'], definition)} ({_perimeter(answer, high)})."
         )
-    count = f"{number(len(table))} lectures (définition, périmètre, activité)"
+    count = f"{number(len(table))} lectures distinctes (définition, périmètre, activité)"
     if likely.empty:
         return f"Aucune des {count} ne rend l'affirmation plus probable que non."
     if len(likely) == len(table):
@@ -353,8 +328,8 @@ def _variation(answer: ClaimAnswer) -> str:
         reach = f"aucun n'atteint {figure}"
     else:
         reach = (
-            f"{percent(found.share_above)} atteignent {figure} "
-            f"(de {percent(low)} à {percent(high)} selon ce que l'on ne sait pas)"
+            f"{_part(found.share_above)} atteignent {figure} "
+            f"(de {_part(low)} à {_part(high)} selon ce que l'on ne sait pas)"
         )
     return (
         f"Les appareils diffèrent entre eux : 9 sur 10 sont entre "
@@ -364,22 +339,38 @@ def _variation(answer: ClaimAnswer) -> str:
     )
 
 
+def _part(share: float) -> str:
+    """A share of machines; under one in a thousand is not told as none."""
+    return "moins de 0,1 %" if 0 < share < 0.001 else percent(share)
+
+
+def _points(value: float) -> str:
+    return f"{number(value, 2)} {'points' if value >= 2 else 'point'}"
+
+
 def _sampling(answer: ClaimAnswer) -> str:
     median = answer.median.error
     acts = answer.reading.definition == "break_even"
-    error = f"{number(median, 1)} actes" if acts else f"{number(100 * median, 2)} point"
+    error = f"{number(median, 1)} actes" if acts else _points(100 * median)
     chance_error = answer.at_least.error
-    told = f"{number(100 * chance_error, 2)} point sur la probabilité et " if chance_error else ""
+    told = f"{_points(100 * chance_error)} sur la probabilité et " if chance_error else ""
+    if not math.isfinite(median):
+        return f"{number(len(answer.outcome.draws))} tirages, graine {answer.settings.seed}."
     return (
         f"{number(len(answer.outcome.draws))} tirages, graine {answer.settings.seed} : erreur type "
         f"de {told}{error} sur la médiane."
     )
 
 
-def _tariff(answer: ClaimAnswer) -> str:
-    if not answer.early:
-        return f"Tarif en vigueur le {labels.day(answer.date)}, compté sur une année entière."
+def _scope(answer: ClaimAnswer) -> str:
+    """Perimeter, activity and tariff: what the sentences before it rest on."""
+    reading = answer.reading
+    perimeter = answer.case.reference.perimeter(reading.perimeter).label.fr
+    activity = f", activité {labels.ACTIVITIES[reading.activity]}"
+    tariff = f"tarif du {labels.day(answer.date)} compté sur une année entière"
+    if answer.early:
+        tariff += " (le premier connu : celui du jour de l'affirmation ne l'est pas)"
     return (
-        f"Aucun tarif n'est connu ici à la date de l'affirmation : celui du "
-        f"{labels.day(answer.date)}, le premier connu, en tient lieu."
+        f"Lecture : {DEFINITIONS[reading.definition]} ({MEANINGS[reading.definition]}), périmètre "
+        f"« {perimeter} »{activity * (reading.definition != 'break_even')}, {tariff}."
     )

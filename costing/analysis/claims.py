@@ -125,6 +125,11 @@ class ClaimAnswer:
         """Whether the principal estimate bears the claim out."""
         return self.principal >= self.figure
 
+    @property
+    def meaningful(self) -> bool:
+        """Whether the quantity has a meaning for some draw at least."""
+        return not bool(np.isnan(self.outcome.draws).all())
+
     @cached_property
     def at_least(self) -> Chance:
         """Probability that the quantity is at least the figure."""
@@ -148,10 +153,12 @@ class ClaimAnswer:
     @cached_property
     def curve(self) -> pd.DataFrame:
         """Probability of being at least each figure: columns `figure`, `probability`."""
-        known = np.sort(self.outcome.draws[np.isfinite(self.outcome.draws)])
-        if not known.size:
-            return pd.DataFrame({"figure": [self.figure], "probability": [0.0]})
-        low, high = _quantile(known, 0.001), _quantile(known, 0.999)
+        known = np.sort(self.outcome.draws[~np.isnan(self.outcome.draws)])
+        finite = known[np.isfinite(known)]
+        if not finite.size:
+            share = float(np.mean(self.outcome.draws >= self.figure))
+            return pd.DataFrame({"figure": [self.figure], "probability": [share]})
+        low, high = _quantile(finite, 0.001), _quantile(finite, 0.999)
         room = 0.05 * (high - low)
         ends = min(low - room, self.figure), max(high + room, self.figure)
         figures = np.union1d(np.linspace(*ends, _CURVE), [self.figure])

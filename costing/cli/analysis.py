@@ -1,21 +1,27 @@
-"""What lies behind the numbers: `replicate`."""
+"""What lies behind the numbers: `replicate`, `sensitivity`."""
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from costing.cli.common import answer, options, print_json
+from costing.cli.claim import claim_of, reading_options
+from costing.cli.common import answer, case_of, options, print_json, progress, rounded
 from costing.errors import InputError, problem, suggest
 
 if TYPE_CHECKING:
+    from costing.analysis.sensitivity import Driver, Sensitivity
+    from costing.reference import Reference
     from costing.replications import Result, Study
 
 _MARKS = {"within": "✓", "explained": "≠ expliqué", "outside": "✗ sans raison"}
 _UNITS = {"act": "acte", "year": "an", "FTE": "ETP", "post": "poste", "number": "", "share": ""}
+#: Data shown by `sensitivity` in words.
+_SHOWN = 12
 
 
 @click.command()
@@ -122,4 +128,125 @@ def _print_text(text: str, indent: str) -> None:
 
     click.echo(
         fill(text, 98, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    )
+
+
+@click.command()
+@click.argument("claim_id", metavar="CLAIM")
+@reading_options
+@click.option("--draws", type=int, default=16_384, show_default=True)
+@click.option("--seed", type=click.IntRange(0), help="By default the scenario's.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
+@options("date", "scenario", "models", "json")
+@answer
+def sensitivity(
+    claim_id: str,
+    definition: str | None,
+    perimeter: str | None,
+    activity: str | None,
+    draws: int,
+    seed: int | None,
+    workers: int,
+    date: dt.datetime | None,
+    scenario: Path | None,
+    models: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """What the answer to a public claim depends on, and which datum is worth collecting next."""
+    from costing.analysis.claims import Settings, own_reading
+    from costing.analysis.sensitivity import claim_sensitivity
+    from costing.analysis.sensitivity_words import sensitivity_words
+
+    case = case_of(scenario, models)
+    claim = claim_of(case, claim_id)
+    if definition and claim.definition == "break_even":
+        raise click.UsageError(
+            "Un équilibre est un nombre d'actes : il n'a pas d'autre définition."
+        )
+    own = own_reading(claim, definition)
+    reading = own._replace(perimeter=perimeter or own.perimeter, activity=activity or own.activity)
+    settings = Settings(draws, seed, workers=workers)
+    with progress("Tirages") as tell:
+        found = claim_sensitivity(
+            case, claim, settings, reading, date.date() if date else None, tell
+        )
+    words = sensitivity_words(found, case.reference, reading.definition)
+    if as_json:
+        told = {"claim": claim.id, "reading": reading._asdict(), **_sensitivity(found)}
+        told |= {"words": words.__dict__, "scenario_hash": case.scenario.hash}
+        print_json(rounded(told))
+        return
+    click.echo(f"« {claim.statement.fr} » — {claim.author.fr}, {claim.date:%d/%m/%Y}\n")
+    click.echo(words.text)
+    _print_drivers(found, case.reference, reading.definition)
+
+
+def _sensitivity(found: Sensitivity) -> dict[str, Any]:
+    """A sensitivity as the command prints it in JSON."""
+    effects = found.effects
+    return {
+        "figure": found.figure,
+        "principal": found.principal,
+        "probability": found.probability.value,
+        "probability_error": found.probability.error,
+        "settled": found.settled,
+        "variance": effects.variance,
+        "variance_orders": effects.orders,
+        "variance_left_out": effects.dropped,
+        "variance_by_grade": {grade: part._asdict() for grade, part in found.grades.items()},
+        "to_collect": [driver.input.address for driver in found.to_collect[:_SHOWN]],
+        "inputs": [_driver(driver) for driver in found.drivers],
+        "draws": found.draws,
+        "seed": found.seed,
+    }
+
+
+def _driver(driver: Driver) -> dict[str, Any]:
+    value, parameter = driver.input.value, driver.input.parameter
+    return {
+        "input": driver.input.address,
+        "unit": parameter.unit,
+        "grade": value.grade,
+        "mode": value.mode,
+        "p05": driver.low,
+        "p95": driver.high,
+        "result_at_p05": driver.at_low,
+        "result_at_p95": driver.at_high,
+        "variance_share": driver.share.value,
+        "variance_share_error": driver.share.error,
+        "information": driver.gain.value,
+        "information_error": driver.gain.error,
+        "cost_elasticity": driver.elasticity,
+    }
+
+
+def _print_drivers(found: Sensitivity, reference: Reference, definition: str) -> None:
+    """The data most worth collecting, one a line."""
+    from costing.analysis.claim_words import amount
+    from costing.words import NONE, number, percent
+
+    shown = [(driver.input.label(reference), driver) for driver in found.to_collect[:_SHOWN]]
+    title = "À collecter, le plus utile en premier"
+    width = max(len(title), *(len(label) for label, _ in shown), 0)
+    head = f"{'Note':<4} {'Variance':>15} {'à son 5 %':>10} {'à son 95 %':>10}"
+    click.echo(f"\n{title:<{width}} {head} {'Gain':>7} {'Coût':>8}")
+    for label, driver in shown:
+        share = f"{percent(driver.share.value)} ± {number(100 * driver.share.error, 1)}"
+        low, high = (
+            amount(end, definition, 1).removesuffix(" actes par an")
+            for end in (driver.at_low, driver.at_high)
+        )
+        slope = driver.elasticity
+        cost = NONE if slope is None else percent(slope / 100, 2, True)
+        click.echo(
+            f"{label:<{width}} {driver.input.value.grade:^4} {share:>15} {low:>10} {high:>10}"
+            f" {percent(driver.sure_gain):>7} {cost:>8}"
+        )
+    rest = len(found.drivers) - _SHOWN
+    if rest > 0:
+        click.echo(f"et {number(rest)} autres (--json les donne toutes).")
+    click.echo(
+        "Variance : part de Shapley et erreur type, en points. À son 5 %, 95 % : le résultat quand "
+        "la donnée\nseule est à ce quantile. Gain : chance de répondre juste qu'apporterait la "
+        "connaître. Coût : pour + 1 %."
     )

@@ -16,7 +16,7 @@ from costing.errors import CostingError
 from costing.reference import Reference
 from costing.scenario import Difference, Override, Scenario
 from costing.ui import figures, names
-from costing.words import NONE, euros
+from costing.words import NONE, euros, number
 
 _FIELDS = {
     "low": "bas",
@@ -34,6 +34,7 @@ _LABELS = {
     "description": "Description",
     "perimeter": "Périmètre",
     "seed": "Graine aléatoire",
+    "correlations": "Corrélations de rang",
     "savings.target_eur": "Économies visées",
     "savings.reading": "Lecture de l'objectif",
     "savings.share_on_fee": "Part portée par le forfait",
@@ -148,7 +149,19 @@ def _label(reference: Reference, key: str) -> tuple[str, Any]:
         return _LABELS[key], _percent
     if key == "savings.target_eur":
         return _LABELS[key], _euros
+    if key == "correlations":
+        return _LABELS[key], lambda v: _correlations(reference, v or [])
     return _LABELS.get(key, key), _text
+
+
+def _correlations(reference: Reference, values: Iterable[Any]) -> str:
+    """Correlations as `Créneau par acte – Postes : −0,30`."""
+    known = {name: p.label.fr for ps in reference.files.values() for name, p in ps.items()}
+    return " ; ".join(
+        f"{' – '.join(known.get(value[end], value[end]) for end in ('first', 'second'))} : "
+        f"{number(value['rank'], 2)}"
+        for value in values
+    ) or NONE  # fmt: skip
 
 
 def _percent(value: Any) -> str:

@@ -12,9 +12,10 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from costing.analysis.chances import brief
 from costing.analysis.claim_words import DEFINITIONS, ClaimWords, amount, figure_words
 from costing.analysis.claims import ClaimAnswer
-from costing.ui import charts, claim_tables, tables
+from costing.ui import charts, tables
 from costing.words import number, percent
 
 Floats = NDArray[np.float64]
@@ -180,10 +181,7 @@ def _text(base: alt.Chart, side: dict[str, Any], colour: str, **where: Any) -> l
 def _curve(answer: ClaimAnswer, words: ClaimWords, axis: _Axis) -> None:
     """Probability of at least each figure, the claim's marked, and the level of one half."""
     frame = answer.curve
-    here = float(frame.loc[frame["figure"] == answer.figure, "probability"].iloc[0])
-    # Draws whose quantity is infinite are above every figure, whatever the curve counts.
-    share = 100 * (frame["probability"] + answer.at_least.value - here)
-    frame = pd.DataFrame({"x": axis.shown(frame["figure"]), "share": share})
+    frame = pd.DataFrame({"x": axis.shown(frame["figure"]), "share": 100 * frame["probability"]})
     y = alt.Y(
         "share:Q",
         title="Probabilité d'au moins ce chiffre",
@@ -223,7 +221,7 @@ def _point_name(answer: ClaimAnswer, axis: _Axis, point: alt.Chart, y: alt.Y) ->
     left = answer.figure > (axis.low + axis.high) / 2
     side = {"align": "right" if left else "left", "dx": -9 if left else 9, "dy": -11,
             "fontSize": 13, "fontWeight": "bold"}  # fmt: skip
-    name = claim_tables.short(answer.at_least.value, len(answer.outcome.draws))
+    name = brief(answer.at_least.value, len(answer.outcome.draws))
     return _text(point, side, charts.REVENUE, x=axis.x("x"), y=y, text=alt.value(name))
 
 

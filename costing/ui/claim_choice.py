@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from costing import labels
-from costing.analysis.claim_words import DEFINITIONS, MEANINGS, population_name
+from costing.analysis.claim_words import DEFINITIONS, MEANINGS
 from costing.analysis.claims import (
     ACTIVITIES,
     DEFAULT_DRAWS,
@@ -84,7 +84,7 @@ def _statement(reference: Reference, claim: Claim) -> None:
         title = escape(source.title)
         link = f'<a href="{escape(source.url)}" target="_blank" rel="noopener">{title}</a>'
         sources.append(link if source.url else title)
-    who = population_name(reference, claim.population)
+    who = labels.population_name(reference, claim.population)
     claim_tables.html(
         f'<blockquote class="cl-said"><p>« {escape(claim.statement.fr)} »</p>'
         f"<footer>{escape(_who(claim))} — appareils : {escape(who)}</footer></blockquote>"

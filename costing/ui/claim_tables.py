@@ -11,7 +11,8 @@ import pandas as pd
 import streamlit as st
 
 from costing import labels
-from costing.analysis.claim_words import DEFINITIONS, MEANINGS, amount, chance, degree
+from costing.analysis.chances import brief, degree
+from costing.analysis.claim_words import DEFINITIONS, MEANINGS, amount, interval
 from costing.analysis.claims import READING_DRAWS, ClaimAnswer
 from costing.analysis.flips import Flip
 from costing.ui import tables
@@ -55,8 +56,6 @@ table.cl-grid td.likely {font-weight: 700}
 </style>
 """
 _FIRST = 12
-#: The engine's stand-in for an infinite quantity, at the ends of a range, is beyond this.
-_INFINITE = 1e11
 
 
 def style() -> None:
@@ -81,26 +80,18 @@ def headline(answer: ClaimAnswer) -> None:
     least = f"d'atteindre {figure} ou plus ({DEFINITIONS[definition]})"
     if definition == "break_even":
         least = f"qu'il faille {figure} ou plus"
-    low, high = (amount(answer.quantile(q), definition, 1) for q in (0.05, 0.95))
     facts = (
-        ("Probabilité d'être voisin du chiffre", short(answer.within.value, draws)),
+        ("Probabilité d'être voisin du chiffre", brief(answer.within.value, draws)),
         ("Estimation principale", amount(answer.principal, definition, 1)),
-        ("9 chances sur 10 d'être entre", f"{low} et {high}"),
+        ("9 chances sur 10 d'être", interval(answer)),
     )
     beside = "".join(f"<div><dt>{escape(t)}</dt><dd>{escape(v)}</dd></div>" for t, v in facts)
     html(
         f'<div class="cl-answer"><div><p class="cl-label">{escape("Probabilité " + least)}</p>'
-        f'<p class="cl-large">{escape(short(answer.at_least.value, draws))}</p>'
+        f'<p class="cl-large">{escape(brief(answer.at_least.value, draws))}</p>'
         f'<p class="cl-degree">{escape(degree(answer.at_least.value))}</p></div>'
         f"<dl>{beside}</dl></div>"
     )
-
-
-def short(probability: float, draws: int) -> str:
-    """A share of the draws without its sentence: `14,5 %`, `moins de 0,03 %`."""
-    told = chance(probability, draws)
-    inside = re.search(r"\((.+)\)", told)
-    return inside[1] if inside else told.removeprefix("probabilité ")
 
 
 def readings(answer: ClaimAnswer) -> None:
@@ -197,14 +188,10 @@ def _flip(answer: ClaimAnswer, flip: Flip) -> list[str]:
     unit, definition = flip.input.parameter.unit, answer.reading.definition
     low, high, mode = (quantity(v, unit) for v in (flip.low, flip.high, flip.input.value.mode))
     label = quantity(0, unit).removeprefix("0").lstrip()
-    ends = [_end(value, definition) for value in (flip.at_low, flip.at_high)]
+    ends = [amount(value, definition, 1) for value in (flip.at_low, flip.at_high)]
     turn = "aucune" if flip.value is None else quantity(flip.value, unit)
     range_ = f"{low.removesuffix(label).rstrip()} à {high}"
     return [flip.input.label(answer.case.reference), mode, range_, turn, *ends]
-
-
-def _end(value: float, definition: str) -> str:
-    return amount(math.inf if value > _INFINITE else value, definition, 1)
 
 
 def together(answer: ClaimAnswer) -> None:

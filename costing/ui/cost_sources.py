@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from costing import labels
-from costing.costs import elasticities, share_grade_d
+from costing.analysis.elasticities import elasticities
+from costing.costs import share_grade_d
 from costing.model import CostModel
 from costing.parameters import Parameter, Value
 from costing.ui import figures, names, tables

@@ -9,13 +9,7 @@ import numpy as np
 import streamlit as st
 
 from costing import labels
-from costing.analysis.claim_words import (
-    DEFINITIONS,
-    MEANINGS,
-    ClaimWords,
-    claim_words,
-    population_name,
-)
+from costing.analysis.claim_words import ClaimWords, claim_words
 from costing.analysis.claims import ClaimAnswer
 from costing.catalogue import Claim
 from costing.errors import InputError
@@ -48,7 +42,7 @@ def page() -> None:
         _readings(answer, words)
         _flips(answer, words)
     else:
-        st.warning(words.estimate)
+        st.warning(words.verdict)
         _readings(answer, words)
     _quotes(answer, words)
 
@@ -68,7 +62,7 @@ def _compute(question: Question) -> ClaimAnswer:
 
 def in_words(reference: Reference, claim: Claim, error: InputError) -> str:
     """The engine's refusal, its codes and addresses said as the screens say them."""
-    who = population_name(reference, claim.population)
+    who = labels.population_name(reference, claim.population)
     problems = [
         replace(p, value=who) if p.code == "population_empty" else p for p in error.problems
     ]
@@ -83,7 +77,7 @@ def _answer(answer: ClaimAnswer, words: ClaimWords) -> None:
     claim_tables.paragraphs(words.verdict, kind="cl-verdict")
     claim_tables.paragraphs(words.near, words.estimate, words.meaning)
     claim_tables.paragraphs(
-        f"{words.tariff} {words.sampling} Degrés de certitude : échelle du GIEC (2010).",
+        f"{words.scope} {words.sampling} Degrés de certitude : échelle du GIEC (2010).",
         kind="c-note",
     )
 
@@ -147,13 +141,7 @@ def _quotes(answer: ClaimAnswer, words: ClaimWords) -> None:
     """All the sentences in one block to copy, with what makes them checkable."""
     st.header("Phrases à citer")
     # An answer is kept by the content of its scenario, which the name is not part of.
-    claim, reading, scenario = answer.claim, answer.reading, state.workspace().draft
-    perimeter = answer.case.reference.perimeter(reading.perimeter).label.fr
-    activity = f" ; activité {labels.ACTIVITIES[reading.activity]}"
-    head = (
-        f"« {claim.statement.fr} » — {claim.author.fr}, {labels.day(claim.date)}\n"
-        f"Lecture : {DEFINITIONS[reading.definition]} ({MEANINGS[reading.definition]}) ; "
-        f"périmètre « {perimeter} »{activity * (reading.definition != 'break_even')}."
-    )
+    claim, scenario = answer.claim, state.workspace().draft
+    head = f"« {claim.statement.fr} » — {claim.author.fr}, {labels.day(claim.date)}"
     foot = f"Scénario « {scenario.name} », empreinte {cache.digest(scenario)[:10]}."
     st.code(f"{head}\n{words.text}\n{foot}", language=None, wrap_lines=True)

@@ -311,8 +311,9 @@ def test_flips_in_words() -> None:
 
 
 def test_readings_in_words() -> None:
-    assert "Aucune des 63" in claim_words(answered(CERTAIN, figure=20.0)).readings
-    assert "Les 63" in claim_words(answered(CERTAIN, figure=-5.0)).readings
+    # The gap of full rates does not depend on the perimeter: 63 readings say 45 different things.
+    assert "Aucune des 45" in claim_words(answered(CERTAIN, figure=20.0)).readings
+    assert "Les 45" in claim_words(answered(CERTAIN, figure=-5.0)).readings
     partial = claim_words(answered(CERTAIN, figure=1.0)).readings
     assert "« Investissement seul »" in partial
     assert "une partie des charges" in partial
@@ -323,9 +324,12 @@ def test_readings_in_words() -> None:
 def test_tariff_in_words_when_the_day_has_none() -> None:
     early = answered(date=dt.date(2010, 1, 1))
     assert early.early
-    assert "01/07/2018" in claim_words(early).tariff
-    assert "le premier connu" in claim_words(early).tariff
-    assert "01/06/2024" in claim_words(answered()).tariff
+    assert "01/07/2018" in claim_words(early).scope
+    assert "le premier connu" in claim_words(early).scope
+    assert "01/06/2024" in claim_words(answered()).scope
+    assert (
+        "« Périmètre large depuis mars 2024 », activité observée" in claim_words(answered()).scope
+    )
 
 
 def test_every_public_claim_has_its_answer() -> None:
@@ -390,3 +394,25 @@ def test_same_bytes_whatever_the_workers_and_the_processor() -> None:
              "OPENBLAS_NUM_THREADS": "1"}  # fmt: skip
     assert _json(**other) == usual
     assert _json("--seed", "7") != usual
+
+
+def test_a_quantity_without_meaning_is_not_called_false() -> None:
+    """An amortised machine's full rate pays no investment: that reading has no meaning for it."""
+    old = fleet_of({"class": "irm_1_5t", "acts_billed": 6_500, "installed_on": "2010-01-01"})
+    answer = answered(REFERENCE.case(Scenario(fleet=old)), definition="investment")
+    words = claim_words(answer)
+    assert "n'a de sens pour aucun tirage" in words.verdict
+    assert "exclu" not in words.verdict
+    assert words.estimate == words.near == ""
+    assert "45" not in words.readings  # what has no meaning is not counted among the readings
+
+
+def test_a_break_even_that_may_never_come_is_told_so() -> None:
+    case = REFERENCE.case(Scenario())
+    public = REFERENCE.claims["cour_comptes_equilibre"]
+    wide = own_reading(public)._replace(perimeter="legal_2024")
+    answer = answer_claim(case, public, FEW, wide)
+    assert np.isinf(answer.outcome.draws).any()
+    assert "n'étant jamais à l'équilibre" in claim_words(answer).estimate
+    here = answer.curve[answer.curve["figure"] == public.figure]["probability"].item()
+    assert here == answer.at_least.value

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from costing.analysis.chances import brief
 from costing.analysis.claim_words import claim_words
 from costing.analysis.claims import ClaimAnswer, Reading, Settings, answer_claim, own_reading
 from costing.analysis.flips import Flip
@@ -113,7 +114,7 @@ def test_the_perimeter_changes_the_probability_and_one_comes_back(opened: Opened
     at.at.selectbox(key="claim-perimeter-cour_comptes_equilibre").set_value("legal_2024").run()
     reading = Reading("break_even", "legal_2024", "observed")
     found = answer("cour_comptes_equilibre", reading)
-    assert large(at) == claim_tables.short(found.at_least.value, 10_000) != own
+    assert large(at) == brief(found.at_least.value, 10_000) != own
     assert "n'est pas celle de l'affirmation. Ce qui change : périmètre" in said(at)
     at.press("Revenir à sa lecture")
     assert large(at) == own
@@ -125,7 +126,7 @@ def test_the_definition_and_the_tariff_are_choices(opened: Opened) -> None:
     last = REFERENCE.schedule.dates[-1]
     at.at.selectbox(key="claim-date-cnam_75").set_value(last).run()
     assert "Ce qui change : définition et tarif" in said(at)
-    assert f"Tarif en vigueur le {last:%d/%m/%Y}" in said(at)
+    assert f"tarif du {last:%d/%m/%Y}" in said(at)
     assert "Lu comme une part" in said(at)
 
 
