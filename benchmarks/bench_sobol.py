@@ -11,9 +11,9 @@ from SALib.analyze import sobol as analyse
 from SALib.sample import sobol as sample
 
 from benchmarks.measure import Row, side_by_side
-from costing.analysis.claims import own_reading
 from costing.analysis.cohort import cohort
 from costing.analysis.effects import Study
+from costing.analysis.readings import own_reading
 from costing.analysis.sobol import Sobol, sobol_indices
 from costing.analysis.uncertainty import Input, Inputs
 from costing.load import load_reference

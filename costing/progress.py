@@ -9,3 +9,8 @@ Progress = Callable[[float, str], None]
 
 def silent(_share: float, _words: str) -> None:
     """Tell nobody."""
+
+
+def within(progress: Progress, start: float, end: float) -> Progress:
+    """The progress of a part of the work, from one share of the whole to another."""
+    return lambda share, words: progress(start + share * (end - start), words)

@@ -39,6 +39,7 @@ class ClaimWords:
     """The sentences of an answer, in the order of reading; empty where there is nothing to say."""
 
     verdict: str
+    basis: str
     near: str
     estimate: str
     meaning: str
@@ -59,6 +60,7 @@ def claim_words(answer: ClaimAnswer) -> ClaimWords:
     """The sentences of an answer."""
     return ClaimWords(
         verdict=_verdict(answer),
+        basis=_basis(answer),
         near=_near(answer),
         estimate=_estimate(answer),
         meaning=_meaning(answer),
@@ -112,6 +114,22 @@ def _verdict(answer: ClaimAnswer) -> str:
     who = labels.population_name(answer.case.reference, answer.claim.population)
     told = chance(found, len(answer.outcome.draws))
     return f"{_event(answer)} ({who}) est {degree(found)} : {told}."
+
+
+def _basis(answer: ClaimAnswer) -> str:
+    """What the probability is worth: how many of its inputs are working assumptions."""
+    items = answer.inputs.items
+    weak = sum(item.value.grade == "D" for item in items)
+    fleet = " et le parc est synthétique" if answer.case.fleet.synthetic else ""
+    if not weak and not fleet:
+        return ""
+    told = (
+        f"{number(weak)} des {number(len(items))} hypothèses incertaines sont de grade D, sans "
+        "source qui les fonde"
+        if weak
+        else "aucune hypothèse incertaine n'est de grade D"
+    )
+    return f"Cette probabilité vaut ce que valent les hypothèses du scénario : {told}{fleet}."
 
 
 def _near(answer: ClaimAnswer) -> str:

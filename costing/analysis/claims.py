@@ -13,57 +13,35 @@ Uncertainty (what we do not know, drawn) and variation (machines that differ) ar
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from costing.analysis.cohort import Cohort, cohort
-from costing.analysis.comparison import overvaluation
+from costing.analysis.cohort import cohort
 from costing.analysis.flips import Flip, JointFlip, flips, joint_flip, margin_of
-from costing.analysis.uncertainty import Inputs, Method, Outcome, Values, simulate
+from costing.analysis.readings import (
+    Reading,
+    Settings,
+    around,
+    own_reading,
+    quantile,
+    readings_table,
+)
+from costing.analysis.uncertainty import Inputs, Outcome, Values, simulate
+from costing.analysis.variation import Variation, variation
 from costing.catalogue import Claim
 from costing.errors import InputError, problem
-from costing.progress import Progress, silent
+from costing.progress import Progress, silent, within
 from costing.reference import Case
 
 Floats = NDArray[np.float64]
 
-DEFINITIONS = ("markup", "share", "investment")
-ACTIVITIES = ("observed", "normative", "reference")
-DEFAULT_DRAWS = 10_000
-#: Draws of each reading of the table, and of the share of machines above the figure.
-READING_DRAWS, MACHINE_DRAWS = 4_096, 200
+#: Points of the acceptability curve.
 _CURVE = 121
-
-
-class Reading(NamedTuple):
-    """What a claim may leave open."""
-
-    definition: str
-    perimeter: str
-    activity: str
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a claim is put to the test.
-
-    tolerance: half-width of « about the figure »: points of a fraction, or part of a number of
-    acts. precision: standard error of the probability at which draws stop; None draws them all.
-    """
-
-    draws: int = DEFAULT_DRAWS
-    seed: int | None = None
-    method: Method = "plain"
-    workers: int = 1
-    tolerance: float = 0.05
-    precision: float | None = None
 
 
 @dataclass(frozen=True)
@@ -72,21 +50,6 @@ class Chance:
 
     value: float
     error: float
-
-
-@dataclass(frozen=True)
-class Variation:
-    """Machines that differ, every input at its mode: quantiles by machine, weighted.
-
-    share_above: share of machines whose own quantity is at least the figure; `share_range` its 5 %
-    and 95 % quantiles under what we do not know.
-    """
-
-    quantiles: dict[str, float]
-    share_above: float
-    share_range: tuple[float, float]
-    values: Floats
-    weight: Floats
 
 
 @dataclass(frozen=True)
@@ -148,7 +111,7 @@ class ClaimAnswer:
 
     def quantile(self, probability: float) -> float:
         """A quantile of the quantity over the draws; NaN where it has no meaning."""
-        return _quantile(self.outcome.draws, probability)
+        return quantile(self.outcome.draws, probability)
 
     @cached_property
     def curve(self) -> pd.DataFrame:
@@ -158,7 +121,7 @@ class ClaimAnswer:
         if not finite.size:
             share = float(np.mean(self.outcome.draws >= self.figure))
             return pd.DataFrame({"figure": [self.figure], "probability": [share]})
-        low, high = _quantile(finite, 0.001), _quantile(finite, 0.999)
+        low, high = quantile(finite, 0.001), quantile(finite, 0.999)
         room = 0.05 * (high - low)
         ends = min(low - room, self.figure), max(high + room, self.figure)
         figures = np.union1d(np.linspace(*ends, _CURVE), [self.figure])
@@ -194,9 +157,9 @@ def answer_claim(
 
     outcome = simulate(
         study, machines.inputs, settings.draws, settings.seed or 0, settings.method,
-        settings.workers, _enough(claim, settings), _part(progress, 0.0, 0.4),
+        settings.workers, _enough(claim, settings), within(progress, 0.0, 0.4),
     )  # fmt: skip
-    table = _readings(case, claim, settings, wanted, _part(progress, 0.4, 0.75))
+    table = readings_table(case, claim, settings, wanted, within(progress, 0.4, 0.75))
     progress(0.75, "Ce qui renverserait la réponse")
     margin = margin_of(study, machines.inputs, claim.figure)
     alone = flips(margin, machines.inputs, claim.figure)
@@ -205,42 +168,12 @@ def answer_claim(
     drawn = np.array(list(machines.inputs.values(scores).values())).reshape(-1, 2_048)
     together = joint_flip(margin, machines.inputs, claim.figure, drawn)
     progress(0.95, "Différences entre appareils")
-    variation = _variation(machines, reading, postes, claim.figure, settings)
+    differing = variation(machines, reading.definition, postes, claim.figure, settings.seed or 0)
     progress(1.0, "Terminé")
     return ClaimAnswer(
         case, claim, reading, machines.date, machines.date > wanted, settings, outcome,
-        machines.inputs, table, alone, together, variation,
+        machines.inputs, table, alone, together, differing,
     )  # fmt: skip
-
-
-def own_reading(claim: Claim, definition: str | None = None) -> Reading:
-    """What the claim itself says; the mark-up where it does not say its definition."""
-    said = "markup" if claim.definition == "unknown" else claim.definition
-    return Reading(definition or said, claim.perimeter, claim.activity)
-
-
-def readings_of(claim: Claim, case: Case) -> list[Reading]:
-    """Every way to read a claim: definitions × perimeters × activities.
-
-    A break-even is a number of acts: it has no other definition, and no activity.
-    """
-    perimeters = case.reference.perimeters
-    if claim.definition == "break_even":
-        return [Reading("break_even", code, claim.activity) for code in perimeters]
-    return [
-        Reading(definition, perimeter, activity)
-        for activity in ACTIVITIES
-        for definition in DEFINITIONS
-        for perimeter in perimeters
-    ]
-
-
-def around(claim: Claim, tolerance: float) -> tuple[float, float]:
-    """The interval « about the figure »: the figure, or its range, and the tolerance about it."""
-    high = claim.figure if claim.figure_high is None else claim.figure_high
-    if claim.definition == "break_even":
-        return claim.figure * (1 - tolerance), high * (1 + tolerance)
-    return claim.figure - tolerance, high + tolerance
 
 
 def _checked(settings: Settings, case: Case) -> Settings:
@@ -271,101 +204,3 @@ def _enough(claim: Claim, settings: Settings) -> Callable[[Outcome], bool] | Non
 
 def _at_least(outcome: Outcome, figure: float) -> Chance:
     return Chance(*map(float, outcome.probability(lambda result: result >= figure)))
-
-
-def _quantile(values: Floats, probability: float) -> float:
-    """Quantile of the values that have a meaning; an infinite one stays infinite."""
-    known = values[~np.isnan(values)]
-    if not known.size:
-        return math.nan
-    return float(np.quantile(known, probability, method="inverted_cdf"))
-
-
-def _part(progress: Progress, start: float, end: float) -> Progress:
-    return lambda share, words: progress(start + share * (end - start), words)
-
-
-def _readings(
-    case: Case, claim: Claim, settings: Settings, date: dt.date, progress: Progress
-) -> pd.DataFrame:
-    """One row a reading: principal estimate, quantiles, probabilities."""
-    every = readings_of(claim, case)
-    activities = list(dict.fromkeys(reading.activity for reading in every))
-    postes = {code: frozenset(p.postes) for code, p in case.reference.perimeters.items()}
-    low, high = around(claim, settings.tolerance)
-    rows: list[dict[str, Any]] = []
-    for step, activity in enumerate(activities):
-        part = _part(progress, step / len(activities), (step + 1) / len(activities))
-        here = [reading for reading in every if reading.activity == activity]
-        machines = cohort(case, claim.population, activity, date)
-        outcome = simulate(
-            _table_study(machines, here, postes), machines.inputs,
-            min(settings.draws, READING_DRAWS), settings.seed or 0, settings.method,
-            settings.workers, progress=part,
-        )  # fmt: skip
-        for column, reading in enumerate(here):
-            result = outcome.draws[:, column]
-            rows.append(
-                {
-                    **reading._asdict(),
-                    "principal": float(outcome.principal[column]),
-                    "p05": _quantile(result, 0.05),
-                    "p50": _quantile(result, 0.5),
-                    "p95": _quantile(result, 0.95),
-                    "at_least": float(np.mean(result >= claim.figure)),
-                    "within": float(np.mean((result >= low) & (result <= high))),
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def _table_study(
-    machines: Cohort, readings: list[Reading], postes: dict[str, frozenset[str]]
-) -> Callable[[Values], Floats]:
-    """All the readings of an activity at once, `(n, readings)`."""
-
-    def study(values: Values) -> Floats:
-        accounts = machines.accounts(values)
-        columns = [accounts.result(r.definition, postes[r.perimeter]) for r in readings]
-        size = max(np.size(column) for column in columns)
-        return np.stack([np.broadcast_to(column, (size,)) for column in columns], axis=1)
-
-    return study
-
-
-def _variation(
-    machines: Cohort, reading: Reading, postes: frozenset[str], figure: float, settings: Settings
-) -> Variation | None:
-    """How machines differ; None where a single machine has no such quantity."""
-    if reading.definition not in ("markup", "share"):
-        return None
-    weight = np.concatenate([part.weight for part in machines.machines])
-
-    def by_machine(values: Values) -> Floats:
-        every = []
-        for part in machines.accounts(values).classes:
-            cost, revenue = part.each(postes, slice(None))
-            readings = overvaluation(revenue, cost)
-            found = readings.markup if reading.definition == "markup" else readings.share_of_fee
-            every.append(np.broadcast_to(found, (len(cost), found.shape[-1])))
-        size = max(part.shape[1] for part in every)
-        return np.concatenate([np.broadcast_to(p, (len(p), size)) for p in every])
-
-    middle = by_machine({})[:, 0]
-    inputs = machines.inputs
-    drawn = inputs.values(inputs.scores(0, MACHINE_DRAWS, settings.seed or 0))
-    above = weight @ (by_machine(drawn) >= figure) / weight.sum()
-    order = np.argsort(middle)
-    known = order[np.isfinite(middle[order])]
-    rank = np.cumsum(weight[known])
-    quantiles = {
-        f"p{share:02d}": float(middle[known[np.searchsorted(rank, share / 100 * rank[-1])]])
-        for share in (5, 25, 50, 75, 95)
-    }
-    return Variation(
-        quantiles=quantiles,
-        share_above=float(weight @ (middle >= figure) / weight.sum()),
-        share_range=(float(np.quantile(above, 0.05)), float(np.quantile(above, 0.95))),
-        values=middle,
-        weight=weight,
-    )

@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from costing.analysis.claims import Reading, Settings, own_reading
 from costing.analysis.cohort import cohort
 from costing.analysis.effects import (
     ORDERS,
@@ -34,6 +33,7 @@ from costing.analysis.effects import (
     share_by_grade,
 )
 from costing.analysis.elasticities import cohort_elasticities
+from costing.analysis.readings import Reading, Settings, own_reading
 from costing.analysis.uncertainty import Input, Inputs, Outcome, Values, simulate
 from costing.catalogue import Claim
 from costing.progress import Progress, silent

@@ -153,7 +153,7 @@ def sensitivity(
     as_json: bool,
 ) -> None:
     """What the answer to a public claim depends on, and which datum is worth collecting next."""
-    from costing.analysis.claims import Settings, own_reading
+    from costing.analysis.readings import Settings, own_reading
     from costing.analysis.sensitivity import claim_sensitivity
     from costing.analysis.sensitivity_words import sensitivity_words
 

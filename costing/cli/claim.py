@@ -73,7 +73,8 @@ def claim(
 ) -> None:
     """How likely a public claim is, under each reading, and what would turn it."""
     from costing.analysis.claim_words import claim_words
-    from costing.analysis.claims import Settings, answer_claim, own_reading
+    from costing.analysis.claims import answer_claim
+    from costing.analysis.readings import Settings, own_reading
 
     case = case_of(scenario, models)
     chosen = claim_of(case, claim_id)

@@ -10,14 +10,8 @@ import streamlit as st
 
 from costing import labels
 from costing.analysis.claim_words import DEFINITIONS, MEANINGS
-from costing.analysis.claims import (
-    ACTIVITIES,
-    DEFAULT_DRAWS,
-    Reading,
-    Settings,
-    own_reading,
-)
-from costing.analysis.claims import DEFINITIONS as OVERVALUATIONS
+from costing.analysis.readings import ACTIVITIES, DEFAULT_DRAWS, Reading, Settings, own_reading
+from costing.analysis.readings import DEFINITIONS as OVERVALUATIONS
 from costing.analysis.uncertainty import Method
 from costing.catalogue import Claim
 from costing.reference import Case, Reference

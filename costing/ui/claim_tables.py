@@ -13,8 +13,9 @@ import streamlit as st
 from costing import labels
 from costing.analysis.chances import brief, degree
 from costing.analysis.claim_words import DEFINITIONS, MEANINGS, amount, interval
-from costing.analysis.claims import READING_DRAWS, ClaimAnswer
+from costing.analysis.claims import ClaimAnswer
 from costing.analysis.flips import Flip
+from costing.analysis.readings import READING_DRAWS
 from costing.ui import tables
 from costing.words import NONE, number, percent, quantity
 

@@ -75,7 +75,7 @@ def _answer(answer: ClaimAnswer, words: ClaimWords) -> None:
     """The probability in large, and the sentences under it."""
     claim_tables.headline(answer)
     claim_tables.paragraphs(words.verdict, kind="cl-verdict")
-    claim_tables.paragraphs(words.near, words.estimate, words.meaning)
+    claim_tables.paragraphs(words.basis, words.near, words.estimate, words.meaning)
     claim_tables.paragraphs(
         f"{words.scope} {words.sampling} Degrés de certitude : échelle du GIEC (2010).",
         kind="c-note",

@@ -20,8 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from costing.analysis.claim_words import claim_words
-from costing.analysis.claims import ClaimAnswer, Reading, Settings, answer_claim, own_reading
+from costing.analysis.claims import ClaimAnswer, answer_claim
 from costing.analysis.comparison import compare
+from costing.analysis.readings import Reading, Settings, own_reading
 from costing.catalogue import Claim
 from costing.errors import InputError
 from costing.load import load_reference
@@ -416,3 +417,17 @@ def test_a_break_even_that_may_never_come_is_told_so() -> None:
     assert "n'étant jamais à l'équilibre" in claim_words(answer).estimate
     here = answer.curve[answer.curve["figure"] == public.figure]["probability"].item()
     assert here == answer.at_least.value
+
+
+def test_the_answer_says_on_how_many_working_assumptions_it_rests() -> None:
+    answer = answered()
+    weak = sum(item.value.grade == "D" for item in answer.inputs.items)
+    assert f"{weak} des {len(answer.inputs.items)} hypothèses" in claim_words(answer).basis
+    assert "synthétique" not in claim_words(answer).basis  # its one machine is not simulated
+    graded = [
+        Override(parameter=item.address, mode=item.value.mode, low=item.value.low,
+                 high=item.value.high, vat=item.value.vat, grade="A", source="hypothese-de-travail")
+        for item in answer.inputs.items
+    ]  # fmt: skip
+    assert claim_words(answered(one_mri(*graded))).basis == ""
+    assert "synthétique" in claim_words(answered(REFERENCE.case(Scenario()))).basis

@@ -14,8 +14,9 @@ from click.testing import CliRunner
 from numpy.typing import NDArray
 from scipy import stats
 
-from costing.analysis.claims import Reading, Settings, answer_claim
+from costing.analysis.claims import answer_claim
 from costing.analysis.distributions import Z95
+from costing.analysis.readings import Reading, Settings
 from costing.analysis.sensitivity import Sensitivity, claim_sensitivity, sensitivity
 from costing.analysis.sensitivity_words import sensitivity_words
 from costing.analysis.uncertainty import Inputs

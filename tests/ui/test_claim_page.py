@@ -12,8 +12,9 @@ import pytest
 
 from costing.analysis.chances import brief
 from costing.analysis.claim_words import claim_words
-from costing.analysis.claims import ClaimAnswer, Reading, Settings, answer_claim, own_reading
+from costing.analysis.claims import ClaimAnswer, answer_claim
 from costing.analysis.flips import Flip
+from costing.analysis.readings import Reading, Settings, own_reading
 from costing.errors import TariffError, problem
 from costing.load import load_reference
 from costing.scenario import Correlation, FleetTable, Scenario
