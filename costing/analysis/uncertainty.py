@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from costing.analysis.correlation import components, score_matrix
+from costing.analysis.correlation import completed, components, score_matrix
 from costing.analysis.distributions import Law
 from costing.costs import annual_cost
 from costing.errors import InputError, problem
@@ -188,7 +188,7 @@ def inputs_of(case: Case, names: Mapping[str, Iterable[str]]) -> Inputs:
             if first in own and second in own:
                 ranks[own[first], own[second]] = rank
     order = sorted(items)
-    matrix = score_matrix(order, {pair: rank for pair, rank in ranks.items() if rank})
+    matrix = score_matrix(order, completed({pair: r for pair, r in ranks.items() if r}))
     return Inputs(tuple(items[address] for address in order), matrix)
 
 
