@@ -19,9 +19,10 @@ import streamlit as st
 
 from costing.analysis import comparison
 from costing.analysis.bridge import Bridge, Result, bridge
-from costing.analysis.claims import ClaimAnswer, Reading, Settings, answer_claim
+from costing.analysis.claims import ClaimAnswer, answer_claim
 from costing.analysis.cohort import cohort
 from costing.analysis.intervals import class_intervals
+from costing.analysis.readings import Reading, Settings
 from costing.analysis.savings import YearSavings, savings
 from costing.analysis.sensitivity import Sensitivity, claim_sensitivity
 from costing.analysis.sobol import Sobol, sobol_indices

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Hashable
+from typing import Any
 
 import streamlit as st
 
 from costing import labels
+from costing.analysis.chances import brief
 from costing.scenario import Scenario
 from costing.ui import cache, names, tables
+from costing.ui.cache import INTERVAL_DRAWS
 from costing.words import NONE, euros, meuros, number, percent
+
+_ABOVE = "Probabilité que le forfait dépasse le coût"
 
 
 def section(scenario: Scenario, date: dt.date) -> None:
@@ -49,6 +55,7 @@ def section(scenario: Scenario, date: dt.date) -> None:
         "chiffres. « Investissement seul » ne porte que sur les appareils non amortis."
     )
     _by_class(by_class)
+    _intervals(scenario, date)
 
 
 def _by_class(frame: object) -> None:
@@ -77,3 +84,46 @@ def _by_class(frame: object) -> None:
 
 def _rate(value: float) -> str:
     return percent(value, 1, sign=True) if math.isfinite(value) else NONE
+
+
+def _intervals(scenario: Scenario, date: dt.date) -> None:
+    """What is not known of the mean cost of an act: never how machines differ."""
+    reference, frame = cache.reference(), cache.intervals(scenario, date)
+    rows: list[list[str]] = []
+    heads = []
+    for modality in frame[frame["kind"] == "modality"].to_dict("records"):
+        heads.append(len(rows))
+        rows.append([labels.modality_name(reference, modality["code"]), *_interval(modality)])
+        own = [c for c, e in reference.classes.items() if e.modality == modality["code"]]
+        classes = frame[(frame["kind"] == "class") & frame["code"].isin(own)]
+        if len(classes) > 1:
+            rows += [
+                [labels.scope_name(reference, row["code"]), *_interval(row)]
+                for row in classes.to_dict("records")
+            ]
+    whole = frame[frame["kind"] == "all"].to_dict("records")[0]
+    rows.append([labels.modality_name(reference, "all"), *_interval(whole)])
+    nine = "9 chances sur 10"
+    numbers = ("Coût / acte", nine, "Forfait / acte", "Majoration", nine, _ABOVE)
+    columns = [tables.text("Modalité, classe"), *map(tables.Column, numbers)]
+    st.subheader("Ce que l'on ne sait pas du coût moyen d'un acte")
+    tables.table(columns, rows, total=-1, groups=frozenset(heads))
+    tables.note(
+        "Intervalle (quantiles 5 % et 95 %) sur la moyenne de toute la classe, parce que prix, "
+        "postes et durées ne sont pas connus : il ne dit rien des différences entre appareils. "
+        "Coût, forfait et majoration : toutes les hypothèses à leur mode. "
+        f"{number(INTERVAL_DRAWS)} tirages, les mêmes pour tous les appareils."
+    )
+
+
+def _interval(row: dict[Hashable, Any]) -> list[str]:
+    """Cost and mark-up of a class with their intervals, its fee, the chance of being above cost."""
+    cost_low, cost_high = row["cost_per_act_eur_p05"], row["cost_per_act_eur_p95"]
+    return [
+        euros(row["cost_per_act_eur"], 2),
+        f"{number(cost_low, 2)} à {euros(cost_high, 2)}",
+        euros(row["revenue_per_act_eur"], 2),
+        _rate(row["markup"]),
+        f"{_rate(row['markup_p05']).removesuffix(' %')} à {_rate(row['markup_p95'])}",
+        brief(row["above_cost"], INTERVAL_DRAWS),
+    ]
