@@ -121,6 +121,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "ou de parc.",
         "the fleet holds no machine of this population ({value}). Change population or fleet.",
     ),
+    "mix_undefined": (
+        "l'écart ne se partage pas : un mélange des deux scénarios n'a pas ce résultat (un "
+        "équilibre jamais atteint, un dénominateur nul). Choisissez un autre résultat.",
+        "the gap cannot be split: a mix of the two scenarios has no such result (a break-even "
+        "never reached, a zero denominator). Choose another result.",
+    ),
+    "reference_differs": (
+        "les deux scénarios reposent sur des données de référence différentes ({value} et "
+        "{other}). Reprenez-les sur les mêmes.",
+        "the two scenarios rest on different reference data ({value} and {other}). Redo them on "
+        "the same data.",
+    ),
     "not_affine": (
         "le coût de « {value} » n'est pas une droite en fonction des actes : l'équilibre d'une "
         "population ne se calcule pas pour ce modèle.",

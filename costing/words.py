@@ -59,6 +59,13 @@ def quantity(value: float, unit: str, digits: int = 3) -> str:
     return f"{text} {label}".rstrip()
 
 
+def points(share: float) -> str:
+    """A difference of two fractions, in points: `0.0123` → `1,2 point`, `0.05` → `5,0 points`."""
+    shown = 100 * share
+    text = number(shown, 1 if abs(share) >= 0.001 else 2)
+    return f"{text} {'points' if abs(shown) >= 2 else 'point'}"
+
+
 def join(parts: Sequence[str], last: str = "et") -> str:
     """`a`, `a et b`, `a, b et c`."""
     if len(parts) < 2:

@@ -171,8 +171,7 @@ def _defined(game: Game) -> Game:
     def value(coalitions: Coalitions) -> Floats:
         values = game(coalitions)
         if not np.isfinite(values).all():
-            facts = {"detail": "un mélange des deux scénarios n'a pas ce résultat"}
-            raise InputError(problem("invalid_value", None, "—", **facts))
+            raise InputError(problem("mix_undefined"))
         return values
 
     return value

@@ -69,8 +69,8 @@ class Pair:
     def __post_init__(self) -> None:
         one, other = self.a.base.fingerprint, self.b.base.fingerprint
         if one != other:
-            facts = {"detail": f"les données de référence diffèrent ({one[:12]})"}
-            raise InputError(problem("invalid_value", None, other[:12], **facts))
+            fault = problem("reference_differs", None, one[:12], other=other[:12])
+            raise InputError(fault)
 
     def states(self, address: str) -> tuple[State | None, State | None]:
         """What each side has at an address itself; None where it inherits."""

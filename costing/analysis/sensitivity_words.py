@@ -8,7 +8,7 @@ from costing.analysis.claim_words import amount
 from costing.analysis.sensitivity import Driver, Sensitivity
 from costing.labels import GRADE_WORDS
 from costing.reference import Reference
-from costing.words import join, number, percent
+from costing.words import join, number, percent, points
 
 _MOST = 3
 
@@ -57,7 +57,7 @@ def _grade_d(found: Sensitivity) -> str:
     share = found.grades["D"]
     return (
         f"Les données de grade D ({GRADE_WORDS['D']}) en font {percent(share.value, 0)} "
-        f"(erreur type {_points(share.error)})."
+        f"(erreur type {points(share.error)})."
     )
 
 
@@ -114,7 +114,7 @@ def _gain(found: Sensitivity, driver: Driver, reference: Reference) -> str:
     return (
         f"{driver.input.label(reference)} (grade {driver.input.value.grade}), qui porterait cette "
         f"chance à {_chance(found.right + driver.gain.value)} "
-        f"(erreur type {_points(driver.gain.error)})"
+        f"(erreur type {points(driver.gain.error)})"
     )
 
 
@@ -130,7 +130,3 @@ def _left_out(found: Sensitivity) -> str:
 
 def _chance(share: float) -> str:
     return percent(share, 1 if share <= 0.999 else 2)
-
-
-def _points(share: float) -> str:
-    return f"{number(100 * share, 1 if share >= 0.001 else 2)} point"

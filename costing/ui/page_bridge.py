@@ -59,11 +59,8 @@ def page() -> None:
 
 
 def _refusal(error: InputError) -> str:
-    """The engine's words; of a value that it does not name, the reason alone."""
-    told = [
-        f"{p.facts['detail']}." if p.code == "invalid_value" else p.text() for p in error.problems
-    ]
-    return names.without_codes(cache.reference(), " ".join(told))
+    """The engine's words, codes as the screens say them."""
+    return names.without_codes(cache.reference(), error.text())
 
 
 def _answer(found: Bridge) -> None:
