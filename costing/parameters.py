@@ -24,9 +24,7 @@ from costing.units import UNITS, is_money
 from costing.yamlfile import CodedError, Fault
 
 Grade = Literal["A", "B", "C", "D"]
-Distribution = Literal[
-    "pert", "triangular", "uniform", "lognormal", "normal", "discrete", "fixed"
-]
+Distribution = Literal["pert", "triangular", "uniform", "lognormal", "normal", "discrete", "fixed"]
 Vat = Literal["included", "excluded", "not_applicable"]
 
 

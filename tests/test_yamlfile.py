@@ -392,3 +392,117 @@ def test_two_wrong_values_of_one_parameter_are_both_reported(tmp_path: Path) -> 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n", "text\n", "3\n"])
 def test_a_file_of_another_shape(tmp_path: Path, text: str) -> None:
     assert faults(write(tmp_path, text), ParameterFile)
+
+
+# --- laws of the uncertain values -----------------------------------------------------------------
+
+LAW = """\
+parameters:
+  - name: rate
+    label: {fr: Taux, en: Rate}
+    unit: share
+    distribution: LAW
+    values:
+      - class: "*"
+        low: 0.1
+        mode: 0.2
+        high: 0.4
+        source: [catalogue]
+        grade: D
+"""
+OUTCOMES = """\
+        outcomes:
+          - {value: 0.3, probability: 0.25}
+          - {value: 0.1, probability: 0.6}
+          - {value: 0.2, probability: 0.15}
+"""
+#: A discrete value: no bounds, its outcomes from line 11 on.
+DISCRETE = LAW.replace("LAW", "discrete").replace("        low: 0.1\n", "").replace(
+    "        high: 0.4\n", ""
+) + OUTCOMES  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds", "mode"),
+    [
+        (LAW.replace("LAW", "lognormal"), (0.1, 0.4), 0.2),  # √(0.1 × 0.4)
+        (LAW.replace("LAW", "normal").replace("mode: 0.2", "mode: 0.25"), (0.1, 0.4), 0.25),
+        # the median may be rounded: within a hundredth of the gap between the two quantiles
+        (LAW.replace("LAW", "normal").replace("mode: 0.2", "mode: 0.2529"), (0.1, 0.4), 0.2529),
+        (DISCRETE, (0.1, 0.3), 0.2),
+    ],
+)
+def test_the_laws_in_a_file(
+    tmp_path: Path, text: str, bounds: tuple[float, float], mode: float
+) -> None:
+    (parameter,) = read(write(tmp_path, text)).validate(ParameterFile).parameters
+    (value,) = parameter.values
+    assert (value.bounds, value.mode) == (bounds, mode)
+    if parameter.distribution == "discrete":
+        assert [(o.value, o.probability) for o in value.outcomes] == [
+            (0.3, 0.25), (0.1, 0.6), (0.2, 0.15),
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("law", "old", "new", "code", "line"),
+    [
+        ("lognormal", "mode: 0.2", "mode: 0.25", "mode_not_median", 9),
+        ("normal", "mode: 0.2", "mode: 0.2", "mode_not_median", 9),
+        ("normal", "mode: 0.2", "mode: 0.2531", "mode_not_median", 9),
+        ("lognormal", "low: 0.1", "low: 0", "lognormal_positive", 8),
+        ("lognormal", "        low: 0.1\n", "", "bounds_missing", 7),
+        ("normal", "        high: 0.4\n", "", "bounds_missing", 7),
+        ("lognormal", "mode: 0.2", "mode: 0.5", "bounds_order", 7),
+        ("normal", "low: 0.1\n        mode: 0.2", "low: -0.1\n        mode: 0.15",
+         "value_range", 7),
+        ("uniform", "grade: D\n", "grade: D\n" + OUTCOMES, "outcomes_forbidden", 13),
+        ("discrete", "grade: D\n", "grade: D\n" + OUTCOMES, "bounds_fixed", 7),
+        ("gaussian", "grade: D", "grade: D", "invalid_value", 5),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_law_is_on_its_line(
+    tmp_path: Path, law: str, old: str, new: str, code: str, line: int
+) -> None:
+    assert old in LAW
+    text = LAW.replace("LAW", law).replace(old, new)
+    problems = faults(write(tmp_path, text), ParameterFile)
+    assert codes_and_lines(problems) == [(code, line)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "line"),
+    [
+        ("probability: 0.15", "probability: 0.16", "outcomes_wrong", 11),
+        ("probability: 0.15", "probability: 0.149", "outcomes_wrong", 11),
+        ("value: 0.3", "value: 0.1", "outcomes_wrong", 11),  # twice the same
+        (OUTCOMES, "        outcomes: [{value: 0.2, probability: 1}]\n", "outcomes_wrong", 11),
+        (OUTCOMES, "        outcomes: []\n", "outcomes_wrong", 11),
+        (OUTCOMES, "", "outcomes_wrong", 7),
+        ("mode: 0.2", "mode: 0.21", "mode_not_outcome", 8),
+        ("probability: 0.15", "probability: 0", "invalid_value", 14),
+        ("probability: 0.15", "probability: -0.15", "invalid_value", 14),
+        ("probability: 0.15", "probability: 1.15", "invalid_value", 14),
+        ("probability: 0.15", "probability: un peu", "invalid_value", 14),
+        ("value: 0.3", "value: .inf", "invalid_value", 12),
+        (", probability: 0.25", "", "missing_key", 12),
+        ("probability: 0.6", "chance: 0.6, probability: 0.6", "unknown_key", 13),
+        ("value: 0.1,", "value: -0.1,", "value_range", 7),
+    ],
+)
+def test_what_is_wrong_with_outcomes_is_on_its_line(
+    tmp_path: Path, old: str, new: str, code: str, line: int
+) -> None:
+    assert old in DISCRETE
+    problems = faults(write(tmp_path, DISCRETE.replace(old, new)), ParameterFile)
+    assert codes_and_lines(problems) == [(code, line)]
+
+
+def test_three_thirds_are_one(tmp_path: Path) -> None:
+    """Chances add up to one but for rounding."""
+    third = "0.3333333333333333"
+    text = DISCRETE
+    for chance in ("0.25", "0.15"):
+        text = text.replace(f"probability: {chance}", f"probability: {third}")
+    text = text.replace("probability: 0.6}", f"probability: {third}}}")
+    assert read(write(tmp_path, text)).validate(ParameterFile)

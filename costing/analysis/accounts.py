@@ -6,10 +6,11 @@ The formulas are those of `costing.analysis.cohort`. Everything here is an array
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.polynomial import Chebyshev
@@ -19,7 +20,7 @@ from costing.affine import affine_in_acts
 from costing.analysis.comparison import overvaluation
 from costing.analysis.uncertainty import CELLS
 from costing.costs import INVESTMENT
-from costing.errors import InputError, problem
+from costing.errors import InputError, TariffError, problem
 from costing.model import CostModel
 from costing.reference import Case
 
@@ -42,8 +43,8 @@ class Machines:
     """Machines of one class, arrays `(m,)`; alike ones are one row.
 
     acts: yearly acts as observed, or 1 where a scale gives them. billed: share of the acts that is
-    billed. fees: price of each band `(m, band)`, EUR/act. gap: full rate not amortised less
-    amortised, EUR/act.
+    billed. fees: price of each band `(m, band)`, EUR/act, NaN where none is known on `date`. gap:
+    full rate not amortised less amortised, EUR/act.
     """
 
     code: str
@@ -53,6 +54,13 @@ class Machines:
     amortised: NDArray[np.bool_]
     fees: Floats
     gap: Floats
+    date: dt.date
+
+    def refuse(self, case: Case) -> NoReturn:
+        """Refuse acts for which no rate is known."""
+        schedule = case.reference.schedule.frozen(self.date)
+        first = schedule.first_known[schedule.class_codes.index(self.code)] or "—"
+        raise TariffError(problem("tariff_missing", None, self.code, date=self.date, first=first))
 
     @property
     def new(self) -> NDArray[np.bool_]:
@@ -65,13 +73,19 @@ class Lines:
     """Cost lines at a few activities: by name, arrays that broadcast to (state, activity, draw).
 
     states: amortised or not, of the first axis. acts: the second axis, `(k, 1)` or `(1, n)`; two of
-    them settle a straight line. `by_machine`: the second axis is the machines themselves.
+    them, the least and the most of the machines, settle a straight line. `by_machine`: the second
+    axis is the machines themselves.
     """
 
     amounts: dict[str, Floats]
     states: NDArray[np.bool_]
     acts: Floats
     by_machine: bool = False
+
+    def place(self, acts: Floats) -> Floats:
+        """Where yearly acts stand between the two activities: 0 at the first, 1 at the second."""
+        first, second = self.acts[:, 0]
+        return np.asarray((acts - first) / (second - first))
 
 
 @dataclass(frozen=True)
@@ -148,10 +162,10 @@ class ClassAccount:
         if not affine_in_acts(self.model):
             acts = machines.acts[:, None] * scale
             return self._evaluate(acts, machines.amortised[:, None], part, by_machine=True)
+        # Within what the machines do: elsewhere a line may be negative, which no machine is.
+        ends = np.unique([machines.acts.min(), machines.acts.max()])
         states = np.unique(machines.amortised)
-        alike = np.all(machines.acts == machines.acts[0])
-        acts = np.atleast_2d(machines.acts[0] * scale) if alike else np.array([[0.0], [_SPAN]])
-        return self._evaluate(acts, states[:, None, None], part)
+        return self._evaluate(ends[:, None] * scale, states[:, None, None], part)
 
     def _evaluate(
         self, acts: Floats, states: NDArray[np.bool_], part: slice, by_machine: bool = False
@@ -179,8 +193,9 @@ class ClassAccount:
             if lines.acts.shape[0] == 1:
                 rows.append(fixed[None])
                 continue
-            slope = np.atleast_1d(self._shared(weight * machines.acts, part)) / _SPAN
-            rows.append(np.stack([fixed - slope, slope]))
+            place = lines.place(machines.acts)
+            second = np.atleast_1d(self._shared(weight * place, part))
+            rows.append(np.stack([fixed - second, second]))
         return np.stack(rows)
 
     @property
@@ -190,11 +205,13 @@ class ClassAccount:
         return self.case.inpatient_cost_weight(self.machines.code) if drawn is None else drawn
 
     def share(self, omega: Any) -> Floats:
-        """Share of each machine's cost that its billed acts bear, `(m, 1)` or `(m, n)`."""
+        """Share of each machine's cost that its billed acts bear, `(m, 1)` or `(m, n)`.
+
+        None where no act is billed, even when the others weigh nothing.
+        """
         billed = self.machines.billed[:, None]
-        heavy = omega * (1 - billed)
-        return np.asarray(np.divide(billed, billed + heavy, out=np.ones(np.shape(billed + heavy)),
-                                    where=billed + heavy > 0))  # fmt: skip
+        whole = billed + omega * (1 - billed)
+        return np.asarray(np.divide(billed, whole, out=np.zeros(whole.shape), where=whole > 0))
 
     def _shared(self, weight: Floats, part: slice) -> Any:
         r"""$\sum_m w_m s_m(\omega)$ for each draw."""
@@ -214,10 +231,26 @@ class ClassAccount:
         return machines.acts * machines.billed, np.ones_like(machines.billed)
 
     @cached_property
+    def fees(self) -> Floats:
+        """Price of each band, EUR/act; 0 where no price is known, which no billed act may reach.
+
+        Raises:
+            TariffError: acts for which no rate is known, in one of the draws.
+        """
+        fees = self.machines.fees[:, : len(self.limits) + 1]
+        unknown = np.isnan(fees)
+        if unknown.any():
+            places, billed = self._counted
+            starts = [0.0, *(float(np.min(limit / self.scale)) for limit in self.limits)]
+            if np.any(unknown & (places[:, None] > starts) & (places * billed > 0)[:, None]):
+                self.machines.refuse(self.case)
+        return np.nan_to_num(fees)
+
+    @cached_property
     def revenue(self) -> Floats:
         """Fee revenue of the machines, EUR/year, `(n,)`."""
         places, billed = self._counted
-        weight, fees = self.machines.weight * billed, self.machines.fees
+        weight, fees = self.machines.weight * billed, self.fees
         last = len(self.limits)
         total = np.sum(weight * fees[:, last] * places) * self.scale
         for band, limit in enumerate(self.limits):
@@ -248,19 +281,18 @@ class ClassAccount:
             start=np.zeros(1),
         )
         if not lines.by_machine:
-            acts = (machines.acts * np.ones(1))[:, None]
             cost = np.broadcast_to(cost, (len(lines.states), len(lines.acts), np.shape(cost)[-1]))
             own = cost[np.searchsorted(lines.states, machines.amortised)]
             cost = own[:, 0]
             if len(lines.acts) > 1:
-                cost = cost + acts * (own[:, 1] - own[:, 0]) / _SPAN
+                cost = cost + lines.place(machines.acts)[:, None] * (own[:, 1] - own[:, 0])
         places, billed = self._counted
         done = places[:, None] * self._cut(self.scale, part)
         revenue, below = np.zeros(1), np.zeros(1)
         for band in range(len(self.limits) + 1):
             limit = self._cut(self.limits[band], part) if band < len(self.limits) else np.inf
             upto = np.minimum(done, limit)
-            revenue = revenue + machines.fees[:, [band]] * (upto - below)
+            revenue = revenue + self.fees[:, [band]] * (upto - below)
             below = upto
         return cost * self.share(self._cut(self.omega, part)), revenue * billed[:, None]
 
@@ -364,6 +396,7 @@ class Accounts:
 
         Raises:
             InputError: a class whose cost is not a straight line in the acts.
+            TariffError: a band for which no rate is known.
         """
         lines = [part.straight(postes) for part in self.classes]
         fixed = sum(line[0] for line in lines)
@@ -378,7 +411,9 @@ class Accounts:
 
 def _paid_at(part: ClassAccount, acts: Floats) -> Floats:
     """Fee revenue of a class when each machine performs so many acts, all billed."""
-    fees = part.machines.weight @ part.machines.fees
+    fees = part.machines.weight @ part.machines.fees[:, : len(part.limits) + 1]
+    if np.isnan(fees).any():
+        part.machines.refuse(part.case)
     total = fees[len(part.limits)] * acts
     for band, limit in enumerate(part.limits):
         total = total + (fees[band] - fees[band + 1]) * np.minimum(acts, limit)

@@ -26,13 +26,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from costing import tariff
 from costing.analysis.accounts import LIMITS, Accounts, Machines, account, scale_name
 from costing.analysis.uncertainty import Inputs, Values, address_of, cost_names, inputs_of
 from costing.catalogue import Population
 from costing.errors import InputError, problem
 from costing.reference import Case
-from costing.tariff import AMORTISATION, ZONES, FeeSchedule
+from costing.tariff import AMORTISATION, ZONES
 
 Floats = NDArray[np.float64]
 
@@ -92,8 +91,7 @@ def cohort(case: Case, population: Population, activity: str, date: dt.date) -> 
         TariffError: acts for which no rate is known.
     """
     fleet = case.fleet
-    schedule = case.reference.schedule
-    date = max(date, schedule.dates[0])
+    date = max(date, case.reference.schedule.dates[0])
     amortised = fleet.amortised(fleet.year, case.amortisation_years)
     frame = fleet.frame.assign(amortised=amortised)
     frame = frame[_chosen(frame, population) & (frame["weight"] > 0)]
@@ -102,11 +100,7 @@ def cohort(case: Case, population: Population, activity: str, date: dt.date) -> 
         words = " ; ".join(f"{key} : {', '.join(codes)}" for key, codes in shown.items())
         raise InputError(problem("population_empty", None, words or "—"))
     order = [code for code in case.reference.classes if code in set(frame["class"])]
-    frozen = schedule.frozen(date)
-    parts = []
-    for code in order:
-        rows = frame[frame["class"] == code]
-        parts.append(_machines(case, frozen, code, rows, activity))
+    parts = (_machines(case, date, code, frame[frame["class"] == code], activity) for code in order)
     return Cohort(case, activity, date, tuple(parts))
 
 
@@ -126,9 +120,7 @@ def _chosen(frame: pd.DataFrame, population: Population) -> Any:
     return kept
 
 
-def _machines(
-    case: Case, schedule: FeeSchedule, code: str, frame: pd.DataFrame, activity: str
-) -> Machines:
+def _machines(case: Case, date: dt.date, code: str, frame: pd.DataFrame, activity: str) -> Machines:
     """The rows of one class, those that cannot be told apart added up."""
     acts = (frame["acts_billed"] + frame["acts_inpatient"]).to_numpy(dtype=float)
     billed = np.divide(frame["acts_billed"], acts, out=np.ones_like(acts), where=acts > 0)
@@ -145,8 +137,8 @@ def _machines(
     rows = table.groupby(keys, as_index=False, sort=True)["weight"].sum()
     state = rows["amortised"].to_numpy(dtype=bool)
     zone = np.asarray(pd.Categorical(rows["zone"], categories=ZONES).codes, dtype=np.intp)
-    index = schedule.class_codes.index(code)
-    amounts = schedule.amounts[0, index]
+    schedule = case.reference.schedule.frozen(date)
+    amounts = schedule.amounts[0, schedule.class_codes.index(code)]
     full = amounts[:, zone, 0]
     machines = Machines(
         code=code,
@@ -154,12 +146,9 @@ def _machines(
         acts=rows["acts"].to_numpy(dtype=float),
         billed=rows["billed"].to_numpy(dtype=float),
         amortised=state,
-        fees=np.nan_to_num(amounts[state.astype(np.intp), zone]),
+        fees=amounts[state.astype(np.intp), zone],
         gap=np.nan_to_num(full[0] - full[1]),
+        date=date,
     )
-    acts = machines.acts * account(case, activity, machines, {}).scale
-    schedule.revenue(  # refuses acts for which no rate is known
-        tariff.Machines(np.full(len(rows), index), state, zone, acts * machines.billed, acts * 0),
-        case.fleet.year,
-    )
+    _ = account(case, activity, machines, {}).fees  # refuses acts for which no rate is known
     return machines

@@ -91,17 +91,8 @@ class Law:
     @cached_property
     def spread(self) -> float:
         """Standard deviation, in the input's unit, from the closed form of each law."""
-        low, mode, high = self.low, self.mode, self.high
         if self.fixed:
             return 0.0
-        if self.distribution == "pert":
-            mean = (low + 4 * mode + high) / 6
-            return math.sqrt((mean - low) * (high - mean) / 7)
-        if self.distribution == "uniform":
-            return (high - low) / math.sqrt(12)
-        if self.distribution == "triangular":
-            squares = low**2 + mode**2 + high**2 - low * mode - low * high - mode * high
-            return math.sqrt(squares / 18)
         if self.distribution == "discrete":
             mean = math.fsum(value * chance for value, chance in self.outcomes)
             return math.sqrt(math.fsum(p * (value - mean) ** 2 for value, p in self.outcomes))
@@ -110,7 +101,15 @@ class Law:
             with np.errstate(over="ignore"):
                 mean = float(np.exp(centre + deviation**2 / 2))
                 return mean * float(np.sqrt(np.expm1(deviation**2)))
-        return _truncated_spread((low + high) / 2, (high - low) / (2 * Z95), self.least)
+        width = self.high - self.low
+        if self.distribution == "normal":
+            centre, deviation = (self.low + self.high) / 2, width / (2 * Z95)
+            return _truncated_spread(centre, deviation, self.least)
+        mode = (self.mode - self.low) / width  # in parts of the range, where digits are not lost
+        if self.distribution == "triangular":
+            return width * math.sqrt((1 - mode + mode**2) / 18)
+        mean = (1 + 4 * mode) / 6
+        return width * math.sqrt(mean * (1 - mean) / 7 if self.distribution == "pert" else 1 / 12)
 
     @property
     def _log(self) -> tuple[float, float]:
@@ -167,16 +166,17 @@ def _table(distribution: str, mode: float) -> tuple[Floats, Floats]:
     scores = _scores()
     below, above = special.ndtr(scores), special.ndtr(-scores)
     if distribution == "uniform":
-        return _with_rise(below)
-    if distribution == "triangular":
+        nodes = below
+    elif distribution == "triangular":
         left, right = np.sqrt(below * mode), 1 - np.sqrt(above * (1 - mode))
-        return _with_rise(np.where(below < mode, left, right))
-    alpha, beta = 1 + 4 * mode, 5 - 4 * mode
-    half = NODES // 2  # each tail is computed from its own end, where digits are not lost
-    lower = special.betaincinv(alpha, beta, below[:half])
-    upper = 1 - special.betaincinv(beta, alpha, above[half:])
-    nodes = np.concatenate([lower, upper])
-    nodes[[0, -1]] = 0.0, 1.0  # a beta comes so slowly to its end that 10⁻¹⁶ is still short of it
+        nodes = np.where(below < mode, left, right)
+    else:
+        alpha, beta = 1 + 4 * mode, 5 - 4 * mode
+        half = NODES // 2  # each tail is computed from its own end, where digits are not lost
+        lower = special.betaincinv(alpha, beta, below[:half])
+        upper = 1 - special.betaincinv(beta, alpha, above[half:])
+        nodes = np.concatenate([lower, upper])
+    nodes[[0, -1]] = 0.0, 1.0  # a beta nears its end so slowly that 10⁻¹⁶ is still short of it
     return _with_rise(nodes)
 
 

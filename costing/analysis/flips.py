@@ -34,6 +34,8 @@ _POINTS = 33
 _STARTS = 4
 #: Part of a standard deviation by which derivatives are taken.
 _STEP = 1e-4
+#: What an infinite margin counts for, in standard deviations of the margin.
+_FAR = 100.0
 
 
 @dataclass(frozen=True)
@@ -66,14 +68,18 @@ class JointFlip:
 
 
 def margin_of(study: Callable[[Values], Floats], inputs: Inputs, figure: float) -> Margin:
-    """The margin of a claim as a function of rows of values; NaN (no meaning) does not hold."""
+    """The margin of a claim as a function of rows of values; NaN where it has no meaning."""
 
     def margin(rows: Floats) -> Floats:
         values = dict(zip(inputs.addresses, rows, strict=True))
-        result = np.broadcast_to(np.asarray(study(values), dtype=float) - figure, rows.shape[1:])
-        return np.nan_to_num(result, nan=-1.0, posinf=1e12, neginf=-1e12)
+        return np.broadcast_to(np.asarray(study(values), dtype=float) - figure, rows.shape[1:])
 
     return margin
+
+
+def _finite(margins: Floats, scale: float = 1.0) -> Floats:
+    """Margins over a scale, as a search needs them: what has no meaning does not hold."""
+    return np.nan_to_num(margins / scale, nan=-1.0, posinf=_FAR, neginf=-_FAR)
 
 
 def ranges(inputs: Inputs) -> tuple[Floats, Floats]:
@@ -84,15 +90,15 @@ def ranges(inputs: Inputs) -> tuple[Floats, Floats]:
 
 def flips(margin: Margin, inputs: Inputs, figure: float) -> list[Flip]:
     """Each input alone, in the order of the inputs."""
-    count = len(inputs.items)
-    if not count:
+    if not inputs.items:
         return []
     grids = _grids(inputs)
-    rows = np.repeat(inputs.modes[:, None], count * _POINTS, axis=1)
+    count, points = grids.shape
+    rows = np.repeat(inputs.modes[:, None], count * points, axis=1)
     for index in range(count):
-        rows[index, index * _POINTS : (index + 1) * _POINTS] = grids[index]
-    found = margin(rows).reshape(count, _POINTS)
-    turning = _turning(margin, inputs, grids, found)
+        rows[index, index * points : (index + 1) * points] = grids[index]
+    found = margin(rows).reshape(count, points)
+    turning = _turning(margin, inputs, grids, found >= 0)
     return [
         Flip(item, float(grid[0]), float(grid[-1]), turning.get(index),
              float(values[0] + figure), float(values[-1] + figure))
@@ -103,45 +109,59 @@ def flips(margin: Margin, inputs: Inputs, figure: float) -> list[Flip]:
 def _grids(inputs: Inputs) -> Floats:
     """Points of each range, its mode among them; a discrete input has its outcomes alone."""
     low, high = ranges(inputs)
+    points = max(_POINTS, *(len(item.law.outcomes) for item in inputs.items))
     rows = []
     for index, item in enumerate(inputs.items):
         if item.law.outcomes:
             outcomes = np.array([value for value, _ in item.law.outcomes])
-            rows.append(outcomes[np.linspace(0, len(outcomes) - 1, _POINTS).round().astype(int)])
+            rows.append(outcomes[np.linspace(0, len(outcomes) - 1, points).round().astype(int)])
         else:
-            even = np.linspace(low[index], high[index], _POINTS - 1)
+            even = np.linspace(low[index], high[index], points - 1)
             rows.append(np.sort(np.append(even, item.value.mode)))
     return np.array(rows)
 
 
-def _turning(margin: Margin, inputs: Inputs, grids: Floats, found: Floats) -> dict[int, float]:
+def _turning(
+    margin: Margin, inputs: Inputs, grids: Floats, holds: NDArray[np.bool_]
+) -> dict[int, float]:
     """Where each input turns the claim, by its index: the crossing nearest to the mode."""
-    holds = found >= 0
-    results: dict[int, float] = {}
+    found: list[tuple[int, float]] = []
     brackets: list[tuple[int, float, float]] = []
     for index, item in enumerate(inputs.items):
-        changes = np.flatnonzero(holds[index, 1:] != holds[index, :-1])
-        if not changes.size:
-            continue
-        middle = (grids[index, changes] + grids[index, changes + 1]) / 2
-        nearest = changes[np.argmin(np.abs(middle - item.value.mode))]
+        grid = grids[index]
+        middle = int(np.argmin(np.abs(grid - item.value.mode)))
+        other = np.flatnonzero(holds[index] != holds[index, middle])
+        # The first change on either side: which one is nearer is known once both are found.
+        below, above = other[other < middle][-1:], other[other > middle][:1]
         if item.law.outcomes:
-            base = holds[index, np.argmin(np.abs(grids[index] - item.value.mode))]
-            others = grids[index][holds[index] != base]
-            results[index] = float(others[np.argmin(np.abs(others - item.value.mode))])
+            found += [(index, float(grid[k])) for k in (*below, *above)]
         else:
-            brackets.append((index, grids[index, nearest], grids[index, nearest + 1]))
-    if brackets:
-        which, low, high = (np.array(part) for part in zip(*brackets, strict=True))
-
-        def alone(at: Floats, row: NDArray[np.intp]) -> Floats:
-            rows = np.repeat(inputs.modes[:, None], at.size, axis=1)
-            rows[row.astype(int).ravel(), np.arange(at.size)] = at.ravel()
-            return margin(rows).reshape(at.shape)
-
-        solved = find_root(alone, (low, high), args=(which,))
-        results.update((int(i), float(x)) for i, x in zip(which, solved.x, strict=True))
+            brackets += [(index, float(grid[k]), float(grid[k + 1])) for k in below]
+            brackets += [(index, float(grid[k - 1]), float(grid[k])) for k in above]
+    found += _crossings(margin, inputs, brackets)
+    results: dict[int, float] = {}
+    for index, value in found:
+        mode = inputs.items[index].value.mode
+        if index not in results or abs(value - mode) < abs(results[index] - mode):
+            results[index] = value
     return results
+
+
+def _crossings(
+    margin: Margin, inputs: Inputs, brackets: list[tuple[int, float, float]]
+) -> list[tuple[int, float]]:
+    """Where the margin changes sign in each bracket: index of its input, low, high."""
+    if not brackets:
+        return []
+    which, low, high = (np.array(part) for part in zip(*brackets, strict=True))
+
+    def alone(at: Floats, row: NDArray[np.intp]) -> Floats:
+        rows = np.repeat(inputs.modes[:, None], at.size, axis=1)
+        rows[row.astype(int).ravel(), np.arange(at.size)] = at.ravel()
+        return _finite(margin(rows)).reshape(at.shape)
+
+    solved = find_root(alone, (low, high), args=(which,))
+    return [(int(index), float(x)) for index, x in zip(which, solved.x, strict=True)]
 
 
 def joint_flip(margin: Margin, inputs: Inputs, figure: float, drawn: Floats) -> JointFlip | None:
@@ -151,7 +171,7 @@ def joint_flip(margin: Margin, inputs: Inputs, figure: float, drawn: Floats) -> 
     """
     if not inputs.items:
         return None
-    problem = _Problem.of(margin, inputs)
+    problem = _Problem.of(margin, inputs, drawn)
     best: tuple[float, Floats] | None = None
     for start in problem.starts(drawn):
         point = problem.solve(start)
@@ -182,23 +202,31 @@ class _Problem:
     high: Floats
     correlation: Floats
     inverse: Floats
-    holds: bool
+    here: float
     scale: float
 
     @classmethod
-    def of(cls, margin: Margin, inputs: Inputs) -> _Problem:
+    def of(cls, margin: Margin, inputs: Inputs, drawn: Floats) -> _Problem:
         origin, sigma = inputs.modes, np.array([item.law.spread for item in inputs.items])
         ends = (np.where([item.law.outcomes != () for item in inputs.items], origin, bound)
                 for bound in ranges(inputs))  # fmt: skip
         low, high = ((bound - origin) / sigma for bound in ends)
-        at_origin = float(margin(origin[:, None])[0])
+        here, known = margin(origin[:, None]), margin(drawn)
+        known = known[np.isfinite(known)]
+        scale = (float(known.std()) if known.size else 0.0) or 1.0
         inverse = np.asarray(np.linalg.inv(inputs.correlation), dtype=float)
         return cls(margin, origin, sigma, low, high, inputs.correlation, inverse,
-                   at_origin >= 0, max(abs(at_origin), 1e-9))  # fmt: skip
+                   float(_finite(here, scale)[0]), scale)  # fmt: skip
+
+    @property
+    def holds(self) -> bool:
+        """Whether the claim holds at the origin."""
+        return self.here >= 0
 
     def at(self, points: Floats) -> Floats:
-        """Margin at points `(k, n)` in standard deviations, over its value at the origin."""
-        return self.margin(self.origin[:, None] + self.sigma[:, None] * points) / self.scale
+        """Margin at points `(k, n)` in standard deviations, over its own standard deviation."""
+        rows = self.origin[:, None] + self.sigma[:, None] * points
+        return _finite(self.margin(rows), self.scale)
 
     def gradient(self, point: Floats) -> Floats:
         """Derivative of `at`, central where the range allows, one-sided at its ends."""
@@ -221,10 +249,10 @@ class _Problem:
         slope = self.gradient(np.zeros(len(self.origin)))
         step = self.correlation @ slope
         steep = float(slope @ step)
-        here = 1.0 if self.holds else -1.0
-        linear = -here * step / steep if steep > 0 else np.zeros_like(slope)
-        corner = np.where(here * slope > 0, self.low, self.high)
+        linear = -self.here * step / steep if steep > 0 else np.zeros_like(slope)
+        corner = np.where((slope > 0) == self.holds, self.low, self.high)
         points = (drawn - self.origin[:, None]) / self.sigma[:, None]
+        points = np.clip(points, self.low[:, None], self.high[:, None])
         other = points[:, (self.at(points) >= 0) != self.holds] if points.size else points
         reach = np.einsum("in,ij,jn->n", other, self.inverse, other)
         near = [other[:, i] for i in np.argsort(reach, kind="stable")[: _STARTS - 2]]
@@ -257,5 +285,6 @@ class _Problem:
         """Whether the claim is on either side of the point, just before and just after it."""
         slope = self.gradient(point)
         step = 1e-3 * slope / max(float(np.linalg.norm(slope)), 1e-12)
-        sides = self.at(np.stack([point - step, point + step], axis=1)) >= 0
+        ends = [np.clip(point + way * step, self.low, self.high) for way in (-1, 1)]
+        sides = self.at(np.stack(ends, axis=1)) >= 0
         return bool(sides[0] != sides[1])
