@@ -190,6 +190,13 @@ class Scenario(Strict):
                 raise CodedError(Fault("duplicate_name", ("overrides",), {"value": address}))
         return self
 
+    @field_validator("correlations")
+    @classmethod
+    def _their_order_has_none_either(
+        cls, correlations: tuple[Correlation, ...]
+    ) -> tuple[Correlation, ...]:
+        return tuple(sorted(correlations, key=lambda correlation: sorted(correlation.pair)))
+
     @model_validator(mode="after")
     def _one_correlation_each(self) -> Scenario:
         pairs = [correlation.pair for correlation in self.correlations]
@@ -217,6 +224,8 @@ class Scenario(Strict):
                 del override[key]
         for correlation in content["correlations"]:
             del correlation["reason"]
+            ends = sorted((correlation["first"], correlation["second"]))
+            correlation["first"], correlation["second"] = ends
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -636,6 +636,26 @@ def test_bridge_refuses_what_it_cannot_use(tmp_path: Path) -> None:
     assert "--class et --acts" in refused("bridge", *POSITIONS, "--result", "cost")
 
 
+# --- elicit ---------------------------------------------------------------------------------------
+
+
+def test_elicit_gives_both_laws_or_says_what_is_wrong() -> None:
+    found = told("elicit", 800_000, 1_000_000, 1_400_000, "--unit", "EUR")
+    assert (found["unit"], found["closer"]) == ("EUR", "pert")
+    pert, lognormal = found["fits"]
+    assert pert["exact"]
+    assert pert["fitted"] == pytest.approx([800_000, 1_000_000, 1_400_000])
+    assert lognormal["gap"] > 0.01
+    assert lognormal["low"] == pytest.approx(lognormal["fitted"][0])
+    text = run("elicit", 800_000, 1_000_000, 1_400_000, "--unit", "EUR").stdout
+    assert text.splitlines()[0] == found["words"]
+    assert "loi PERT (bas" in text
+    assert "lognormale" in text
+    assert errors("elicit", 3, 2, 1)[0]["code"] == "quantiles_order"
+    assert errors("elicit", -1, 2, 3)[0]["code"] == "quantile_range"
+    assert errors("elicit", 1, 2, 3, "--unit", "EURO")[0]["code"] == "unknown_unit"
+
+
 # --- the whole ------------------------------------------------------------------------------------
 
 
@@ -643,8 +663,8 @@ def test_help_names_every_command_of_the_blueprint() -> None:
     result = run("--help")
     assert result.exit_code == 0
     for command in (
-        "revenue", "cost", "compare", "bridge", "replicate", "optimise", "import", "export",
-        "template", "app",
+        "revenue", "cost", "compare", "bridge", "elicit", "replicate", "optimise", "import",
+        "export", "template", "app",
     ):  # fmt: skip
         assert command in result.stdout
         assert run(command, "--help").exit_code == 0

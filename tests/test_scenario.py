@@ -14,6 +14,7 @@ from costing.errors import ScenarioError
 from costing.load import load_reference
 from costing.scenario import (
     Conventions,
+    Correlation,
     FleetTable,
     Override,
     SavingsDemand,
@@ -167,3 +168,11 @@ def test_the_reference_fleet_brought_back_has_the_hash_of_its_numbers() -> None:
     again = table.model_validate({**table.model_dump(), "columns": floats})
     assert Scenario(fleet=again) == Scenario(fleet=table)
     assert Scenario(fleet=again).hash == Scenario(fleet=table).hash
+
+
+def test_the_order_and_direction_of_correlations_have_no_meaning() -> None:
+    one = Correlation(first="rent", second="works_cost", rank=0.3, reason="bail")
+    other = Correlation(first="slot_minutes", second="occupancy", rank=-0.2)
+    turned = Correlation(first="works_cost", second="rent", rank=0.3)
+    assert Scenario(correlations=(one, other)).hash == Scenario(correlations=(other, turned)).hash
+    assert Scenario(correlations=(one,)).hash != Scenario(correlations=(other,)).hash

@@ -15,7 +15,8 @@ from typing import ClassVar, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.analysis.accounts import LIMITS, Accounts, account, scale_name
+from costing.analysis.accounts import Accounts
+from costing.analysis.class_account import LIMITS, account, scale_name
 from costing.analysis.cohort import Cohort, cohort
 from costing.analysis.comparison import DEFINITIONS
 from costing.analysis.differences import Atom, Pair

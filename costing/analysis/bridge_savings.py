@@ -14,8 +14,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.analysis.accounts import LIMITS
 from costing.analysis.bridge_results import Term, present, readers
+from costing.analysis.class_account import LIMITS
 from costing.analysis.differences import Atom, Pair
 from costing.analysis.savings import baseline
 from costing.analysis.shapley import Coalitions

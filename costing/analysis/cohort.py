@@ -26,7 +26,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from costing.analysis.accounts import LIMITS, Accounts, Machines, account, scale_name
+from costing.analysis.accounts import Accounts
+from costing.analysis.class_account import LIMITS, Machines, account, scale_name
 from costing.analysis.uncertainty import Inputs, Values, address_of, cost_names, inputs_of
 from costing.catalogue import Population
 from costing.errors import InputError, problem

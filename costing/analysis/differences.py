@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from costing.analysis import difference_words as words
-from costing.analysis.accounts import LIMITS
+from costing.analysis.class_account import LIMITS
 from costing.errors import InputError, problem
 from costing.parameters import Value
 from costing.reference import Case, Reference

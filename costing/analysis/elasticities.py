@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.analysis.accounts import scale_name
+from costing.analysis.class_account import scale_name
 from costing.errors import FormulaError, problem
 from costing.formula import Formula
 from costing.model import BOUND, Step

@@ -56,6 +56,8 @@ def variation(
     above = weight @ (by_machine(drawn) >= figure) / weight.sum()
     order = np.argsort(middle)
     known = order[np.isfinite(middle[order])]
+    if not known.size:
+        return None
     rank = np.cumsum(weight[known])
     quantiles = {
         f"p{share:02d}": float(middle[known[np.searchsorted(rank, share / 100 * rank[-1])]])

@@ -180,9 +180,15 @@ def _odds(probability: float, draws: int) -> str:
 
 def flips(answer: ClaimAnswer) -> None:
     """Each input alone: where the claim turns, and what its ends give; the strongest first."""
-    found = sorted(answer.flips, key=lambda flip: -abs(flip.at_high - flip.at_low))
+    found = sorted(answer.flips, key=_swing, reverse=True)
     _long([_flip(answer, flip) for flip in found], "hypothèses",
           ("Mode", "Plage", "Valeur qui renverse", "Résultat au bas", "au haut"))  # fmt: skip
+
+
+def _swing(flip: Flip) -> float:
+    """How far the result goes over an input's range; what has no meaning comes last."""
+    swing = abs(flip.at_high - flip.at_low) if flip.at_high != flip.at_low else 0.0
+    return -1.0 if math.isnan(swing) else swing
 
 
 def _flip(answer: ClaimAnswer, flip: Flip) -> list[str]:

@@ -7,7 +7,7 @@ import streamlit as st
 from costing import labels
 from costing.errors import CostingError
 from costing.reference import Case, Reference
-from costing.ui import cache, figures, names, state, values
+from costing.ui import cache, elicitation_form, figures, names, state, values
 from costing.units import is_money
 
 #: The parameter of the address bar that keeps the value being changed.
@@ -23,8 +23,9 @@ def section(case: Case) -> None:
     row = values.find(reference, case.reference, address)
     st.caption(_situation(row))
     version = state.workspace().version
+    texts, key = row.texts(reference), f"{address}-{version}"
     with st.form(f"value-{address}-{version}", border=False, enter_to_submit=False):
-        typed = _fields(row, row.texts(reference), f"{address}-{version}")
+        typed = _fields(row, texts, key)
         reason = st.text_input("Pourquoi", key=f"why-{address}-{version}")
         keep, test, reset = st.columns(3)
         pressed = {
@@ -38,6 +39,7 @@ def section(case: Case) -> None:
         }
     if any(pressed.values()):
         _submit(next(k for k, v in pressed.items() if v), row, typed, reason.strip())
+    elicitation_form.section(row, texts, key)
 
 
 def _fields(row: values.Row, texts: dict[str, str], key: str) -> dict[str, str]:
@@ -45,10 +47,11 @@ def _fields(row: values.Row, texts: dict[str, str], key: str) -> dict[str, str]:
     unit = figures.unit_label(row.parameter.unit)
     fixed = row.parameter.distribution == "fixed"
     titles = {"low": "Bas", "mode": "Mode", "high": "Haut"}
+    for name in values.NUMBERS:  # in the session, not as defaults: a button elsewhere fills them
+        st.session_state.setdefault(f"{name}-{key}", texts[name])
     typed = {
         name: box.text_input(
             f"{titles[name]} ({unit})",
-            texts[name],
             key=f"{name}-{key}",
             disabled=fixed and name != "mode",
         )

@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 from costing import paths
 from costing.affine import affine_in_acts
 from costing.analysis import accounts as accounts_module
+from costing.analysis import class_account
 from costing.analysis.cohort import Cohort, cohort
 from costing.analysis.comparison import compare, overvaluation, pay, with_activity
 from costing.catalogue import Population
@@ -327,7 +328,8 @@ def test_a_fleet_of_many_machines_and_many_draws_goes_in_slices(
     postes = frozenset(case.reference.perimeter("legal_2024").postes)
     values = drawn_values(machines, 500)
     whole = [machines.accounts(values).result(name, postes) for name in DEFINITIONS]
-    monkeypatch.setattr(accounts_module, "CELLS", 50)
+    for module in (accounts_module, class_account):
+        monkeypatch.setattr(module, "CELLS", 50)
     sliced = [machines.accounts(values).result(name, postes) for name in DEFINITIONS]
     for one, other in zip(whole, sliced, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-11)
@@ -413,7 +415,7 @@ def test_machine_by_machine_gives_what_straight_lines_give(
     postes = frozenset(case.reference.perimeter("legal_2024").postes)
     values = drawn_values(machines, 200)
     straight = [machines.accounts(values).result(name, postes) for name in DEFINITIONS]
-    monkeypatch.setattr(accounts_module, "affine_in_acts", lambda _: False)
+    monkeypatch.setattr(class_account, "affine_in_acts", lambda _: False)
     each = [machines.accounts(values).result(name, postes) for name in DEFINITIONS]
     for one, other in zip(straight, each, strict=True):
         np.testing.assert_allclose(one, other, rtol=CLOSE)

@@ -184,8 +184,12 @@ def test_a_rank_that_is_none_is_refused_with_its_pair(opened: Opened, text: str)
     assert at.at.session_state["workspace"].draft == Scenario()
 
 
-def test_an_impossible_set_offers_the_nearest_in_words(opened: Opened) -> None:
-    at = opened("affirmation", affirmation="cnam_75")
+def test_an_impossible_set_offers_the_nearest_in_words(opened: Opened, store: Store) -> None:
+    """Both ends of a pair follow a third value closely: they cannot oppose each other."""
+    third = [Correlation(first=name, second="occupancy", rank=0.9)
+             for name in ("slot_minutes", "technologist_posts")]  # fmt: skip
+    found = store.create(Scenario(correlations=tuple(third)), "Anne", "essai")
+    at = opened("affirmation", affirmation="cnam_75", scenario=found.scenario_id)
     type_rank(at, 0, "-0,99")
     told = at.errors.replace("\\", "")
     assert "ne peuvent pas être vraies ensemble" in told
