@@ -176,7 +176,8 @@ def _chart(found: Best, unit: str) -> None:
     )
     x, y = _axes(found, unit, size)
     colours, dashes = ([look[i] for look in _LOOKS.values()] for i in (0, 1))
-    scale: dict[str, Any] = {"title": None, "sort": list(_LOOKS)}
+    legend = alt.Legend(title=None, symbolType="stroke", symbolSize=1500, symbolStrokeWidth=2)
+    scale: dict[str, Any] = {"legend": legend, "sort": list(_LOOKS)}
     lines = (
         alt.Chart(points)
         .mark_line(clip=True, strokeWidth=2)
@@ -190,20 +191,23 @@ def _chart(found: Best, unit: str) -> None:
         )
     )
     marks = alt.Chart(rules).mark_rule(color=charts.SOFT, strokeDash=[2, 3]).encode(x=x)
-    named = (
-        alt.Chart(rules)
-        .mark_text(baseline="bottom", dy=-3, fontSize=11, color=charts.INK)
+    named = [  # the middle one higher: two quantiles may be close
+        alt.Chart(rules[rules.index % 2 == i])
+        .mark_text(baseline="bottom", dy=dy, fontSize=11, color=charts.INK)
         .encode(x=x, y=alt.value(0), text="name:N")
-    )
+        for i, dy in enumerate((-3, -17))
+    ]
     asked = ", ".join(quantity(value, unit) for value in found.pert.asked)
     words = f"Densités de la loi PERT et de la lognormale ajustées aux quantiles {asked}."
-    charts.show(alt.layer(marks, lines, named), words, height=220)
+    charts.show(alt.layer(marks, lines, *named), words, height=250)
 
 
 def _axes(found: Best, unit: str, size: float) -> tuple[alt.X, alt.Y]:
     """Both axes: the PERT from end to end; a lognormal that leaves the frame is cut."""
-    law = found.pert
-    low, high = min(law.low, law.asked[0]), max(law.high, law.asked[2])
+    law, tail = found.pert, float(found.lognormal.curve.values[0])
+    width = law.asked[2] - law.asked[0]
+    low = min(law.low, law.asked[0], max(tail, law.asked[0] - width / 2))
+    high = max(law.high, law.asked[2])
     past = _PAST * (high - low)
     tops = [float(one.curve.density.max()) / size for one in (law, found.lognormal)]
     x = alt.X(

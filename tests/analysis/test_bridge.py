@@ -352,7 +352,7 @@ def test_other_reference_data_are_refused(tmp_path: Any) -> None:
         encoding="utf-8",
     )
     other = load_reference((tmp_path,)).case(Scenario())
-    with pytest.raises(InputError, match="référence diffèrent"):
+    with pytest.raises(InputError, match="référence différentes"):
         differences(case(), other)
 
 
