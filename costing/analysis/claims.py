@@ -31,7 +31,7 @@ from costing.analysis.readings import (
     quantile,
     readings_table,
 )
-from costing.analysis.uncertainty import Inputs, Outcome, Values, simulate
+from costing.analysis.uncertainty import Inputs, Outcome, simulate
 from costing.analysis.variation import Variation, variation
 from costing.catalogue import Claim
 from costing.errors import InputError, problem
@@ -151,10 +151,7 @@ def answer_claim(
     postes = frozenset(case.reference.perimeter(reading.perimeter).postes)
     wanted = date or claim.date
     machines = cohort(case, claim.population, reading.activity, wanted)
-
-    def study(values: Values) -> Floats:
-        return machines.accounts(values).result(reading.definition, postes)
-
+    study = machines.study(reading.definition, postes)
     outcome = simulate(
         study, machines.inputs, settings.draws, settings.seed or 0, settings.method,
         settings.workers, _enough(claim, settings), within(progress, 0.0, 0.4),

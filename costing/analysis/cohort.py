@@ -18,6 +18,7 @@ What a claim reads is by euro: the ratio of sums over the machines.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -69,6 +70,10 @@ class Cohort:
             own = {name: address_of(self.case, part.code, name) for name in sorted(names)}
             found[part.code] = {name: address for name, address in own.items() if address}
         return found
+
+    def study(self, definition: str, postes: frozenset[str]) -> Callable[[Values], Floats]:
+        """A claim's quantity of these machines, as a function of values by address."""
+        return lambda values: self.accounts(values).result(definition, postes)
 
     def accounts(self, values: Values | None = None) -> Accounts:
         """Cost and pay under values by address, arrays `(n,)`; those not given at their mode."""

@@ -40,7 +40,8 @@ def class_intervals(
     Perimeter, activity and seed are the scenario's; the tariff is that of a date, a whole year.
     One row a class (`kind` "class"), modality ("modality") and the whole ("all"): `code`, and for
     each of `cost_per_act_eur`, `revenue_per_act_eur`, `markup`: `<name>` (principal estimate),
-    `<name>_p05`, `_p50`, `_p95`; `above_cost`: probability that the fee is above the cost.
+    `<name>_p05`, `_p50`, `_p95`, and `_p50_error`, the median's standard error; `above_cost`:
+    probability that the fee is above the cost, and its error.
 
     Raises:
         TariffError: acts for which no rate is known.
@@ -94,7 +95,9 @@ def _row(totals: Outcome) -> dict[str, float]:
         ("markup", markup),
     ):
         found[name] = float(values[0])
+        found[f"{name}_p50_error"] = Outcome(values, totals.blocks, totals.method).median()[1]
         for suffix, share in QUANTILES.items():
             found[f"{name}_{suffix}"] = float(np.quantile(values[1:], share, method="inverted_cdf"))
-    found["above_cost"] = float(np.mean(revenue[1:] > cost[1:]))
+    chance = Outcome(revenue - cost, totals.blocks, totals.method).probability(lambda g: g > 0)
+    found["above_cost"], found["above_cost_error"] = map(float, chance)
     return found

@@ -34,7 +34,7 @@ from costing.analysis.effects import (
 )
 from costing.analysis.elasticities import cohort_elasticities
 from costing.analysis.readings import Reading, Settings, own_reading
-from costing.analysis.uncertainty import Input, Inputs, Outcome, Values, simulate
+from costing.analysis.uncertainty import Input, Inputs, Outcome, simulate
 from costing.catalogue import Claim
 from costing.progress import Progress, silent
 from costing.reference import Case
@@ -190,10 +190,7 @@ def claim_sensitivity(
     reading = reading or own_reading(claim)
     postes = frozenset(case.reference.perimeter(reading.perimeter).postes)
     machines = cohort(case, claim.population, reading.activity, date or claim.date)
-
-    def study(values: Values) -> Floats:
-        return machines.accounts(values).result(reading.definition, postes)
-
+    study = machines.study(reading.definition, postes)
     seed = case.scenario.seed if settings.seed is None else settings.seed
     return sensitivity(
         study, machines.inputs, claim.figure, settings.draws, seed, workers=settings.workers,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from costing.cli.claim import claim_of, reading_options
+from costing.cli.claim import claim_of, reading_of, reading_options
 from costing.cli.common import answer, case_of, options, print_json, progress, rounded
 from costing.errors import InputError, problem, suggest
 
@@ -153,18 +153,13 @@ def sensitivity(
     as_json: bool,
 ) -> None:
     """What the answer to a public claim depends on, and which datum is worth collecting next."""
-    from costing.analysis.readings import Settings, own_reading
+    from costing.analysis.readings import Settings
     from costing.analysis.sensitivity import claim_sensitivity
     from costing.analysis.sensitivity_words import sensitivity_words
 
     case = case_of(scenario, models)
     claim = claim_of(case, claim_id)
-    if definition and claim.definition == "break_even":
-        raise click.UsageError(
-            "Un équilibre est un nombre d'actes : il n'a pas d'autre définition."
-        )
-    own = own_reading(claim, definition)
-    reading = own._replace(perimeter=perimeter or own.perimeter, activity=activity or own.activity)
+    reading = reading_of(claim, definition, perimeter, activity)
     settings = Settings(draws, seed, workers=workers)
     with progress("Tirages") as tell:
         found = claim_sensitivity(

@@ -13,6 +13,7 @@ from costing.errors import InputError, problem, suggest
 
 if TYPE_CHECKING:
     from costing.analysis.claims import ClaimAnswer
+    from costing.analysis.readings import Reading
     from costing.catalogue import Claim
     from costing.reference import Case
 
@@ -41,6 +42,24 @@ def claim_of(case: Case, claim_id: str) -> Claim:
         facts = {"near": suggest(claim_id, claims), "known": ", ".join(claims)}
         raise InputError(problem("unknown_choice", None, claim_id, **facts))
     return claims[claim_id]
+
+
+def reading_of(
+    claim: Claim, definition: str | None, perimeter: str | None, activity: str | None
+) -> Reading:
+    """The claim's own reading, with what the options change of it.
+
+    Raises:
+        click.UsageError: another definition for a break-even.
+    """
+    from costing.analysis.readings import own_reading
+
+    if definition and claim.definition == "break_even":
+        raise click.UsageError(
+            "Un équilibre est un nombre d'actes : il n'a pas d'autre définition."
+        )
+    own = own_reading(claim, definition)
+    return own._replace(perimeter=perimeter or own.perimeter, activity=activity or own.activity)
 
 
 @click.command()
@@ -74,18 +93,11 @@ def claim(
     """How likely a public claim is, under each reading, and what would turn it."""
     from costing.analysis.claim_words import claim_words
     from costing.analysis.claims import answer_claim
-    from costing.analysis.readings import Settings, own_reading
+    from costing.analysis.readings import Settings
 
     case = case_of(scenario, models)
     chosen = claim_of(case, claim_id)
-    if definition and chosen.definition == "break_even":
-        raise click.UsageError(
-            "Un équilibre est un nombre d'actes : il n'a pas d'autre définition."
-        )
-    reading = own_reading(chosen, definition)
-    reading = reading._replace(
-        perimeter=perimeter or reading.perimeter, activity=activity or reading.activity
-    )
+    reading = reading_of(chosen, definition, perimeter, activity)
     settings = Settings(draws, seed, method, workers, tolerance, precision)
     with progress("Tirages") as tell:
         found = answer_claim(case, chosen, settings, reading, date.date() if date else None, tell)

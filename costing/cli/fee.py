@@ -239,6 +239,8 @@ def _print_intervals(case: Case, intervals: pd.DataFrame) -> None:
             f"{shown('revenue_per_act_eur', money):>26} {shown('markup', rate):>20} "
             f"{percent(row['above_cost'], 1):>18}"
         )
+    widest = max(row["cost_per_act_eur_p50_error"] for row in intervals.to_dict("records"))
+    click.echo(f"Erreur type de la médiane du coût par acte : au plus {euros(widest, 2)}.")
 
 
 def _print_compare(case: Case, on: dt.date, rows: pd.DataFrame, overall: pd.DataFrame) -> None:

@@ -18,8 +18,8 @@ from costing.errors import InputError
 from costing.examples import example_scenarios
 from costing.reference import Reference
 from costing.scenario import Scenario, from_json
-from costing.tariff import AMORTISATION, MOST_ACTS
-from costing.ui import cache, claim_tables, figures, names, state, tables
+from costing.ui import cache, claim_tables, names, state, tables
+from costing.ui.machine_fields import machine_fields
 
 #: Parameter of the address bar and label of each side.
 _SIDES = {"a": ("de", "Position A"), "b": ("vers", "Position B")}
@@ -28,6 +28,9 @@ _WIDTHS = (5, 2, 5)
 _KINDS = {
     "cost": "Coût d'un acte", "overvaluation": "Surévaluation du parc", "savings": "Économies",
 }  # fmt: skip
+
+
+_ACTS = "Les mêmes pour A et B. Au départ, l'activité de référence de la classe."
 
 
 class Position(NamedTuple):
@@ -176,34 +179,7 @@ def _result(reference: Reference) -> Result:
             key="bridge-reading", persist_state="session",
         )  # fmt: skip
         return Savings(reading)  # type: ignore[arg-type]
-    return _cost(reference, boxes[1:])
-
-
-def _cost(reference: Reference, boxes: list[DeltaGenerator]) -> CostPerAct:
-    """A class, a state, and a number of acts typed in French."""
-    codes = list(reference.classes)
-    code = boxes[0].selectbox(
-        "Classe", codes, codes.index("irm_1_5t") if "irm_1_5t" in codes else 0,
-        format_func=lambda c: labels.scope_name(reference, c),
-        key="bridge-class", persist_state="session",
-    )  # fmt: skip
-    amortisation = boxes[1].selectbox(
-        "Appareil", AMORTISATION, format_func=labels.AMORTISATION.__getitem__,
-        key="bridge-amortisation", persist_state="session",
-    )  # fmt: skip
-    usual = reference.classes[code].limits[0]
-    with boxes[2]:
-        text = st.text_input(
-            "Actes par an", figures.plain(usual), key=f"bridge-acts-{code}",
-            persist_state="session",
-            help="Les mêmes pour A et B. Au départ, l'activité de référence de la classe.",
-        )  # fmt: skip
-        try:
-            acts = figures.within(text, "actes / an", 1, MOST_ACTS)
-        except ValueError as error:
-            st.error(names.literal(f"Actes par an : {str(error).strip()}."))
-            acts = usual
-    return CostPerAct(code, acts, amortisation)
+    return CostPerAct(*machine_fields(reference, boxes[1:], "bridge", _ACTS))
 
 
 def _overvaluation(reference: Reference, boxes: list[DeltaGenerator]) -> Overvaluation:

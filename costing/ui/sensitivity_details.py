@@ -13,18 +13,21 @@ from costing.analysis.uncertainty import Inputs, address_of
 from costing.errors import InputError
 from costing.reference import Case, Reference
 from costing.scenario import Scenario
-from costing.tariff import AMORTISATION, MOST_ACTS
+from costing.tariff import AMORTISATION
 from costing.ui import cache, claim_tables, figures, names, tables
 from costing.ui.claim_choice import Question
+from costing.ui.machine_fields import machine_fields
 from costing.words import euros, join, number, percent
 
+_ACTS = "Au départ, l'activité de référence de la classe."
 _MOVES = ("Valeur", "Le coût, pour + 1 %", "soit, par acte")
 
 
 def cost(case: Case, reading: Reading) -> None:
     """Exact derivatives of the cost of an act of a class, in the reading's perimeter."""
     with st.expander("Ce qui déplace le coût d'un acte, classe par classe (dérivées exactes)"):
-        code, amortisation, acts = _machine(case)
+        boxes = st.columns([4, 3, 3])
+        code, acts, amortisation = machine_fields(case.reference, boxes, "sensitivity", _ACTS)
         perimeter = case.reference.perimeter(reading.perimeter)
         amortised, postes = float(amortisation == AMORTISATION[1]), frozenset(perimeter.postes)
         try:
@@ -44,34 +47,6 @@ def cost(case: Case, reading: Reading) -> None:
             "l'une d'elles, les actes restant les mêmes ; là où une formule change de pente, "
             "moyenne des deux côtés."
         )
-
-
-def _machine(case: Case) -> tuple[str, str, float]:
-    """A class, a state and a number of acts typed in French."""
-    reference = case.reference
-    codes = list(reference.classes)
-    boxes = st.columns([4, 3, 3])
-    code = boxes[0].selectbox(
-        "Classe", codes, codes.index("irm_1_5t") if "irm_1_5t" in codes else 0,
-        format_func=lambda c: labels.scope_name(reference, c),
-        key="sensitivity-class", persist_state="session",
-    )  # fmt: skip
-    amortisation = boxes[1].selectbox(
-        "Appareil", AMORTISATION, format_func=labels.AMORTISATION.__getitem__,
-        key="sensitivity-amortisation", persist_state="session",
-    )  # fmt: skip
-    usual = reference.classes[code].limits[0]
-    with boxes[2]:
-        text = st.text_input(
-            "Actes par an", figures.plain(usual), key=f"sensitivity-acts-{code}",
-            persist_state="session", help="Au départ, l'activité de référence de la classe.",
-        )  # fmt: skip
-        try:
-            acts = figures.within(text, "actes / an", 1, MOST_ACTS)
-        except ValueError as error:
-            st.error(names.literal(f"Actes par an : {str(error).strip()}."))
-            acts = usual
-    return code, amortisation, acts
 
 
 def _move(case: Case, code: str, name: str, move: float, per_act: float) -> list[str]:

@@ -276,7 +276,7 @@ def test_verdict_follows_the_probability() -> None:
     assert "dépasse son coût de 20 % ou plus (IRM" not in claim_words(true).verdict  # all machines
     assert "dépasse son coût de 20 % ou plus (tous les appareils)" in claim_words(true).verdict
     between = claim_words(answered(figure=answered().median.value)).verdict
-    assert "aussi probable qu'improbable : probabilité 5" in between or "probabilité 4" in between
+    assert "est aussi probable qu'improbable : probabilité 50,0 %." in between
 
 
 @pytest.mark.parametrize(
