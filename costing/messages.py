@@ -396,6 +396,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the scenario database '{value}' cannot be opened or refuses: {detail}. Check its "
         "address ({variable}), the permissions and the free disk space.",
     ),
+    "demand_range": (
+        "la valeur {value:g} sort de ce que la contrainte admet, de {low:g} à {high:g}.",
+        "the value {value:g} is outside what the constraint admits, {low:g} to {high:g}.",
+    ),
+    "demand_scope": (
+        "« {value} » n'est pas une portée de « {constraint} ».{near} Portées : {known}.",
+        "'{value}' is not a scope of '{constraint}'.{near} Scopes: {known}.",
+    ),
     "date_order": (
         "les dates d'effet doivent être données, croître et suivre le {after} : {value}.",
         "the effect dates must be given, increase and come after {after}: {value}.",

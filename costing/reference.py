@@ -6,7 +6,7 @@ computation needs, in one hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any
 from costing.capital import METHODS
 from costing.catalogue import Claim, CorrelationEntry, Perimeter, Poste, Savings
 from costing.errors import InputError, Place, Problem, ScenarioError, problem, suggest
+from costing.menu import CONSTRAINTS
 from costing.model import CostModel
 from costing.parameters import Label, Parameter, Value, value_fault
+from costing.rules import ScheduleRules
 from costing.scenario import Override, Scenario
 from costing.sources import Source
 from costing.tariff import FeeSchedule, MachineClass
@@ -146,6 +148,52 @@ class Reference:
             changed.__dict__["fleet"] = self.fleet
         return changed
 
+    def scopes(self, kinds: Sequence[str]) -> dict[str, str]:
+        """Codes that a demand may be about, of some kinds, and the kind of each; `*` first.
+
+        A code that names both a modality and one of its classes (`tep`) speaks of the class where
+        classes are admitted.
+        """
+        from costing.fleet import REGIONS, SECTORS  # noqa: PLC0415 - needs pandas
+
+        codes: dict[str, Iterable[str]] = {
+            "class": self.classes,
+            "modality": dict.fromkeys(entry.modality for entry in self.class_entries),
+            "region": REGIONS,
+            "sector": SECTORS,
+        }
+        found = {"*": "*"}
+        for kind in kinds:
+            for code in codes[kind]:
+                found.setdefault(code, kind)
+        return found
+
+    def _unknown_scopes(self, rules: ScheduleRules) -> list[Problem]:
+        """Every scope of the rules that is not one of those admitted."""
+        asked = [
+            (f"demands.{i}.scope", d.scope, CONSTRAINTS[d.constraint].scopes, d.constraint)
+            for i, d in enumerate(rules.demands)
+        ]
+        asked += [
+            (f"structure.{i}.scope", s.scope, ("class", "modality"), s.parameter)
+            for i, s in enumerate(rules.structure)
+        ]
+        for key in rules.behaviour.elasticity:
+            modality, _, sector = key.partition(".")
+            asked.append(("behaviour.elasticity", modality, ("modality",), "elasticity"))
+            if sector:
+                asked.append(("behaviour.elasticity", sector, ("sector",), "elasticity"))
+        problems = []
+        for key, scope, kinds, name in asked:
+            if scope == "*":
+                continue
+            known = self.scopes(kinds)
+            if scope not in known:
+                facts = {"near": suggest(scope, known), "known": ", ".join(known)}
+                place = Place(key=f"rules.{key}")
+                problems.append(problem("demand_scope", place, scope, constraint=name, **facts))
+        return problems
+
     def value_for(self, parameter: Parameter, scope: str) -> Value | None:
         """The value that holds for a class or modality: its own, its modality's, or everyone's.
 
@@ -184,6 +232,7 @@ class Reference:
             for code in scenario.rules.floor_share_of_cost
             if code not in applied.classes
         ]
+        unknown += applied._unknown_scopes(scenario.rules)
         names = {name for parameters in applied.files.values() for name in parameters}
         for index, correlation in enumerate(scenario.correlations):
             place = Place(key=f"correlations.{index}")

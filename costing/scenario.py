@@ -10,12 +10,13 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from costing.errors import Place, Problem, ScenarioError, problem, suggest
 from costing.parameters import Grade, Number, Strict, Text, Vat, Whole
+from costing.rules import SavingsDemand, ScheduleRules
 from costing.yamlfile import CodedError, Fault, refusal
 
 FORMAT = 1
@@ -24,13 +25,6 @@ Capital = Literal["annuity", "straight_line", "lease"]
 Activity = Literal["observed", "normative", "reference"]
 AmortisedCharge = Literal["none", "economic"]
 Investment = Literal["rate_gap", "after_running_costs"]
-Reading = Literal["cumulated", "level_2027"]
-
-
-#: No sum of this dispute comes near a thousand billion euros: beyond, something was mistyped.
-MOST_EUR = 1e12
-Amount = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=MOST_EUR)]
-Share = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=100)]
 
 
 class Conventions(Strict):
@@ -71,30 +65,6 @@ class Override(Strict):
     date: dt.date | None = None
 
 
-class Lever(Strict):
-    """Savings that something else than the fee brings, dated: EUR a year from `date` on."""
-
-    label: str
-    date: dt.date
-    annual_amount_eur: Number = Field(ge=0, le=MOST_EUR)
-
-
-class SavingsDemand(Strict):
-    """What must be saved, and how the target is read.
-
-    target_eur: the law's target for all imaging, against the tariff of the baseline date.
-    reading: sum of the calendar years, or level reached in the last one.
-    share_on_fee: part of the target that the technical fee carries.
-    other_levers: dated amounts that come off what the fee must carry.
-    """
-
-    target_eur: Number = Field(default=300e6, ge=0, le=MOST_EUR)
-    reading: Reading = "cumulated"
-    share_on_fee: Number = Field(default=0.5, ge=0, le=1)
-    other_levers: tuple[Lever, ...] = ()
-    yearly_eur: dict[int, Amount] = Field(default_factory=dict)
-
-
 class Correlation(Strict):
     """Rank correlation (Spearman) of two parameters of a class, in the place of the reference's.
 
@@ -115,32 +85,6 @@ class Correlation(Strict):
     def _two_parameters(self) -> Correlation:
         if self.first == self.second:
             raise CodedError(Fault("correlation_pair", ("second",), {"value": self.first}))
-        return self
-
-
-class ScheduleRules(Strict):
-    """What a proposed fee schedule must respect.
-
-    step_dates: dates on which fees change; those in force before stay as they are.
-    largest_cut_per_step: fraction of the price before the step.
-    floor_share_of_cost: by class code, revenue of the class over its cost, at least.
-    """
-
-    step_dates: tuple[dt.date, ...] = (dt.date(2027, 1, 1),)
-    largest_cut_per_step: Number = Field(default=0.25, ge=0, le=1)
-    no_rise: bool = True
-    degressive: bool = True
-    amortised_not_above: bool = True
-    zones_in_order: bool = True
-    floor_share_of_cost: dict[str, Share] = Field(default_factory=dict)
-    rounding_eur: Number = Field(default=0.01, ge=1e-6, le=100)
-
-    @model_validator(mode="after")
-    def _dates_increase(self) -> ScheduleRules:
-        if not self.step_dates or list(self.step_dates) != sorted(set(self.step_dates)):
-            shown = ", ".join(map(str, self.step_dates)) or "—"
-            facts = {"value": shown, "after": "—"}
-            raise CodedError(Fault("date_order", ("step_dates",), facts))
         return self
 
 

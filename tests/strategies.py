@@ -15,16 +15,8 @@ from hypothesis import strategies as st
 from costing.analysis.correlation import score_matrix
 from costing.analysis.uncertainty import Input, Inputs
 from costing.parameters import Distribution, Label, Outcome, Parameter, Value
-from costing.scenario import (
-    Conventions,
-    Correlation,
-    FleetTable,
-    Lever,
-    Override,
-    SavingsDemand,
-    Scenario,
-    ScheduleRules,
-)
+from costing.rules import Lever, SavingsDemand, ScheduleRules
+from costing.scenario import Conventions, Correlation, FleetTable, Override, Scenario
 
 # Address: range to draw from, whether it is money, whether the parameter takes bounds.
 ADDRESSES: dict[str, tuple[float, float, bool, bool]] = {

@@ -17,7 +17,8 @@ from click.testing import CliRunner, Result
 from costing import paths
 from costing.cli import main
 from costing.load import load_reference
-from costing.scenario import Conventions, FleetTable, Override, SavingsDemand, Scenario
+from costing.rules import SavingsDemand
+from costing.scenario import Conventions, FleetTable, Override, Scenario
 
 REFERENCE = load_reference()
 MRI_REVENUE = (

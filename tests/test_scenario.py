@@ -12,14 +12,13 @@ from pydantic import ValidationError
 
 from costing.errors import ScenarioError
 from costing.load import load_reference
+from costing.rules import SavingsDemand, ScheduleRules
 from costing.scenario import (
     Conventions,
     Correlation,
     FleetTable,
     Override,
-    SavingsDemand,
     Scenario,
-    ScheduleRules,
     diff,
     from_json,
 )

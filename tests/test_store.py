@@ -24,7 +24,8 @@ from hypothesis import HealthCheck, given, settings
 
 from costing.database import StoreUnavailableError
 from costing.errors import ConflictError, ScenarioError
-from costing.scenario import Difference, FleetTable, Override, Scenario, ScheduleRules
+from costing.rules import ScheduleRules
+from costing.scenario import Difference, FleetTable, Override, Scenario
 from costing.store import DamagedRevisionError, StaleRevisionError, Store, differences
 from tests.strategies import scenarios
 

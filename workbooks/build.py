@@ -14,15 +14,8 @@ from typing import Any
 
 from costing.fleet import COLUMNS
 from costing.load import load_reference
-from costing.scenario import (
-    Conventions,
-    FleetTable,
-    Lever,
-    Override,
-    SavingsDemand,
-    Scenario,
-    ScheduleRules,
-)
+from costing.rules import Lever, SavingsDemand, ScheduleRules
+from costing.scenario import Conventions, FleetTable, Override, Scenario
 from costing.workbook.template import write_template
 
 TEMPLATE, EXAMPLE = "modele_import.xlsx", "exemple_rempli.xlsx"

@@ -21,7 +21,7 @@ from costing.analysis.savings import baseline
 from costing.analysis.shapley import Coalitions
 from costing.fleet import Fleet, project
 from costing.reference import Case
-from costing.scenario import Reading
+from costing.rules import Reading
 from costing.tariff import Machines
 
 Floats = NDArray[np.float64]

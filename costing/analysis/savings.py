@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from costing.reference import Case
-from costing.scenario import SavingsDemand
+from costing.rules import SavingsDemand
 from costing.tariff import FeeSchedule
 
 

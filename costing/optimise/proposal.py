@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costing.analysis.savings import reached, required_from_fee
-from costing.optimise.constraints import CONSTRAINTS
+from costing.menu import CONSTRAINTS
 from costing.optimise.objectives import (
     even_prices,
     loss_at,

@@ -12,7 +12,8 @@ import streamlit as st
 from costing import labels
 from costing.errors import ScenarioError
 from costing.reference import Reference
-from costing.scenario import MOST_EUR, Lever, SavingsDemand, Scenario, ScheduleRules, revised
+from costing.rules import MOST_EUR, Lever, SavingsDemand, ScheduleRules
+from costing.scenario import Scenario, revised
 from costing.tariff import AMORTISATION, BANDS, ZONES, Cell
 from costing.ui import figures, names, state, tables
 from costing.words import percent

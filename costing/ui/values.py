@@ -11,7 +11,8 @@ from typing import NamedTuple
 from costing.errors import CostingError, InputError, Place, problem
 from costing.parameters import Parameter, Value
 from costing.reference import Reference
-from costing.scenario import MOST_EUR, Override, Scenario
+from costing.rules import MOST_EUR
+from costing.scenario import Override, Scenario
 from costing.ui import figures, names
 from costing.ui.changes import sources_text
 from costing.units import UNITS, is_money

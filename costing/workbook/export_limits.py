@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from costing import labels
-from costing.optimise.constraints import CONSTRAINTS
+from costing.menu import CONSTRAINTS
 from costing.optimise.proposal import Proposal
 from costing.words import NONE, euros, percent
 from costing.workbook import vocabulary as words

@@ -32,7 +32,8 @@ from costing.errors import InputError, TariffError
 from costing.examples import example_scenarios
 from costing.load import load_reference
 from costing.reference import Case
-from costing.scenario import Conventions, Override, SavingsDemand, Scenario
+from costing.rules import SavingsDemand
+from costing.scenario import Conventions, Override, Scenario
 from tests.strategies import fleet_of, fleets, scenarios
 
 REFERENCE = load_reference()

@@ -35,13 +35,8 @@ from costing.analysis.savings import (
 )
 from costing.load import load_reference
 from costing.reference import Case
-from costing.scenario import (
-    Conventions,
-    Lever,
-    Override,
-    SavingsDemand,
-    Scenario,
-)
+from costing.rules import Lever, SavingsDemand
+from costing.scenario import Conventions, Override, Scenario
 from costing.tariff import Cell
 from tests.strategies import fleet_of
 

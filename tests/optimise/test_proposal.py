@@ -17,14 +17,8 @@ from costing.errors import ScenarioError
 from costing.load import load_reference
 from costing.optimise.proposal import Proposal, propose
 from costing.reference import Case
-from costing.scenario import (
-    FleetTable,
-    Lever,
-    Override,
-    SavingsDemand,
-    Scenario,
-    ScheduleRules,
-)
+from costing.rules import Lever, SavingsDemand, ScheduleRules
+from costing.scenario import FleetTable, Override, Scenario
 from costing.tariff import Cell
 from costing.words import number
 from tests.strategies import fleet_of

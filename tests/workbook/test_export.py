@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from costing.optimise.proposal import propose
-from costing.scenario import Override, SavingsDemand, Scenario, ScheduleRules
+from costing.rules import SavingsDemand, ScheduleRules
+from costing.scenario import Override, Scenario
 from costing.workbook.export import write_proposal
 from costing.workbook.export_effects import _quintiles
 

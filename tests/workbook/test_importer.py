@@ -5,15 +5,8 @@ import io
 
 import pytest
 
-from costing.scenario import (
-    Conventions,
-    Lever,
-    Override,
-    SavingsDemand,
-    Scenario,
-    ScheduleRules,
-    revised,
-)
+from costing.rules import Lever, SavingsDemand, ScheduleRules
+from costing.scenario import Conventions, Override, Scenario, revised
 from costing.workbook.choices import assemble, choices
 from costing.workbook.importer import import_workbook
 from costing.workbook.template import write_template
