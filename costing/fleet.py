@@ -83,6 +83,7 @@ class Fleet:
             zone_index=self._codes["zone"],
             acts_billed=self.frame["acts_billed"].to_numpy(dtype=float),
             acts_inpatient=self.frame["acts_inpatient"].to_numpy(dtype=float),
+            further=self.frame["rank_on_authorisation"].to_numpy() >= 2,
         )
 
     def to_table(self) -> FleetTable:

@@ -50,6 +50,13 @@ INVESTMENTS = {
 }
 AMORTISED_CHARGE = {"none": "aucune charge", "economic": "charge économique"}
 WEIGHTINGS = {"machine": "par appareil", "act": "par acte", "euro": "par euro"}
+#: Groups of machines by yearly acts, against the limits of their class, and by age.
+SIZES = {
+    "reference": "jusqu'à l'activité de référence",
+    "threshold_1": "jusqu'au seuil 1",
+    "beyond": "au-delà",
+}
+AGES = {"0-3": "0 à 3 ans", "4-7": "4 à 7 ans", "8-10": "8 à 10 ans", "11+": "plus de 10 ans"}
 FILES = {
     "communs": "Communs",
     "machine_classes": "Classes et seuils",

@@ -295,6 +295,58 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "les dates de ce tarif ne se suivent pas : fin au {end}, reprise au {start}.",
         "the dates of this rate do not follow each other: ends {end}, resumes {start}.",
     ),
+    "uniform_cut_short": (
+        "aucune baisse uniforme n'économise {value} : même des tarifs nuls au {date} n'atteignent "
+        "que {most}. Avancez la première étape, ou demandez moins au forfait.",
+        "no uniform cut saves {value}: even prices of zero on {date} only reach {most}. Bring the "
+        "first step forward, or ask less of the fee.",
+    ),
+    "schedule_unknown": (
+        "« {value} » n'est ni un fichier ni un barème nommé.{near} Barèmes nommés : {known}.",
+        "'{value}' is neither a file nor a named schedule.{near} Named schedules: {known}.",
+    ),
+    "schedule_band": (
+        "la classe « {scope} » n'a ni tranche ni paramètre « {value} ».{near} Elle a : {known}.",
+        "class '{scope}' has no band or parameter '{value}'.{near} It has: {known}.",
+    ),
+    "schedule_parameter": (
+        "« {value} » ne dépend ni de l'amortissement ni de la zone. Videz ces deux colonnes, ou "
+        "mettez-y *.",
+        "'{value}' depends neither on amortisation nor on the zone. Clear these two columns, or "
+        "put * there.",
+    ),
+    "schedule_number": (
+        "« {value} » n'est pas un nombre. Dans un fichier séparé par des virgules, écrivez 84.91 "
+        "avec un point ; avec des points-virgules, 84,91 se lit aussi.",
+        "'{value}' is not a number. In a file separated by commas, write 84.91 with a point; with "
+        "semicolons, 84,91 reads too.",
+    ),
+    "schedule_duplicate": (
+        "« {value} » est déjà donné pour la même date ({other}). Gardez l'un des deux.",
+        "'{value}' is already given for the same date ({other}). Keep one of the two.",
+    ),
+    "schedule_too_early": (
+        "la date du {value} n'est pas après le début du barème officiel, le {first}. Donnez une "
+        "date postérieure.",
+        "the date {value} is not after the start of the official schedule, {first}. Give a later "
+        "one.",
+    ),
+    "schedule_json": (
+        "ce fichier n'est pas du JSON valide : {detail}.",
+        "this file is not valid JSON: {detail}.",
+    ),
+    "schedule_json_fees": (
+        "ce JSON n'a pas de liste « fees » de tarifs. Donnez ce qu'imprime « costing optimise "
+        "--json » quand un barème est trouvé.",
+        "this JSON has no list 'fees' of prices. Give what 'costing optimise --json' prints when a "
+        "schedule is found.",
+    ),
+    "schedule_no_proposal": (
+        "cette feuille n'a pas de colonne « Proposé au JJ/MM/AAAA ». Donnez un classeur écrit par "
+        "« costing optimise --out », ou remettez-lui ce titre.",
+        "this sheet has no column 'Proposé au DD/MM/YYYY'. Give a workbook written by 'costing "
+        "optimise --out', or put that heading back.",
+    ),
     "tariff_missing": (
         "aucun tarif connu pour {value} au {date}. Les premiers tarifs connus de cette classe "
         "datent du {first} ; choisissez une date postérieure ou ajoutez les lignes au fichier "
@@ -311,6 +363,30 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "bands_order": (
         "classe « {value} » : activité de référence et seuils doivent croître ({bounds}).",
         "class '{value}': reference activity and thresholds must increase ({bounds}).",
+    ),
+    "reform_date": (
+        "la structure change au {value}, qui n'est pas une date de la proposition ({known}). "
+        "Choisissez l'une de ces dates, ou ajoutez celle-là aux tarifs.",
+        "the structure changes on {value}, which is not a date of the proposal ({known}). Choose "
+        "one of these dates, or add that one to the prices.",
+    ),
+    "reform_limits": (
+        "classe « {value} » : l'activité de référence puis les seuils doivent être {count}, "
+        "strictement positifs, et croître ({bounds}).",
+        "class '{value}': reference activity then thresholds must be {count}, positive, and "
+        "increase ({bounds}).",
+    ),
+    "reform_years": (
+        "classe « {value} » : les années avant « amorti » doivent être strictement positives, "
+        "{most:g} au plus (reçu : {years}).",
+        "class '{value}': the years before 'amorti' must be positive, {most:g} at most (got: "
+        "{years}).",
+    ),
+    "reform_factor": (
+        "classe « {value} » : le coefficient des appareils suivants d'une autorisation doit être "
+        "entre 0 et 1 (reçu : {factor}).",
+        "class '{value}': the factor for further machines on one authorisation must be between 0 "
+        "and 1 (got: {factor}).",
     ),
     "acts_order": (
         "les nombres d'actes d'une courbe doivent croître.",
@@ -399,6 +475,28 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "demand_range": (
         "la valeur {value:g} sort de ce que la contrainte admet, de {low:g} à {high:g}.",
         "the value {value:g} is outside what the constraint admits, {low:g} to {high:g}.",
+    ),
+    "frontier_same": (
+        "les deux mesures d'une frontière doivent différer : « {value} » est donnée deux fois.",
+        "the two measures of a frontier must differ: '{value}' is given twice.",
+    ),
+    "frontier_empty": (
+        "aucun barème ne respecte les demandes, même sans rien économiser : calculez d'abord le "
+        "barème pour voir lesquelles se contredisent.",
+        "no schedule meets the demands, even with nothing saved: compute the schedule first to see "
+        "which of them contradict each other.",
+    ),
+    "behaviour_unsettled": (
+        "les réactions des exploitants ne se stabilisent pas : après {rounds} tours, l'une d'elles "
+        "change encore de {value}. Réduisez les élasticités ou les parts d'exploitants qui "
+        "décident.",
+        "the owners' answers do not settle: after {rounds} rounds, one of them still changes by "
+        "{value}. Reduce the elasticities or the shares of owners who decide.",
+    ),
+    "structure_size": (
+        "{value} structures à essayer pour la classe « {scope} » : au plus {high}. Donnez moins de "
+        "valeurs.",
+        "{value} structures to try for class '{scope}': at most {high}. Give fewer values.",
     ),
     "demand_scope": (
         "« {value} » n'est pas une portée de « {constraint} ».{near} Portées : {known}.",

@@ -292,6 +292,41 @@ class Case:
         parameter = self.reference.files["machine_classes"]["amortisation_years"]
         return {code: self._mode(parameter, code) for code in self.reference.classes}
 
+    def under(self, schedule: FeeSchedule, year: int) -> Case:
+        """The case with the years before « amorti » that a schedule sets for a year.
+
+        The case itself where the schedule sets none, or the same. Else the state of machines and,
+        where capital is charged over the regulatory years, their cost follow the schedule. To be
+        asked of the scenario's own case: what one schedule set does not go away under another.
+
+        Raises:
+            ScenarioError: a class that no model costs.
+        """
+        years = schedule.amortisation_years(year)
+        years = {
+            code: new for code, new in years.items() if new != self.amortisation_years.get(code)
+        }
+        if not years:
+            return self
+        kept: dict[Any, Case] = self.__dict__.setdefault("_under", {})
+        key = tuple(sorted(years.items()))
+        if key not in kept:
+            changes = [
+                Override(
+                    parameter=f"machine_classes.amortisation_years.{code}",
+                    mode=float(new),
+                    source="réforme du forfait",
+                )
+                for code, new in years.items()
+            ]
+            changed = replace(self, reference=self.reference.with_overrides(changes))
+            # What fleets become does not depend on when a machine is amortised.
+            changed.__dict__["_fleets"] = self.__dict__.setdefault("_fleets", {})
+            kept[key] = changed
+        if "fleet" in self.__dict__:
+            kept[key].__dict__["fleet"] = self.fleet
+        return kept[key]
+
     @cached_property
     def correlations(self) -> tuple[tuple[str, str, float], ...]:
         """Rank correlations by pair of parameters: the scenario's before the reference's."""

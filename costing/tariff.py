@@ -1,23 +1,28 @@
-r"""What the fee schedule pays: dated rates, activity bands, exact revenue inside the year.
+r"""What the fee schedule pays: dated rates, dated bands, exact revenue inside the year.
 
 A machine's acts are spread evenly over the calendar year. Between fractions $s_1$ and $s_2$ of the
 year it performs acts number $s_1 N$ to $s_2 N$; band $[a, b)$ pays fee × length of
 $[s_1 N, s_2 N] \cap [a, b)$. In-patient acts take places in the bands, evenly among the others, and
 are not billed. Revenue is linear in the fees; `FeeSchedule.volumes` gives the coefficients.
+
+The structure itself (limits of the bands, years before a machine is amortised, factor for further
+machines on one authorisation) may change from a date on: `Reform`. Acts are numbered from 1 January
+all the same: after a reform on 1 July the acts of $[N/2, N]$ meet the new limits.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.errors import InputError, Problem, TariffError, problem, suggest
+from costing.errors import InputError, Place, Problem, TariffError, problem, suggest
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +31,8 @@ ZONES = ("paris", "region_parisienne", "province")
 AMORTISATION = ("non_amorti", "amorti")
 #: Yearly acts beyond which a number was mistyped.
 MOST_ACTS = 1e7
+#: Years before « amorti » beyond which a number was mistyped.
+MOST_YEARS = 100.0
 _NO_LIMIT = 1e300  # finite, so that differences of limits stay finite
 
 
@@ -85,10 +92,69 @@ class Rate(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Reform:
+    """What changes in the structure of the fee from a date on, by class code; what is absent stays.
+
+    limits: acts a year, (reference activity, threshold 1, threshold 2) or (reference activity,) as
+    the class has. amortisation_years: full years before a machine is amortised. rank_factor:
+    factor, 0 to 1, of the price of further machines on one authorisation.
+    """
+
+    date: dt.date
+    limits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    amortisation_years: Mapping[str, float] = field(default_factory=dict)
+    rank_factor: Mapping[str, float] = field(default_factory=dict)
+
+    def problems(
+        self, classes: Mapping[str, MachineClass], dates: Sequence[dt.date]
+    ) -> list[Problem]:
+        """What is wrong with the reform, for these classes and a proposal of these dates."""
+        place = Place(key=str(self.date))
+        known = ", ".join(classes)
+        found = []
+        if self.date not in dates:
+            shown = ", ".join(map(str, dates)) or "—"
+            found.append(problem("reform_date", None, self.date, known=shown))
+        named = dict.fromkeys((*self.limits, *self.amortisation_years, *self.rank_factor))
+        found += [
+            problem("unknown_class", place, code, near=suggest(code, classes), known=known)
+            for code in named
+            if code not in classes
+        ]
+        for code, limits in self.limits.items():
+            count = len(classes[code].limits) if code in classes else len(limits)
+            rising = all(low < high for low, high in pairwise((0.0, *limits, _NO_LIMIT)))
+            if len(limits) != count or not rising:
+                bounds = " ; ".join(f"{limit:g}" for limit in limits) or "—"
+                found.append(problem("reform_limits", place, code, count=count, bounds=bounds))
+        found += [
+            problem("reform_years", place, code, years=years, most=MOST_YEARS)
+            for code, years in self.amortisation_years.items()
+            if not 0 < years <= MOST_YEARS
+        ]
+        found += [
+            problem("reform_factor", place, code, factor=factor)
+            for code, factor in self.rank_factor.items()
+            if not 0 <= factor <= 1
+        ]
+        return found
+
+    def then(self, later: Reform) -> Reform:
+        """Both reforms as one, at the later's date, which overrides what it names."""
+        return Reform(
+            later.date,
+            {**self.limits, **later.limits},
+            {**self.amortisation_years, **later.amortisation_years},
+            {**self.rank_factor, **later.rank_factor},
+        )
+
+
+@dataclass(frozen=True)
 class Machines:
     """Machines as arrays of one shape `(m,)`, or scalars: what the schedule needs to pay them.
 
     `class_index` points into the schedule's classes, `zone_index` into `ZONES`; acts are yearly.
+    `further` says which are second or later on their authorisation; None when none is.
     """
 
     class_index: NDArray[np.intp]
@@ -96,6 +162,7 @@ class Machines:
     zone_index: NDArray[np.intp]
     acts_billed: Floats
     acts_inpatient: Floats
+    further: NDArray[np.bool_] | None = None
 
     @property
     def acts(self) -> Floats:
@@ -115,8 +182,9 @@ class Period(NamedTuple):
 class FeeSchedule:
     """Prices by date: `amounts[date, class, amortised, zone, band]`, NaN where none is known.
 
-    Each date's prices hold until the next date; the last ones for good. A frozen schedule remembers
-    the date that it was asked for, and since when each class is known.
+    Each date's prices hold until the next date; the last ones for good. `reforms` change the
+    structure in the same way: by date, each one of `dates`, a later one overriding what it names. A
+    frozen schedule remembers the date that it was asked for, and since when each class is known.
     """
 
     classes: dict[str, MachineClass]
@@ -126,6 +194,7 @@ class FeeSchedule:
     name: str = "official"
     frozen_on: dt.date | None = None
     first_known: tuple[dt.date | None, ...] = ()
+    reforms: tuple[Reform, ...] = ()
 
     @cached_property
     def class_codes(self) -> tuple[str, ...]:
@@ -134,20 +203,45 @@ class FeeSchedule:
 
     @cached_property
     def limits(self) -> Floats:
-        """Band limits `(class, band + 1)`, from 0 to no limit; absent bands are empty."""
-        table = np.full((len(self.classes), len(BANDS) + 1), _NO_LIMIT)
-        for row, machine_class in zip(table, self.classes.values(), strict=True):
-            row[0] = 0.0
-            row[1 : 1 + len(machine_class.limits)] = machine_class.limits
-        return table
+        """Band limits `(class, band + 1)`, from 0 to no limit; absent bands are empty.
+
+        They are those before any reform.
+        """
+        return self._limit_table({})
+
+    def period_limits(self, year: int) -> Floats:
+        """Band limits in each period of a year, as `limits`: `(period, class, band + 1)`, acts."""
+        starts = self._starts(year)
+        return np.stack([self._limit_table(self._structure(start).limits) for start in starts])
+
+    def amortisation_years(self, year: int) -> dict[str, float]:
+        """Full years before « amorti » that a reform in force on 1 January sets, by class.
+
+        Empty when none does: the classes keep the years of the reference data.
+        """
+        return dict(self._structure(dt.date(year, 1, 1)).amortisation_years)
+
+    def factors(self, machines: Machines, year: int) -> Floats:
+        """Factor of each machine's prices by period of a year: shape `(..., period)`.
+
+        The rank factor in force for machines that are `further`, else 1.
+        """
+        by_class = np.ones((len(self._starts(year)), len(self.classes)))
+        for row, start in zip(by_class, self._starts(year), strict=True):
+            for code, factor in self._structure(start).rank_factor.items():
+                row[self.class_codes.index(code)] = factor
+        by_machine = np.moveaxis(by_class[:, machines.class_index], 0, -1)
+        further = False if machines.further is None else machines.further
+        return np.where(np.asarray(further)[..., None], by_machine, 1.0)
 
     def frozen(self, date: dt.date) -> FeeSchedule:
-        """The schedule in force on a date, held for good, before and after.
+        """The schedule in force on a date, prices and structure, held for good, before and after.
 
         Nothing may be known on that date: revenue then says so, with the class.
         """
         index = self._index(date)
         amounts = self.amounts[[index]] if index >= 0 else np.full_like(self.amounts[[0]], np.nan)
+        structure = replace(self._structure(date), date=dt.date.min)
         return replace(
             self,
             dates=(dt.date.min,),
@@ -155,19 +249,26 @@ class FeeSchedule:
             name=f"tarif du {date:%d/%m/%Y}",
             frozen_on=date,
             first_known=self.first_known or self._first_dates(),
+            reforms=() if structure == Reform(dt.date.min) else (structure,),
         )
 
     def with_prices(
-        self, changes: Mapping[dt.date, Mapping[Cell, float]], name: str
+        self,
+        changes: Mapping[dt.date, Mapping[Cell, float]],
+        name: str,
+        reforms: Sequence[Reform] = (),
     ) -> FeeSchedule:
-        """The schedule until the first date of `changes`, then the new prices.
+        """The schedule until the first date of `changes`, then the new prices and structure.
 
-        A cell that a date does not name keeps its price of the date before. Rates of this schedule
-        at later dates than the first change are dropped: a proposal replaces the trajectory.
+        A cell that a date does not name keeps its price of the date before. Rates and reforms of
+        this schedule from the first change on are dropped: a proposal replaces the trajectory. A
+        date may change no price, for a reform alone.
 
         Raises:
-            TariffError: a cell that the fee does not have, a price that is not one, no date, or a
-                date before anything is known.
+            TariffError: a cell that the fee does not have, a price that is not one, no date, a
+                date before anything is known, a reform at another date, with limits that do not
+                increase or are not as many as the class has, with years or a factor out of range,
+                or for an unknown class.
         """
         first = min(changes, default=dt.date.min)
         problems = [
@@ -185,21 +286,27 @@ class FeeSchedule:
         if first <= self.dates[0]:
             facts = {"date": first, "first": self.dates[0]}
             problems.append(problem("tariff_missing", None, self.name, **facts))
+        dates = sorted(changes)
+        problems += [p for reform in reforms for p in reform.problems(self.classes, dates)]
         if problems:
             raise TariffError(problems)
         kept = [date for date in self.dates if date < first]
         amounts = [self.amounts[i] for i in range(len(kept))]
-        for date in sorted(changes):
+        for date in dates:
             now = amounts[-1].copy()
             for cell, amount in changes[date].items():
                 now[self.index_of(cell)] = amount
             amounts.append(now)
         return replace(
             self,
-            dates=(*kept, *sorted(changes)),
+            dates=(*kept, *dates),
             amounts=np.stack(amounts),
             rates=tuple(rate for rate in self.rates if rate.effective_from < first),
             name=name,
+            reforms=(
+                *(reform for reform in self.reforms if reform.date < first),
+                *sorted(reforms, key=lambda reform: reform.date),
+            ),
         )
 
     def index_of(self, cell: Cell) -> tuple[int, Any, Any, int]:
@@ -213,7 +320,7 @@ class FeeSchedule:
         )
 
     def price(self, cell: Cell, date: dt.date) -> float:
-        """Price of a cell on a date, NaN when none is known.
+        """Price of a cell on a date, NaN when none is known; that of a first machine.
 
         Raises:
             TariffError: the cell's `*` stands for prices that differ.
@@ -237,9 +344,9 @@ class FeeSchedule:
         """The parts of a calendar year, each under one date's prices."""
         start, end = dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
         length = (end - start).days
-        inside = [date for date in self.dates if start < date < end]
-        marks = [0.0, *((date - start).days / length for date in inside), 1.0]
-        indices = [self._index(date) for date in (start, *inside)]
+        starts = self._starts(year)
+        marks = [*((date - start).days / length for date in starts), 1.0]
+        indices = [self._index(date) for date in starts]
         return tuple(
             Period(a, b, index) for a, b, index in zip(marks[:-1], marks[1:], indices, strict=True)
         )
@@ -247,7 +354,8 @@ class FeeSchedule:
     def volumes(self, machines: Machines, year: int, inpatients_count: bool = True) -> Floats:
         """Billed acts of each machine in each period and band: shape `(..., period, band)`.
 
-        `inpatients_count`: whether acts of in-patients take places in the bands.
+        `inpatients_count`: whether acts of in-patients take places in the bands. Places are
+        counted from 1 January; each period cuts its own by the limits in force in it.
 
         Raises:
             InputError: negative acts.
@@ -257,14 +365,23 @@ class FeeSchedule:
             raise InputError(problem("acts_invalid", None, float(np.min(billed))))
         places = machines.acts if inpatients_count else billed
         marks = np.array([0.0, *(period.end for period in self.periods(year))])
-        limits = self.limits[machines.class_index]
         done = places[..., None, None] * marks[:, None]
-        inside = np.diff(np.clip(done, limits[..., None, :-1], limits[..., None, 1:]), axis=-2)
+        tables = self.period_limits(year)
+        if np.array_equal(tables[1:], tables[:-1]):  # one clip a mark is enough
+            limits = tables[0][machines.class_index][..., None, :]
+            inside = np.diff(np.clip(done, limits[..., :-1], limits[..., 1:]), axis=-2)
+        else:
+            limits = np.moveaxis(tables[:, machines.class_index], 0, -2)
+            before, after = (
+                np.clip(part, limits[..., :-1], limits[..., 1:])
+                for part in (done[..., :-1, :], done[..., 1:, :])
+            )
+            inside = after - before
         share = np.divide(billed, places, out=np.zeros_like(billed), where=places > 0)
         return np.asarray(inside * share[..., None, None])
 
     def fees(self, machines: Machines, year: int) -> Floats:
-        """Price of each machine's acts by period and band, the shape of `volumes`."""
+        """Price of each machine's acts by period and band, `factors` included: as `volumes`."""
         indices = [period.date_index for period in self.periods(year)]
         amounts = self.amounts[
             :,
@@ -274,13 +391,16 @@ class FeeSchedule:
         ]
         table = np.moveaxis(amounts[indices], 0, -2)
         unknown = np.array(indices) < 0
-        return np.where(unknown[:, None], np.nan, table)
+        fees = np.where(unknown[:, None], np.nan, table)
+        if self.reforms and machines.further is not None:
+            fees = fees * self.factors(machines, year)[..., None]
+        return fees
 
     def revenue(self, machines: Machines, year: int, inpatients_count: bool = True) -> Floats:
         r"""Fee revenue of each machine in a calendar year, EUR.
 
         $\sum_{k,b} \text{fee}_{k,b} \times \text{acts}_{k,b}$ over the year's periods $k$ and bands
-        $b$, changes of tariff inside the year included.
+        $b$, changes of tariff and structure inside the year included.
 
         Raises:
             TariffError: a machine performs acts for which no rate is known; names class and date.
@@ -291,6 +411,28 @@ class FeeSchedule:
         if missing.any():
             self._refuse_missing(machines, year, missing)
         return np.asarray(np.sum(volumes * np.where(volumes > 0, fees, 0.0), axis=(-2, -1)))
+
+    def _starts(self, year: int) -> tuple[dt.date, ...]:
+        """First day of each period of a year."""
+        start, end = dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
+        return (start, *(date for date in self.dates if start < date < end))
+
+    def _structure(self, date: dt.date) -> Reform:
+        """All that reforms have changed by a date, that day included."""
+        found = Reform(date)
+        for reform in self.reforms:
+            if reform.date <= date:
+                found = found.then(reform)
+        return found
+
+    def _limit_table(self, changed: Mapping[str, tuple[float, ...]]) -> Floats:
+        """As `limits`, with those of some classes changed."""
+        table = np.full((len(self.classes), len(BANDS) + 1), _NO_LIMIT)
+        table[:, 0] = 0.0
+        for row, (code, machine_class) in zip(table, self.classes.items(), strict=True):
+            limits = changed.get(code, machine_class.limits)
+            row[1 : 1 + len(limits)] = limits
+        return table
 
     def _index(self, date: dt.date) -> int:
         """Index of the prices in force on a date; -1 before the first."""

@@ -32,6 +32,11 @@ def meuros(value: float) -> str:
     return f"{number(value / 1e6, 1)} M€" if math.isfinite(value) else NONE
 
 
+def money(value: float) -> str:
+    """Euros under a million, millions above: `61 000 €`, `150,0 M€`."""
+    return meuros(value) if abs(value) >= 999_999.5 else euros(value)
+
+
 def percent(value: float, decimals: int = 1, sign: bool = False) -> str:
     """A fraction as a percentage: `0.755` → `75,5 %`, with a leading + on request."""
     if not math.isfinite(value):

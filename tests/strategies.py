@@ -7,6 +7,7 @@ and money says its VAT or leaves it as it was.
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,8 +15,16 @@ from hypothesis import strategies as st
 
 from costing.analysis.correlation import score_matrix
 from costing.analysis.uncertainty import Input, Inputs
+from costing.menu import CONSTRAINTS, COST_RISKS, OBJECTIVES, STRUCTURES, Bound
 from costing.parameters import Distribution, Label, Outcome, Parameter, Value
-from costing.rules import Lever, SavingsDemand, ScheduleRules
+from costing.rules import (
+    Behaviour,
+    Demand,
+    Lever,
+    SavingsDemand,
+    ScheduleRules,
+    StructureChoice,
+)
 from costing.scenario import Conventions, Correlation, FleetTable, Override, Scenario
 
 # Address: range to draw from, whether it is money, whether the parameter takes bounds.
@@ -35,6 +44,16 @@ ADDRESSES: dict[str, tuple[float, float, bool, bool]] = {
     "machine_classes.amortisation_years.*": (5, 10, False, False),
 }
 CLASSES = ("scanner", "irm_0_5t_1_5t", "irm_1_5t", "irm_gt_1_5t", "tep_tdm")
+MODALITIES = ("scanner", "irm", "tep")
+# Whom a demand may be about, by the kinds that its constraint admits; `*` always.
+SCOPES = {
+    "class": CLASSES,
+    "modality": MODALITIES,
+    "region": ("Bretagne", "Île-de-France", "La Réunion"),
+    "sector": ("liberal", "public", "non_profit", "gie"),
+}
+# Part of the fee's structure: range of its candidates.
+CANDIDATES = {"amortisation_years": (1, 30), "rank_factor": (0, 1)}
 # Words from a form: any script, no half of a surrogate pair and no control character.
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2030, 12, 31))
@@ -86,6 +105,7 @@ def savings() -> st.SearchStrategy[SavingsDemand]:
         share_on_fee=amounts(0, 1),
         other_levers=st.lists(lever, max_size=3).map(tuple),
         yearly_eur=st.dictionaries(st.integers(2025, 2030), amounts(0, 1e9), max_size=4),
+        carry_over=st.booleans(),
     )
 
 
@@ -107,8 +127,56 @@ def correlations() -> st.SearchStrategy[tuple[Correlation, ...]]:
     )
 
 
+def decimals(low: float, high: float) -> st.SearchStrategy[float]:
+    """Numbers as people type them: four decimals at most."""
+    return amounts(low, high).map(lambda value: round(value, 4))
+
+
+@st.composite
+def demands(draw: st.DrawFn) -> Demand:
+    """Anything of the menu that a demand may ask for, of whom it may be asked."""
+    declared = draw(st.sampled_from([c for c in CONSTRAINTS.values() if c.on_demand]))
+    scopes = ["*", *(code for kind in declared.scopes for code in SCOPES[kind])]
+
+    def inside(bound: Bound | None) -> st.SearchStrategy[Any]:
+        return decimals(bound.low, bound.high) if bound else st.none()
+
+    return Demand(
+        constraint=declared.id,
+        scope=draw(st.sampled_from(scopes)),
+        value=draw(inside(declared.value)),
+        level=draw(st.none() | inside(declared.level)),
+    )
+
+
+@st.composite
+def structures(draw: st.DrawFn) -> StructureChoice:
+    """A part of the fee's structure, and what it may become."""
+    name = draw(st.sampled_from(sorted(STRUCTURES)))
+    candidates = decimals(*CANDIDATES.get(name, (1, 200_000)))
+    return StructureChoice(
+        parameter=name,
+        scope=draw(st.sampled_from(("*", *CLASSES, *MODALITIES))),
+        candidates=tuple(draw(st.lists(candidates, min_size=1, max_size=8))),
+    )
+
+
+def behaviours() -> st.SearchStrategy[Behaviour]:
+    """Answers to a schedule, of modalities or of their sectors, or none."""
+    keys = [
+        *MODALITIES,
+        *(f"{code}.{sector}" for code in MODALITIES for sector in SCOPES["sector"]),
+    ]
+    return st.builds(
+        Behaviour,
+        elasticity=st.dictionaries(st.sampled_from(keys), decimals(-3, 3), max_size=4),
+        renewal=decimals(0, 1),
+        second_machine=decimals(0, 1),
+    )
+
+
 def rules() -> st.SearchStrategy[ScheduleRules]:
-    """Rules of a fee schedule; the dates increase."""
+    """Rules of a fee schedule; the dates increase, and nothing is asked twice."""
     steps = st.lists(DAYS, min_size=1, max_size=4, unique=True)
     return st.builds(
         ScheduleRules,
@@ -117,9 +185,24 @@ def rules() -> st.SearchStrategy[ScheduleRules]:
         no_rise=st.booleans(),
         degressive=st.booleans(),
         amortised_not_above=st.booleans(),
+        zones_in_order=st.booleans(),
         floor_share_of_cost=st.dictionaries(st.sampled_from(CLASSES), amounts(0, 2), max_size=3),
         rounding_eur=st.sampled_from((0.01, 0.1, 1.0)),
+        demands=unlike(demands(), "constraint", "scope"),
+        objectives=st.lists(
+            st.sampled_from(sorted(OBJECTIVES)), min_size=1, max_size=6, unique=True
+        ).map(tuple),
+        return_on_cost=decimals(0, 1),
+        cost_risk=st.sampled_from(sorted(COST_RISKS)),
+        cost_level=decimals(0.5, 0.99),
+        structure=unlike(structures(), "parameter", "scope"),
+        behaviour=behaviours(),
     )
+
+
+def unlike(items: st.SearchStrategy[Any], *names: str) -> st.SearchStrategy[tuple[Any, ...]]:
+    """Some of them, no two alike by all of some fields."""
+    return st.lists(items, max_size=4, unique_by=operator.attrgetter(*names)).map(tuple)
 
 
 def fleet_of(*machines: dict[str, Any]) -> FleetTable:

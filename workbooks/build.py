@@ -14,7 +14,7 @@ from typing import Any
 
 from costing.fleet import COLUMNS
 from costing.load import load_reference
-from costing.rules import Lever, SavingsDemand, ScheduleRules
+from costing.rules import Demand, Lever, SavingsDemand, ScheduleRules
 from costing.scenario import Conventions, FleetTable, Override, Scenario
 from costing.workbook.template import write_template
 
@@ -91,6 +91,10 @@ def example() -> Scenario:
             step_dates=(dt.date(2026, 7, 1), dt.date(2027, 1, 1)),
             largest_cut_per_step=0.15,
             floor_share_of_cost={"irm_1_5t": 1.0, "scanner": 1.05},
+            demands=(
+                Demand(constraint="total_cut", value=0.4),
+                Demand(constraint="phased_cut", scope="scanner", value=0.3),
+            ),
         ),
         fleet=_fleet(),
     )  # fmt: skip

@@ -29,8 +29,8 @@ State = tuple[int, Machines, Floats]
 
 #: What projecting and paying a fleet needs of it.
 _COLUMNS = (
-    "machine_id", "modality", "class", "installed_on", "zone", "acts_billed", "acts_inpatient",
-    "weight",
+    "machine_id", "modality", "class", "installed_on", "zone", "rank_on_authorisation",
+    "acts_billed", "acts_inpatient", "weight",
 )  # fmt: skip
 _RATES = ("machine_growth", "acts_growth", "renewal_rate")
 

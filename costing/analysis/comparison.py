@@ -177,9 +177,12 @@ def with_activity(case: Case, fleet: Fleet) -> Fleet:
 def pay(case: Case, fleet: Fleet, schedule: FeeSchedule, year: int) -> Paid:
     """What each machine of a fleet costs and is paid in a calendar year under a schedule.
 
+    Years before « amorti » that the schedule sets hold for the fee and the cost.
+
     Raises:
         TariffError: acts for which no rate is known.
     """
+    case = case.under(schedule, year)
     count = case.scenario.conventions.inpatients_count
     machines = fleet.machines(schedule, year, case.amortisation_years)
     revenue = schedule.revenue(machines, year, count)

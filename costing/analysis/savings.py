@@ -9,7 +9,7 @@ fleet. A positive amount is money saved by the health insurance.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -38,17 +38,28 @@ def baseline(case: Case) -> FeeSchedule:
     return case.reference.schedule.frozen(case.reference.savings.baseline_date)
 
 
+def present(case: Case) -> FeeSchedule:
+    """The decision's prices until the first step; from then on those of its eve, held for good."""
+    step = case.scenario.rules.step_dates[0]
+    return case.reference.schedule.with_prices({step: {}}, "tarifs en vigueur tenus")
+
+
 def machine_savings(case: Case, schedule: FeeSchedule, year: int) -> pd.DataFrame:
     """One row a machine of the year's fleet: its columns, revenue before and after, and saved.
 
-    Amounts are for the whole weight of the row, EUR in the year.
+    Amounts are for the whole weight of the row, EUR in the year; `amortised` is under the schedule.
+    The baseline keeps its own years before « amorti » where the schedule changes them.
     """
     fleet = case.fleet_in(year)
     before = baseline(case)
-    machines = fleet.machines(schedule, year, case.amortisation_years)
+    under = case.under(schedule, year)
+    machines = fleet.machines(schedule, year, under.amortisation_years)
+    as_before = machines
+    if under is not case:
+        as_before = replace(machines, amortised=fleet.amortised(year, case.amortisation_years))
     count = case.scenario.conventions.inpatients_count
     weight = fleet.weight
-    base = before.revenue(machines, year, count) * weight
+    base = before.revenue(as_before, year, count) * weight
     now = schedule.revenue(machines, year, count) * weight
     return fleet.frame.assign(
         amortised=machines.amortised, baseline_eur=base, revenue_eur=now, saved_eur=base - now

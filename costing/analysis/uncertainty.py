@@ -163,20 +163,32 @@ def cost_names(case: Case, class_code: str) -> set[str]:
 def inputs_of(case: Case, names: Mapping[str, Iterable[str]]) -> Inputs:
     """The uncertain inputs among the parameters `names`, by class code.
 
-    A value that several classes share is one input. Correlations are those of the reference data
-    and the scenario, between values of the same class.
+    As `inputs_at`, for each class the values that it has of the parameters.
 
     Raises:
         InputError: correlations that cannot hold together.
     """
+    groups = (
+        {name: address_of(case, code, name) for name in wanted} for code, wanted in names.items()
+    )
+    return inputs_at(case, ({n: a for n, a in group.items() if a} for group in groups))
+
+
+def inputs_at(case: Case, groups: Iterable[Mapping[str, str]]) -> Inputs:
+    """The uncertain inputs among values given by their address, by parameter name.
+
+    A group is what belongs together, as the values of one class: correlations, those of the
+    reference data and the scenario, hold within it. A value that several groups share is one input.
+
+    Raises:
+        ScenarioError: no such parameter.
+        InputError: correlations that cannot hold together.
+    """
     items: dict[str, Input] = {}
     ranks: dict[tuple[str, str], float] = {}
-    for code, wanted in names.items():
+    for group in groups:
         own: dict[str, str] = {}
-        for name in wanted:
-            address = address_of(case, code, name)
-            if address is None:
-                continue
+        for name, address in group.items():
             parameter, value = case.reference.parameter_at(address)
             if value is None:
                 continue
@@ -321,7 +333,7 @@ def _in_order(
 def _stack(parts: list[Floats]) -> Floats:
     """The principal estimate and the blocks one under the other."""
     shape = parts[-1].shape[1:]
-    first = np.broadcast_to(parts[0].reshape(-1, *parts[0].shape[1:])[:1], (1, *shape))
+    first = np.broadcast_to(np.atleast_1d(parts[0])[:1], (1, *shape))
     return np.concatenate([first, *parts[1:]])
 
 

@@ -15,6 +15,7 @@ from costing.cli.analysis import replicate, sensitivity
 from costing.cli.bridge import bridge
 from costing.cli.claim import claim
 from costing.cli.elicit import elicit
+from costing.cli.evaluate import evaluate
 from costing.cli.fee import compare, cost, revenue
 from costing.cli.schedule import export, import_, optimise, template
 from costing.cli.serve import app
@@ -29,7 +30,7 @@ def main() -> None:
 
 
 for _command in (
-    revenue, cost, compare, claim, sensitivity, bridge, elicit, replicate, optimise, import_,
-    export, template, app,
+    revenue, cost, compare, claim, sensitivity, bridge, elicit, replicate, optimise, evaluate,
+    import_, export, template, app,
 ):  # fmt: skip
     main.add_command(_command)

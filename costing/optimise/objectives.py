@@ -1,172 +1,234 @@
-"""The linear and integer programs behind a proposal, one function each."""
+"""What each objective of the menu adds to a program: columns, rows, and what is to be least.
+
+Taken in the scenario's order; each optimum is kept while the next objective is sought. After the
+last one, ties are settled by the evenest effort, so that no price is left to the solver's whim.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from costing.analysis.savings import reached
-from costing.optimise.program import FeeProgram
-from costing.optimise.solver import Block, Columns, Solution, Status, solve
+from costing.optimise.build import Build, diagonal
+from costing.optimise.floors import spread
+from costing.optimise.rows import MachineRows
+from costing.optimise.setting import Setting
 
 Floats = NDArray[np.float64]
 
-#: Share of an optimum that the next objective may give up, so that rounding errors do not block it.
-SLACK = 1e-9
-#: Rounding may move a price by this many units before it is called impossible.
-REACH = 3
 
+@dataclass(frozen=True)
+class Goal:
+    """Something to make least: factors by column, a constant, in the objective's unit.
 
-def shortfall(program: FeeProgram, blocks: list[Block]) -> tuple[float, float]:
-    """Least euros by which the savings demands are missed, and the most that can be saved."""
-    size = len(program.names)
-    soft = [b for b in blocks if b.constraint.startswith("savings")]
-    hard = [b for b in blocks if not b.constraint.startswith("savings")]
-    count = sum(len(block.labels) for block in soft)
-    short = _positive("short", count)
-    eased, first = [], 0
-    for block in soft:
-        rows = len(block.labels)
-        ease = sparse.csr_array(
-            (-np.ones(rows), (np.arange(rows), first + np.arange(rows))), shape=(rows, count)
-        )
-        eased.append(replace(block, matrix=sparse.csr_array(sparse.hstack([block.matrix, ease]))))
-        first += rows
-    objective = np.concatenate([np.zeros(size), np.ones(count)])
-    least = solve([program.fees, short], [*hard, *eased], objective)
-    most = solve([program.fees], hard, soft[0].matrix.toarray()[0])
-    if least.status != "optimal" or most.status != "optimal":
-        return float("inf"), 0.0
-    by_year = program.savings_of(most.values)
-    return least.objective, reached(program.case.scenario.savings, by_year)
-
-
-def loss_terms(program: FeeProgram) -> tuple[list[Columns], list[Block], Floats]:
-    """Columns, rows and objective that measure the loss of the machines below their cost.
-
-    Only machines that can swing get a variable; those always below enter the objective as they
-    are, less what does not depend on prices.
+    slack: how much of it the next objectives may give up, so that rounding errors do not block.
     """
-    groups, fees = program.groups, program.fees
-    gap = groups.cost_eur - groups.fixed_eur
-    worst, best = gap - groups.acts @ program.lowest, gap - groups.acts @ program.highest
-    swing = np.flatnonzero((worst > 0) & (best < 0))
-    below = (best >= 0) * groups.weight
-    extra = _positive("loss", len(swing))
-    matrix = sparse.hstack([groups.acts[swing], sparse.eye_array(len(swing))])
-    labels = tuple(str(i) for i in swing)
-    free = np.full(len(swing), np.inf)
-    block = Block("loss", sparse.csr_array(matrix), gap[swing], free, labels)
-    objective = np.concatenate([-(groups.acts.T @ below), groups.weight[swing]])
-    return [fees, extra], [block], objective
+
+    id: str
+    factors: Floats
+    constant: float
+    slack: float
+
+    def at(self, values: Floats) -> float:
+        """Its value."""
+        return float(self.factors @ values[: len(self.factors)]) + self.constant
 
 
-def even_prices(
-    program: FeeProgram,
-    blocks: list[Block],
-    columns: list[Columns],
-    loss_blocks: list[Block],
-    objective: Floats,
-    least: Solution,
-) -> Floats:
-    """Second and third objectives: no more saved than asked, then cuts close to one rate."""
-    size = len(program.names)
-    total = sum((y.acts for y in program.years), start=np.zeros(size))
-    room = SLACK * max(1.0, abs(least.objective)) + 0.01
-    kept = [*blocks, *loss_blocks, _row("kept_loss", objective, -np.inf, least.objective + room)]
-    frugal = solve(columns, kept, np.concatenate([-total, np.zeros(len(objective) - size)]))
-    if frugal.status != "optimal":
-        return least.values[:size]
-    spent = -frugal.objective
-    kept.append(_row("kept_savings", total, spent * (1 - SLACK) - 0.01, np.inf))
-    start = program.present
-    width = len(objective)
-    gaps = _positive("gap", size)
-    common = Columns(("common_cut",), np.array([-1.0]), np.array([1.0]))
+#: Share of an optimum that the next objective may give up, and euros on top of it.
+SLACK, CENTS = 1e-9, 0.01
+
+
+def goals(setting: Setting, build: Build) -> list[Goal]:
+    """The scenario's objectives in turn, then the tie-break."""
+    asked = list(setting.program.case.scenario.rules.objectives)
+    names = asked if asked[-1] == "even" else [*(n for n in asked if n != "even"), "even"]
+    return [goal(setting, build, name) for name in names]
+
+
+def goal(setting: Setting, build: Build, name: str) -> Goal:
+    """One objective: appends the columns and rows that it needs."""
+    return _GOALS[name](setting, build)
+
+
+def loss_now(rows: MachineRows, values: Floats) -> float:
+    """Euros that the machines below their cost lose in the last year."""
+    return float(np.maximum(rows.cost_at(values) - rows.revenue_at(values), 0.0) @ rows.weight)
+
+
+def _loss(setting: Setting, build: Build) -> Goal:
+    """Only machines that can swing get a column; those always below count as they are."""
+    rows = setting.machines
+    first, _, weight = rows.alike
+    margin = rows.margin()[first]
+    least, most = spread(setting.program, margin, setting.low, setting.high)
+    always = (most <= 0) * weight
+    swing = np.flatnonzero((least < 0) & (most > 0))
+    factors, constant = margin.sum(always)
+    column = build.new("loss", len(swing), bulk=True)
+    part = margin[swing]
+    build.rows(
+        "loss", [(0, part.matrix), (column, sparse.eye_array(len(swing)))], -part.constant,
+        bulk=True, names=tuple(f"m{i}" for i in first[swing]),
+    )  # fmt: skip
+    total = build.padded(-factors)
+    total[column:] += weight[swing]
+    return Goal("loss", total, -constant, CENTS)
+
+
+def _largest_loss(setting: Setting, build: Build) -> Goal:
+    rows = setting.machines
+    first, _, _ = rows.alike
+    line = rows.margin()[first]
+    # Below cost already: measured from before.
+    held = np.minimum(0.0, rows.present_eur - rows.present_cost_eur)[first]
+    least, _ = spread(setting.program, line, setting.low, setting.high)
+    swing = np.flatnonzero(least < held)
+    column = build.new("largest_loss", 1)
+    part = line[swing]
+    ones = sparse.csr_array(np.ones((len(swing), 1)))
+    build.rows(
+        "largest_loss", [(0, part.matrix), (column, ones)], held[swing] - part.constant,
+        bulk=True, names=tuple(f"m{i}" for i in first[swing]),
+    )  # fmt: skip
+    return Goal("largest_loss", _unit(build, column), 0.0, CENTS)
+
+
+def _near_cost(setting: Setting, build: Build) -> Goal:
+    rows, rules = setting.machines, setting.program.case.scenario.rules
+    line = rows.margin(1.0 + rules.return_on_cost)
+    sums = [line.sum(part * rows.weight) for _, part in _parts(rows, "class", rows.states[:, 0])]
+    size = len(sums)
+    above, below = build.new("above_cost", size), build.new("below_cost", size)
+    matrix = sparse.csr_array(np.array([factors for factors, _ in sums]))
+    eye = np.ones(size)
+    build.rows(
+        "near_cost", [(0, matrix), (above, diagonal(-eye)), (below, diagonal(eye))],
+        *[-np.array([constant for _, constant in sums])] * 2,
+    )  # fmt: skip
+    factors = np.zeros(build.width)
+    factors[above:] = 1.0
+    return Goal("near_cost", factors, 0.0, CENTS)
+
+
+def _exact(setting: Setting, build: Build) -> Goal:
+    years = setting.program.years
+    factors = build.padded(-np.sum([year.acts for year in years], axis=0))
+    constant = sum(year.baseline_eur - year.fixed_eur for year in years)
+    return Goal("exact", factors, constant, CENTS)
+
+
+def _even(setting: Setting, build: Build) -> Goal:
+    """Weighted distance of every relative cut from one common rate."""
+    program = setting.program
+    start, size = np.maximum(program.present, 1e-9), program.prices
+    gaps = build.new("gap", size, bulk=True)
+    rate = build.new("common_cut", 1, -1.0, 1.0)
+    one = sparse.csr_array(np.ones((size, 1)))
+    cut, eye = diagonal(1 / start), sparse.eye_array(size)
     # gap ≥ ±(1 - f/start - u), written gap ± f/start ± u ≥ ±1
-    cut = sparse.hstack(
-        [sparse.diags_array(1 / start), sparse.csr_array((size, width - size))], format="csr"
+    build.rows("even_up", [(0, cut), (gaps, eye), (rate, one)], 1.0, bulk=True)
+    build.rows("even_down", [(0, -cut), (gaps, eye), (rate, -one)], -1.0, bulk=True)
+    acts = program.years[-1].acts[:size].copy()
+    for (code, _), first in program.split.items():
+        places = program.places(code)
+        acts[places] += program.years[-1].acts[first : first + len(places)] / len(
+            program.space.variants[code]
+        )
+    euros = acts * start
+    # A price that pays nobody still follows the others, a little.
+    weight = euros / max(float(euros.sum()), 1.0) + 1e-5
+    factors = np.zeros(build.width)
+    factors[gaps : gaps + size] = weight
+    return Goal("even", factors, 0.0, SLACK)
+
+
+def _even_between(column: str) -> Callable[[Setting, Build], Goal]:
+    """Least of the largest relative cut of revenue, between the parts of the fleet."""
+
+    def add(setting: Setting, build: Build) -> Goal:
+        rows = setting.machines
+        line = rows.margin(0.0)
+        sums, present = [], []
+        for _, part in _parts(rows, column):
+            before = float(rows.present_eur @ (part * rows.weight))
+            if before > 0:
+                sums.append(line.sum(part * rows.weight))
+                present.append(before)
+        scale = 1 / np.array(present)
+        first = build.new(f"largest_cut_{column}", 1, -np.inf)
+        matrix = diagonal(scale) @ sparse.csr_array(np.array([factors for factors, _ in sums]))
+        low = 1.0 - scale * np.array([constant for _, constant in sums])
+        build.rows(f"even_{column}", [(0, matrix), (first, np.ones((len(sums), 1)))], low)
+        return Goal(f"even_{column}", _unit(build, first), 0.0, SLACK)
+
+    return add
+
+
+def _fewest_cells(setting: Setting, build: Build) -> Goal:
+    program = setting.program
+    size, steps = len(program.cells), len(program.steps)
+    first = build.new(
+        "changed", size, 0, 1, integer=True, names=[f"changed_{n}" for n in program.cell_names]
     )
-    one, eye = sparse.csr_array(np.ones((size, 1))), sparse.eye_array(size)
-    labels, free = program.names, np.full(size, np.inf)
-    upper = sparse.csr_array(sparse.hstack([cut, eye, one]))
-    lower = sparse.csr_array(sparse.hstack([-cut, eye, -one]))
-    kept += [
-        Block("even_up", upper, np.ones(size), free, labels),
-        Block("even_down", lower, -np.ones(size), free, labels),
-    ]
-    euros = program.years[-1].acts * start
-    weight = euros / max(euros.sum(), 1.0) + 1e-5
-    even = solve(
-        [*columns, gaps, common], kept, np.concatenate([np.zeros(width), weight, np.zeros(1)])
+    stack = sparse.vstack([sparse.eye_array(size)] * steps, format="csr")
+    prices = sparse.eye_array(program.prices)
+    down = program.present - setting.low
+    up = setting.high - program.present
+    build.rows(
+        "changed_down", [(0, prices), (first, diagonal(down) @ stack)], program.present, bulk=True
     )
-    return even.values[:size] if even.status == "optimal" else frugal.values[:size]
-
-
-def round_prices(program: FeeProgram, blocks: list[Block], prices: Floats) -> tuple[Status, Floats]:
-    """Nearest prices in whole units that keep every constraint, and whether there are any.
-
-    The solver may miss a row by its tolerance, which on a year's revenue is euros: the savings rows
-    are tightened by as much, so that the target itself is met.
-    """
-    unit = program.case.scenario.rules.rounding_eur
-    size = len(program.names)
-    near = np.round(prices / unit)
-    whole = Columns(program.names, near - REACH, near + REACH, integer=True)
-    away = _positive("away", size)
-    eye = sparse.eye_array(size)
-    labels, free = program.names, np.full(size, np.inf)
-    rows = [
-        Block("up", sparse.csr_array(sparse.hstack([eye, eye])), prices / unit, free, labels),
-        Block("down", sparse.csr_array(sparse.hstack([-eye, eye])), -prices / unit, free, labels),
-    ]
-    scaled = [_tightened(replace(b, matrix=b.matrix * unit)) for b in blocks]
-    ceiling = sparse.csr_array(eye * unit)
-    bounds = Block("bounds", ceiling, program.fees.low, program.fees.high, labels)
-    objective = np.concatenate([np.zeros(size), np.ones(size)])
-    found = solve([whole, away], [*scaled, bounds, *rows], objective, time_limit=30)
-    if not np.isfinite(found.values[:size]).all():
-        return found.status, prices
-    # Read off in decimal, so that 12.34 is the float that a person would type.
-    rounded = np.array([float(f"{np.round(v) * unit:.10g}") for v in found.values[:size]])
-    return ("optimal" if _holds(blocks, rounded) else "infeasible"), rounded
-
-
-def _tightened(block: Block) -> Block:
-    if not block.constraint.startswith("savings"):
-        return block
-    return replace(block, high=block.high - 1e-9 * np.abs(block.high) - 1e-6)
-
-
-def _holds(blocks: list[Block], prices: Floats) -> bool:
-    """Whether prices satisfy every row: the target to the cent, the others to what floats allow."""
-    for block in blocks:
-        value = block.matrix @ prices
-        room = 1e-9 * np.maximum(1.0, np.abs(value))
-        if block.constraint.startswith("savings"):
-            room = np.full(len(value), 0.005)
-        if np.any(value < block.low - room) or np.any(value > block.high + room):
-            return False
-    return True
-
-
-def _positive(name: str, count: int) -> Columns:
-    return Columns(
-        tuple(f"{name}_{i}" for i in range(count)), np.zeros(count), np.full(count, np.inf)
+    build.rows(
+        "changed_up", [(0, prices), (first, -diagonal(up) @ stack)], high=program.present, bulk=True
     )
+    factors = np.zeros(build.width)
+    factors[first:] = 1.0
+    return Goal("fewest_cells", factors, 0.0, 1e-6)
 
 
-def _row(name: str, values: Floats, low: float, high: float) -> Block:
-    return Block(
-        name, sparse.csr_array(values[None, :]), np.array([low]), np.array([high]), (name,)
-    )
+def _smooth(setting: Setting, build: Build) -> Goal:
+    program = setting.program
+    size, total = len(program.cells), program.prices
+    column = build.new("largest_step", 1)
+    scale = 1 / np.maximum(program.present, 1e-9)
+    step = diagonal(scale) @ (sparse.eye_array(total) - sparse.eye_array(total, k=-size))
+    was = np.zeros(total)
+    was[:size] = 1.0
+    one = np.ones((total, 1))
+    build.rows("step_down", [(0, step), (column, one)], was, bulk=True)
+    build.rows("step_up", [(0, step), (column, -one)], high=was, bulk=True)
+    return Goal("smooth", _unit(build, column), 0.0, SLACK)
 
 
-def loss_at(program: FeeProgram, prices: Floats) -> float:
-    """Euros that the machines below their cost lose in the last year at given prices."""
-    groups = program.groups
-    margin = groups.fixed_eur + groups.acts @ prices - groups.cost_eur
-    return float(np.maximum(-margin, 0) @ groups.weight)
+def _parts(
+    rows: MachineRows, column: str, state: NDArray[np.bool_] | None = None
+) -> list[tuple[str, Floats]]:
+    """The machines of each value of a column (and state), as masks."""
+    codes = rows.frame[column].astype(str)
+    if state is not None:
+        codes = codes + np.where(state, "_amorti", "")
+    return [(code, np.asarray(codes == code, dtype=float)) for code in dict.fromkeys(codes)]
+
+
+def _unit(build: Build, column: int) -> Floats:
+    factors = np.zeros(build.width)
+    factors[column] = 1.0
+    return factors
+
+
+_GOALS: dict[str, Callable[[Setting, Build], Goal]] = {
+    "loss": _loss,
+    "largest_loss": _largest_loss,
+    "near_cost": _near_cost,
+    "exact": _exact,
+    "even": _even,
+    "even_modality": _even_between("modality"),
+    "even_class": _even_between("class"),
+    "even_zone": _even_between("zone"),
+    "even_sector": _even_between("sector"),
+    "fewest_cells": _fewest_cells,
+    "smooth": _smooth,
+}

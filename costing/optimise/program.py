@@ -1,34 +1,41 @@
-"""The linear program of a fee schedule: variables, and what each constraint says of them.
+r"""A case as a program: the variables, and what revenue and cost are of them.
 
 A variable is the price of a cell from a step date on. Everything is linear in the prices, since
 `FeeSchedule.volumes` gives the acts that each price pays, whatever the prices are.
 
-The loss of a machine below its cost needs a variable only if the machine can swing: one that stays
-above its cost at the lowest admissible prices, or below it at the highest, is linear as it is. That
-reduction is exact.
+Where a class may have several structures (limits, years, factor), its prices are split by variant:
+$f = \sum_j g_j$ with $\underline f u_j \le g_j \le \overline f u_j$, $\sum_j u_j = 1$, $u_j$ whole.
+Revenue stays linear, in the $g_j$, and no tighter linear relaxation of the choice exists (Balas,
+1985, disjunctive programming).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from costing.analysis.comparison import billed_share
-from costing.analysis.savings import baseline, required_from_fee
+from costing.analysis.savings import baseline
 from costing.costs import fleet_cost
 from costing.errors import Place, ScenarioError, problem
-from costing.labels import cell_title, scope_name
+from costing.fleet import Fleet
+from costing.labels import cell_title
+from costing.optimise.rows import MachineRows
 from costing.optimise.solver import Block, Columns
+from costing.optimise.structure import Space, space
 from costing.reference import Case
 from costing.tariff import AMORTISATION, BANDS, ZONES, Cell, FeeSchedule, Machines
 
 Floats = NDArray[np.float64]
+
+#: A price that may rise above those known does not more than double.
+MOST_RISE = 2.0
 
 
 @dataclass(frozen=True)
@@ -40,27 +47,27 @@ class YearVolumes:
     fixed_eur: float
     baseline_eur: float
 
-
-@dataclass(frozen=True)
-class Groups:
-    """Alike machines of the last year: acts by variable, other revenue, cost, weight, class."""
-
-    acts: sparse.csr_array
-    fixed_eur: Floats
-    cost_eur: Floats
-    weight: Floats
-    class_index: NDArray[np.intp]
+    def saved(self, values: Floats) -> float:
+        """Savings of the year, EUR."""
+        return self.baseline_eur - self.fixed_eur - float(self.acts @ values[: len(self.acts)])
 
 
 @dataclass(frozen=True)
 class FeeProgram:
-    """A case as a linear program; variables date by date, cell by cell."""
+    """A case as a program; variables date by date, cell by cell, then those of the structure.
+
+    fleets: by year, when volumes answer prices; else the case's own.
+    """
 
     case: Case
     schedule: FeeSchedule
     steps: tuple[dt.date, ...]
     start: Floats
-    ceiling: Floats
+    before: Floats
+    space: Space
+    fleets: Mapping[int, Fleet] = field(default_factory=dict)
+
+    # --- the variables
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
@@ -68,232 +75,310 @@ class FeeProgram:
         return self.schedule.cells
 
     @cached_property
+    def cell_names(self) -> tuple[str, ...]:
+        """An identifier for each cell."""
+        return tuple("_".join(part for part in cell if part != "*") for cell in self.cells)
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
-        """One name a variable."""
-        cells = ["_".join(cell).replace("*", "x") for cell in self.cells]
-        return tuple(f"{cell}_{step:%Y%m%d}" for step in self.steps for cell in cells)
+        """One name a price."""
+        return tuple(f"{name}_{d:%Y%m%d}" for d in self.steps for name in self.cell_names)
+
+    @property
+    def prices(self) -> int:
+        """Number of price variables; they come first."""
+        return len(self.cells) * len(self.steps)
 
     @cached_property
     def present(self) -> Floats:
-        """The prices in force before the first step, as a value of every variable."""
+        """The prices in force before the first step, as a value of every price."""
         return np.tile(self.start, len(self.steps))
 
     @cached_property
-    def fees(self) -> Columns:
-        """The variables; what limits them is in rows, so that it has a shadow price."""
-        return Columns(
-            self.names, np.zeros(len(self.names)), np.tile(self.ceiling, len(self.steps))
+    def split(self) -> dict[tuple[str, int], int]:
+        """Where the prices of each class and variant begin, for classes that have a choice."""
+        found, first = {}, self.prices
+        for code in self.space.free:
+            own = sum(cell.class_code == code for cell in self.cells) * len(self.steps)
+            for variant in range(len(self.space.variants[code])):
+                found[code, variant] = first
+                first += own
+        return found
+
+    @cached_property
+    def switches(self) -> dict[tuple[str, int], int]:
+        """Where the switch of each class and variant stands."""
+        first = self.prices + sum(self._own(code) for code, _ in self.split)
+        return {key: first + number for number, key in enumerate(self.split)}
+
+    def _own(self, code: str) -> int:
+        return sum(cell.class_code == code for cell in self.cells) * len(self.steps)
+
+    @property
+    def size(self) -> int:
+        """Number of variables."""
+        return self.prices + sum(1 + self._own(code) for code, _ in self.split)
+
+    def columns(self, ceiling: Floats) -> list[Columns]:
+        """The variables; what else limits prices is in rows, so that it has a shadow price."""
+        found = [Columns(self.names, np.zeros(self.prices), ceiling)]
+        if self.split:
+            names = [
+                f"{self.names[i]}_v{variant}"
+                for code, variant in self.split
+                for i in self.places(code)
+            ]
+            free = np.full(len(names), np.inf)
+            found.append(Columns(tuple(names), np.zeros(len(names)), free))
+            picks = tuple(f"pick_{code}_{variant}" for code, variant in self.split)
+            zero, one = np.zeros(len(picks)), np.ones(len(picks))
+            found.append(Columns(picks, zero, one, integer=True))
+        return found
+
+    def places(self, code: str) -> NDArray[np.intp]:
+        """Prices of a class, date by date."""
+        own = [i for i, cell in enumerate(self.cells) if cell.class_code == code]
+        size = len(self.cells)
+        return np.array([step * size + i for step in range(len(self.steps)) for i in own])
+
+    def links(self, low: Floats, high: Floats) -> list[Block]:
+        """What ties prices to those of the variants, and makes one variant hold."""
+        if not self.split:
+            return []
+        rows: list[dict[int, float]] = []
+        bounds: list[tuple[float, float]] = []
+        for code in self.space.free:
+            mine = [key for key in self.split if key[0] == code]
+            for order, price in enumerate(self.places(code)):
+                parts = [self.split[key] + order for key in mine]
+                rows.append({int(price): -1.0, **dict.fromkeys(parts, 1.0)})
+                bounds.append((0.0, 0.0))
+                for key, part in zip(mine, parts, strict=True):
+                    switch = self.switches[key]
+                    rows.append({part: 1.0, switch: -float(low[price])})
+                    bounds.append((0.0, np.inf))
+                    rows.append({part: 1.0, switch: -float(high[price])})
+                    bounds.append((-np.inf, 0.0))
+            rows.append({self.switches[key]: 1.0 for key in mine})
+            bounds.append((1.0, 1.0))
+        for number, choice in enumerate(self.space.choices):
+            rows += self._same_pick(number, len(choice.candidates) + 1)
+        bounds += [(0.0, 0.0)] * (len(rows) - len(bounds))
+        found = np.array(bounds)
+        return [Block("structure", self._matrix(rows), found[:, 0], found[:, 1])]
+
+    def _same_pick(self, number: int, candidates: int) -> list[dict[int, float]]:
+        """Classes under one choice take the same candidate."""
+        under = {
+            code: [dict(v.picks).get(number) for v in self.space.variants[code]]
+            for code in self.space.free
+        }
+        codes = [code for code, picks in under.items() if any(p is not None for p in picks)]
+        rows = []
+        for code in codes[1:]:
+            for candidate in range(1, candidates):
+                row = {
+                    self.switches[c, j]: sign
+                    for c, sign in ((code, 1.0), (codes[0], -1.0))
+                    for j, pick in enumerate(under[c])
+                    if pick == candidate
+                }
+                if row:
+                    rows.append(row)
+        return rows
+
+    def _matrix(self, rows: list[dict[int, float]]) -> sparse.csr_array:
+        columns = [column for row in rows for column in row]
+        values = [value for row in rows for value in row.values()]
+        ends = np.cumsum([0, *(len(row) for row in rows)])
+        return sparse.csr_array((values, columns, ends), shape=(len(rows), self.size))
+
+    def variables(self, prices: Floats, chosen: Mapping[str, int] | None = None) -> Floats:
+        """The value of every variable for some prices, under some variants (today's if none)."""
+        values = np.zeros(self.size)
+        values[: self.prices] = prices
+        for code in self.space.free:
+            variant = (chosen or {}).get(code, 0)
+            places = self.places(code)
+            first = self.split[code, variant]
+            values[first : first + len(places)] = prices[places]
+            values[self.switches[code, variant]] = 1.0
+        return values
+
+    def chosen(self, values: Floats) -> dict[str, int]:
+        """Which variant of each class a solution takes."""
+        return {code: v for (code, v), place in self.switches.items() if values[place] > 0.5}
+
+    def settled(self, chosen: Mapping[str, int]) -> FeeProgram:
+        """The program once the structure is chosen: prices alone are left."""
+        if not self.split:
+            return self
+        reform = self.space.reform(self.steps[0], chosen)
+        schedule = self.case.reference.schedule.with_prices(
+            {step: {} for step in self.steps}, "proposition", (reform,)
         )
+        fixed = Space((), {code: (found[0],) for code, found in self.space.variants.items()})
+        return replace(self, schedule=schedule, space=fixed)
 
-    @cached_property
-    def lowest(self) -> Floats:
-        """The lowest admissible prices: the largest cut at every step."""
-        keep = 1 - self.case.scenario.rules.largest_cut_per_step
-        return np.concatenate([self.start * keep ** (k + 1) for k in range(len(self.steps))])
+    # --- what the fleet does
 
-    @cached_property
-    def highest(self) -> Floats:
-        """The highest admissible prices."""
-        return self.present if self.case.scenario.rules.no_rise else self.fees.high
+    def fleet(self, year: int) -> Fleet:
+        """The machines of a year."""
+        return self.fleets.get(year) or self.case.fleet_in(year)
 
     @cached_property
     def years(self) -> tuple[YearVolumes, ...]:
         """The years of the target."""
         return tuple(self._year(year) for year in self.case.reference.savings.target.years)
 
+    def saved(self, values: Floats) -> dict[int, float]:
+        """Savings by year (EUR) of the variables' values."""
+        return {year.year: year.saved(values) for year in self.years}
+
     @cached_property
-    def groups(self) -> Groups:
-        """Machines of the last year, alike ones put together with their weights added."""
-        case, year = self.case, self.years[-1].year
-        fleet = case.fleet_in(year)
-        machines = fleet.machines(self.schedule, year, case.amortisation_years)
-        zones = np.array([entry.zones for entry in self.schedule.classes.values()])
-        keys = np.column_stack(
-            [
-                machines.class_index,
-                machines.amortised,
-                np.where(zones[machines.class_index], machines.zone_index, -1),
-                machines.acts_billed,
-                machines.acts_inpatient,
-            ]
+    def machines(self) -> MachineRows:
+        """The machines of the last year: revenue and cost of each as lines in the variables."""
+        year = self.case.reference.savings.target.years[-1]
+        fleet = self.fleet(year)
+        parts, fixed = self._coefficients(fleet, year)
+        costs = [self._cost(slot, fleet, year) for slot in range(self.space.slots)]
+        code = fleet.frame["class"].to_numpy()
+        rows, columns, values = [], [], []
+        for slot in range(1, self.space.slots):
+            for name in self.space.free:
+                if slot < len(self.space.variants[name]):
+                    mine = np.flatnonzero(code == name)
+                    rows.append(mine)
+                    columns.append(np.full(len(mine), self.switches[name, slot]))
+                    values.append((costs[slot] - costs[0])[mine])
+        shape = (len(fleet.frame), self.size)
+        shift = sparse.csr_array(shape)
+        if rows:
+            entries = (np.concatenate(rows), np.concatenate(columns))
+            shift = sparse.csr_array((np.concatenate(values), entries), shape=shape)
+        states = np.column_stack(
+            [self._machines(slot, fleet, year).amortised for slot in range(self.space.slots)]
         )
-        _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-        weight: Floats = np.bincount(inverse.ravel(), fleet.weight).astype(float)
-        alike = Machines(
-            machines.class_index[first],
-            machines.amortised[first],
-            machines.zone_index[first],
-            machines.acts_billed[first],
-            machines.acts_inpatient[first],
+        machines = self._machines(0, fleet, year)
+        zoned = np.array([entry.zones for entry in self.schedule.classes.values()])
+        return MachineRows(
+            frame=fleet.frame.reset_index(drop=True),
+            zone=np.where(zoned[machines.class_index], machines.zone_index, -1),
+            states=states,
+            revenue=parts,
+            fixed_eur=fixed,
+            cost_eur=costs[0],
+            cost_shift=shift,
+            weight=fleet.weight,
+            present_eur=self._held(fleet, year),
+            present_cost_eur=fleet_cost(self.case, fleet, year)
+            * billed_share(self.case, fleet, machines),
         )
-        acts, fixed = self._coefficients(alike, year)
-        cost = fleet_cost(case, fleet, year) * billed_share(case, fleet, machines)
-        return Groups(acts, fixed, cost[first], weight, alike.class_index)
 
-    def savings_of(self, prices: Floats) -> dict[int, float]:
-        """Savings by year (EUR) of a vector of prices."""
-        return {y.year: y.baseline_eur - y.fixed_eur - float(y.acts @ prices) for y in self.years}
-
-    def blocks(self) -> list[Block]:
-        """Every constraint of the scenario, as rows over the price variables."""
-        rules = self.case.scenario.rules
-        found = [*self._savings(), self._step_cut()]
-        if rules.no_rise:
-            found.append(self._no_rise())
-        if rules.degressive:
-            found.append(self._degressive())
-        if rules.amortised_not_above:
-            found.append(self._amortised())
-        if rules.zones_in_order:
-            found.append(self._zone_order())
-        if rules.floor_share_of_cost:
-            found.append(self._class_floor())
-        return found
-
-    def _savings(self) -> list[Block]:
-        demand = self.case.scenario.savings
-        last = self.years[-1:] if demand.reading == "level_2027" else self.years
-        needed = required_from_fee(demand, tuple(y.year for y in self.years))
-        acts = sum((y.acts for y in last), start=np.zeros(len(self.names)))
-        spent = sum(y.baseline_eur - y.fixed_eur for y in last)
-        total = (
-            "-".join(str(y.year) for y in (last[0], last[-1])) if len(last) > 1 else last[0].year
-        )
-        blocks = [_block("savings_target", [acts], [-np.inf], [spent - needed], [str(total)])]
-        asked = [y for y in self.years if y.year in demand.yearly_eur]
-        if asked:
-            high = [y.baseline_eur - y.fixed_eur - demand.yearly_eur[y.year] for y in asked]
-            low = [-np.inf] * len(asked)
-            labels = [str(y.year) for y in asked]
-            blocks.append(_block("savings_year", [y.acts for y in asked], low, high, labels))
-        return blocks
-
-    def _step_cut(self) -> Block:
-        keep = 1 - self.case.scenario.rules.largest_cut_per_step
-        return self._between_steps("step_cut", keep, lower=True)
-
-    def _no_rise(self) -> Block:
-        return self._between_steps("no_rise", 1.0, lower=False)
-
-    def _between_steps(self, constraint: str, factor: float, lower: bool) -> Block:
-        """Rows f[d, c] - factor × f[d-1, c], with the price in force before the first step."""
-        size, steps = len(self.cells), len(self.steps)
-        matrix = sparse.eye_array(size * steps) - factor * sparse.eye_array(size * steps, k=-size)
-        point = 0.01 * self.present
-        edge = np.zeros(size * steps)
-        edge[:size] = factor * self.start
-        free = np.full(size * steps, np.inf)
-        low, high = (edge, free) if lower else (-free, edge)
-        labels = tuple(self._title(c) for _ in self.steps for c in self.cells)
-        return Block(constraint, sparse.csr_array(matrix), low, high, labels, point)
-
-    def _degressive(self) -> Block:
-        pairs = []
-        for high, low in pairwise(BANDS):
-            for cell in self.cells:
-                if cell.band == high:
-                    below = Cell(cell.class_code, "*", "*", low)
-                    if below in self.cells:
-                        pairs.append((below, cell))
-        return self._not_above("degressive", pairs)
-
-    def _amortised(self) -> Block:
-        pairs = [
-            (cell._replace(amortisation="amorti"), cell)
-            for cell in self.cells
-            if cell.amortisation == "non_amorti"
-        ]
-        return self._not_above("amortised", pairs)
-
-    def _zone_order(self) -> Block:
-        after = dict(pairwise(ZONES))
-        pairs = [
-            (cell._replace(zone=after[cell.zone]), cell)
-            for cell in self.cells
-            if cell.zone in after
-        ]
-        return self._not_above("zone_order", pairs)
-
-    def _not_above(self, constraint: str, pairs: list[tuple[Cell, Cell]]) -> Block:
-        """Rows f[lower] - f[upper] ≤ the present gap if it is already positive, else 0."""
-        position = {cell: index for index, cell in enumerate(self.cells)}
-        rows, high, labels = [], [], []
-        for step in range(len(self.steps)):
-            for lower, upper in pairs:
-                i, j = position[lower], position[upper]
-                row = np.zeros(len(self.names))
-                row[step * len(self.cells) + i], row[step * len(self.cells) + j] = 1.0, -1.0
-                rows.append(row)
-                high.append(max(0.0, self.start[i] - self.start[j]))
-                labels.append(self._title(lower))
-        return _block(constraint, rows, [-np.inf] * len(rows), high, labels)
-
-    def _class_floor(self) -> Block:
-        groups = self.groups
-        codes = self.schedule.class_codes
-        rows, low, labels, points = [], [], [], []
-        for code, share in self.case.scenario.rules.floor_share_of_cost.items():
-            mine = (groups.class_index == codes.index(code)) * groups.weight
-            acts = groups.acts.T @ mine
-            fixed = float(groups.fixed_eur @ mine)
-            cost = float(groups.cost_eur @ mine)
-            floor = min(share * cost, fixed + float(acts @ self.present))
-            rows.append(acts)
-            low.append(floor - fixed)
-            labels.append(scope_name(self.case.reference, code))
-            points.append(0.01 * cost)
-        block = _block("class_floor", rows, low, [np.inf] * len(rows), labels)
-        return replace(block, per_unit=np.array(points))
-
-    def _title(self, cell: Cell) -> str:
-        return cell_title(self.case.reference, cell)
+    def _held(self, fleet: Fleet, year: int) -> Floats:
+        """Revenue of each machine, the prices and structure before the first step held."""
+        held = self.case.reference.schedule.frozen(self.steps[0] - dt.timedelta(days=1))
+        machines = fleet.machines(held, year, self.case.amortisation_years)
+        return held.revenue(machines, year, self.case.scenario.conventions.inpatients_count)
 
     def _year(self, year: int) -> YearVolumes:
-        fleet = self.case.fleet_in(year)
-        machines = fleet.machines(self.schedule, year, self.case.amortisation_years)
-        acts, fixed = self._coefficients(machines, year)
+        fleet = self.fleet(year)
+        acts, fixed = self._coefficients(fleet, year)
+        plain = self.case.fleet_in(year)
+        old = plain.machines(self.schedule, year, self.case.amortisation_years)
         count = self.case.scenario.conventions.inpatients_count
-        base = baseline(self.case).revenue(machines, year, count)
-        return YearVolumes(
-            year, acts.T @ fleet.weight, float(fixed @ fleet.weight), float(base @ fleet.weight)
+        base = baseline(self.case).revenue(old, year, count)
+        weight = fleet.weight
+        return YearVolumes(year, acts.T @ weight, float(fixed @ weight), float(base @ plain.weight))
+
+    def _schedule(self, slot: int) -> FeeSchedule:
+        """The schedule in which every class that has such a variant takes it."""
+        if not self.space.free:
+            return self.schedule
+        chosen = dict.fromkeys(self.space.free, slot)
+        reform = self.space.reform(self.steps[0], chosen)
+        return self.case.reference.schedule.with_prices(
+            {step: {} for step in self.steps}, "proposition", (reform,)
         )
 
-    def _coefficients(self, machines: Machines, year: int) -> tuple[sparse.csr_array, Floats]:
+    def _machines(self, slot: int, fleet: Fleet, year: int) -> Machines:
+        schedule = self._schedule(slot)
+        years = self.case.under(schedule, year).amortisation_years
+        return fleet.machines(schedule, year, years)
+
+    def _cost(self, slot: int, fleet: Fleet, year: int) -> Floats:
+        """Yearly cost of the billed acts of each machine."""
+        case = self.case.under(self._schedule(slot), year)
+        share = billed_share(case, fleet, self._machines(slot, fleet, year))
+        return fleet_cost(case, fleet, year) * share
+
+    def _coefficients(self, fleet: Fleet, year: int) -> tuple[sparse.csr_array, Floats]:
         """Acts of each machine by variable, and its revenue at prices already in force."""
+        acts = sparse.csr_array((len(fleet.frame), self.size))
+        fixed = np.zeros(len(fleet.frame))
+        for slot in range(self.space.slots):
+            part, already = self._slot(slot, fleet, year)
+            acts = acts + part
+            fixed = already if slot == 0 else fixed
+        return acts, fixed
+
+    def _slot(self, slot: int, fleet: Fleet, year: int) -> tuple[sparse.csr_array, Floats]:
+        """The same for one variant of each class, of the classes that have it."""
+        schedule = self._schedule(slot)
+        machines = self._machines(slot, fleet, year)
         count = self.case.scenario.conventions.inpatients_count
-        volumes = self.schedule.volumes(machines, year, count)
-        fees = self.schedule.fees(machines, year)
-        dates = np.array([p.date_index for p in self.schedule.periods(year)])
-        step = dates - (len(self.schedule.dates) - len(self.steps))
+        volumes = schedule.volumes(machines, year, count)
+        fees = schedule.fees(machines, year)
+        dates = np.array([p.date_index for p in schedule.periods(year)])
+        step = dates - (len(schedule.dates) - len(self.steps))
         free = np.broadcast_to((step >= 0)[:, None], volumes.shape)
         paid = (volumes > 0) & ~free
         if np.isnan(fees[paid]).any():
-            self.schedule.revenue(machines, year, count)
+            schedule.revenue(machines, year, count)
         fixed = np.sum(np.where(paid, volumes * np.where(paid, fees, 0), 0), axis=(1, 2))
-        where = self._position[
-            machines.class_index, machines.amortised.astype(np.intp), machines.zone_index
+        has = np.array([slot < len(self.space.variants[code]) for code in schedule.class_codes])
+        used = free & (volumes > 0) & has[machines.class_index][:, None, None]
+        weighted = volumes * schedule.factors(machines, year)[..., None]
+        where = self._columns_of(slot)[
+            np.maximum(step, 0)[None, :, None],
+            machines.class_index[:, None, None],
+            machines.amortised.astype(np.intp)[:, None, None],
+            machines.zone_index[:, None, None],
+            np.arange(len(BANDS))[None, None, :],
         ]
-        column = where[:, None, :] + step[:, None] * len(self.cells)
-        used = free & (volumes > 0)
         row = np.nonzero(used)[0]
-        shape = (len(volumes), len(self.names))
-        return sparse.csr_array((volumes[used], (row, column[used])), shape=shape), fixed
+        shape = (len(volumes), self.size)
+        return sparse.csr_array((weighted[used], (row, where[used])), shape=shape), fixed
 
-    @cached_property
-    def _position(self) -> NDArray[np.intp]:
-        """Number of the cell that pays each (class, amortised, zone, band); -1 where none does."""
-        shape = (len(self.schedule.classes), len(AMORTISATION), len(ZONES), len(BANDS))
-        table = np.full(shape, -1, dtype=np.intp)
+    def _columns_of(self, slot: int) -> NDArray[np.intp]:
+        """Variable that pays each (step, class, amortised, zone, band); -1 where none does."""
+        shape = (len(self.steps), len(self.schedule.classes), len(AMORTISATION), len(ZONES))
+        table = np.full((*shape, len(BANDS)), -1, dtype=np.intp)
+        own: dict[str, int] = {}
         for number, cell in enumerate(self.cells):
-            table[self.schedule.index_of(cell)] = number
+            place = own.setdefault(cell.class_code, 0)
+            own[cell.class_code] += 1
+            code = cell.class_code
+            count = self._own(code) // len(self.steps)
+            for step in range(len(self.steps)):
+                index = (step, *self.schedule.index_of(cell))
+                if (code, slot) in self.split:
+                    table[index] = self.split[code, slot] + step * count + place
+                else:
+                    table[index] = step * len(self.cells) + number
         return table
 
+    def title(self, cell: Cell) -> str:
+        """A price in words."""
+        return cell_title(self.case.reference, cell)
 
-def fee_program(case: Case) -> FeeProgram:
-    """The linear program of a scenario.
+
+def fee_program(case: Case, fleets: Mapping[int, Fleet] | None = None) -> FeeProgram:
+    """The program of a scenario.
 
     Raises:
-        ScenarioError: a step date outside the years of the target, or before the baseline.
+        ScenarioError: a step date outside the years of the target, or before the baseline; too
+            many structures to choose from.
     """
     reference, rules = case.reference, case.scenario.rules
     years = reference.savings.target.years
@@ -310,13 +395,4 @@ def fee_program(case: Case) -> FeeProgram:
     start = np.array([reference.schedule.price(cell, eve) for cell in schedule.cells])
     base = baseline(case)
     before = np.array([base.price(cell, first) for cell in schedule.cells])
-    ceiling = np.full(len(start), np.inf) if rules.no_rise else np.maximum(start, before)
-    return FeeProgram(case, schedule, rules.step_dates, start, ceiling)
-
-
-def _block(
-    constraint: str, rows: list[Floats], low: list[float], high: list[float], labels: list[str]
-) -> Block:
-    return Block(
-        constraint, sparse.csr_array(np.array(rows)), np.array(low), np.array(high), tuple(labels)
-    )
+    return FeeProgram(case, schedule, rules.step_dates, start, before, space(case), fleets or {})

@@ -1,73 +1,56 @@
 r"""A proposed fee schedule: the optimum, what binds, or why there is none and what to relax.
 
-Three objectives, one after the other, each kept while the next is sought:
-
-1. machines below their cost in the last year lose least: minimise $\sum_m w_m (C_m - R_m)^+$;
-2. no more is saved than asked;
-3. the effort is even: the cuts are as close as can be to one common rate, weighted by euros.
-
-Then prices are rounded to whole units (a cent, say) by a small integer program that keeps every
-constraint, the target first of all.
+The scenario's objectives are sought one after the other, each optimum kept while the next is
+sought; by default: least loss of the machines below their cost,
+$\min \sum_m w_m (C_m - R_m)^+$; no more saved than asked; the effort even. Prices are then rounded
+to whole units (a cent, say) by a small integer program that keeps every constraint, the target
+first of all.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from costing.analysis.savings import reached, required_from_fee
-from costing.menu import CONSTRAINTS
-from costing.optimise.objectives import (
-    even_prices,
-    loss_at,
-    loss_terms,
-    round_prices,
-    shortfall,
-)
+from costing.fleet import Fleet
+from costing.optimise.asked import asked
+from costing.optimise.behaviour import Settled, settle
+from costing.optimise.conflict import Relaxation, conflict
+from costing.optimise.explain import Binding, bindings, limits
+from costing.optimise.objectives import loss_now
 from costing.optimise.program import FeeProgram, fee_program
-from costing.optimise.solver import Block, Solution, solve
-from costing.progress import Progress, silent
+from costing.optimise.proposal_words import (
+    conflict_words,
+    optimal_words,
+    stopped_words,
+    unroundable_words,
+)
+from costing.optimise.rounding import round_prices
+from costing.optimise.search import Search, begun, reach, search
+from costing.optimise.setting import Setting
+from costing.progress import Progress, silent, within
 from costing.reference import Case
-from costing.tariff import Cell, FeeSchedule
-from costing.words import euros, meuros, number
+from costing.tariff import Cell, FeeSchedule, Reform
 
 Floats = NDArray[np.float64]
-
-#: Euros under which a target counts as just met, prices being rounded.
-SAVINGS_ROUNDING = 100_000.0
-
-
-@dataclass(frozen=True)
-class Binding:
-    """A constraint that holds the optimum back.
-
-    shadow_price: euros of loss of the machines below cost that one more unit would bring (target)
-    or spare (others); None when it holds but costs nothing at the margin.
-    """
-
-    constraint: str
-    shadow_price: float | None
-    count: int
-    words: str
-
-
-@dataclass(frozen=True)
-class Relaxation:
-    """A way out of a conflict: what dropping one constraint would make reachable, EUR."""
-
-    constraint: str
-    reachable_eur: float
-    enough: bool
-    words: str
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """An answer to a scenario's demand; `schedule` is None when no schedule meets it."""
+    """An answer to a scenario's demand; `schedule` is None when no schedule meets it.
+
+    status: `optimal`; `infeasible`; `stopped` when a search over whole numbers ended on a limit or
+    grouped machines, and the schedule, if any, may not be the best: by `short_eur` at most.
+    binding: what holds the first objective back. limiting: what keeps more from being saved.
+    together: the demands that contradict each other, irreducible when `exact`. answers: the fixed
+    point of the fleet's answers, when it has any. goals: what each objective came to.
+    """
 
     case: Case
     status: Literal["optimal", "infeasible", "stopped"]
@@ -80,187 +63,137 @@ class Proposal:
     loss_eur: float = 0.0
     present_loss_eur: float = 0.0
     binding: tuple[Binding, ...] = ()
+    limiting: tuple[Binding, ...] = ()
     conflict: tuple[Relaxation, ...] = ()
+    together: tuple[str, ...] = ()
+    exact: bool = False
+    goals: tuple[tuple[str, float], ...] = ()
+    short_eur: float = 0.0
+    answers: Settled | None = None
+
+    @property
+    def reform(self) -> Reform | None:
+        """What the schedule changes of the structure, if anything."""
+        if self.schedule is None:
+            return None
+        first = self.case.scenario.rules.step_dates[0]
+        found = [reform for reform in self.schedule.reforms if reform.date >= first]
+        changed = [r for r in found if r.limits or r.amortisation_years or r.rank_factor]
+        return changed[0] if changed else None
 
 
 def propose(case: Case, tell: Progress = silent) -> Proposal:
     """The best schedule for a scenario, or the conflict between its demands.
 
     Raises:
-        ScenarioError: step dates out of order or outside the target's years.
+        ScenarioError: step dates out of order or outside the target's years; too many structures;
+            answers of the fleet that do not settle.
         TariffError, InputError: the fleet cannot be paid or costed.
     """
-    tell(0.05, "Lecture du parc et des barèmes")
-    program = fee_program(case)
-    demand = case.scenario.savings
-    years = case.reference.savings.target.years
-    required = required_from_fee(demand, years)
-    blocks = program.blocks()
-    tell(0.3, "Économies atteignables")
-    missing, reachable = shortfall(program, blocks)
-    if missing > 0.01:
-        tell(0.6, "Recherche de ce qui bloque")
-        return _conflict(program, blocks, required, reachable)
-    tell(0.45, "Moindre perte des appareils déficitaires")
-    columns, loss_blocks, objective = loss_terms(program)
-    least = solve(columns, [*blocks, *loss_blocks], objective)
-    if least.status == "infeasible":
-        return _conflict(program, blocks, required, reachable)
-    if least.status == "stopped":
-        return _stopped(program, required, reachable)
-    tell(0.7, "Répartition de l'effort")
-    prices = even_prices(program, blocks, columns, loss_blocks, objective, least)
-    tell(0.9, "Arrondi des tarifs")
-    status, rounded = round_prices(program, blocks, prices)
-    tell(1.0, "Terminé")
+    if case.scenario.rules.behaviour.idle:
+        return _propose(case, {}, tell)
+
+    def solve(fleets: Mapping[int, Fleet]) -> FeeSchedule | None:
+        setting = Setting(fee_program(case, fleets), asked(case))
+        found = search(setting)
+        if not np.isfinite(found.prices).all():
+            return None
+        return _schedule(found.setting.program, found.prices)
+
+    answers = settle(case, solve, within(tell, 0.0, 0.7))
+    return replace(_propose(case, answers.fleets, within(tell, 0.7, 1.0)), answers=answers)
+
+
+def _propose(case: Case, fleets: Mapping[int, Fleet], tell: Progress) -> Proposal:
+    """The same for a fleet that does not move."""
+    tell(0.02, "Lecture du parc et des barèmes")
+    setting = Setting(fee_program(case, fleets), asked(case))
+    required = required_from_fee(case.scenario.savings, case.reference.savings.target.years)
+    tell(0.1, "Économies atteignables")
+    most = reach(setting, tell=tell)
+    found = search(setting, within(tell, 0.2, 0.6))
+    if found.status == "infeasible":
+        possible = most.most_eur if most.status != "infeasible" else None
+        return _blocked(setting, required, possible, within(tell, 0.5, 1.0))
+    if not np.isfinite(found.prices).all():
+        return Proposal(case, "stopped", required, most.most_eur, stopped_words())
+    tell(0.65, "Arrondi des tarifs")
+    build, _ = begun(found.setting, found.kept)
+    status, rounded = round_prices(
+        found.setting.program, build.blocks, found.prices,
+        found.setting.low, found.setting.high, tell,
+    )  # fmt: skip
     if status == "infeasible":
-        return _unroundable(program, required, reachable)
-    if status == "stopped":
-        return _stopped(program, required, reachable)
-    return _optimal(program, blocks, rounded, least, required, reachable)
+        words = unroundable_words(case, required, most.most_eur)
+        return Proposal(case, "infeasible", required, most.most_eur, words)
+    if status == "stopped" and not np.isfinite(rounded).all():
+        return Proposal(case, "stopped", required, most.most_eur, stopped_words())
+    proposal = _answered(found, rounded, required, most.most_eur, within(tell, 0.7, 1.0))
+    tell(1.0, "Terminé")
+    return proposal
 
 
-def _optimal(
-    program: FeeProgram,
-    blocks: list[Block],
-    prices: Floats,
-    least: Solution,
-    required: float,
-    reachable: float,
+def _answered(
+    found: Search, prices: Floats, required: float, reachable: float, tell: Progress
 ) -> Proposal:
-    size = len(program.cells)
-    by_date = {
-        step: dict(zip(program.cells, map(float, prices[k * size : (k + 1) * size]), strict=True))
-        for k, step in enumerate(program.steps)
-    }
-    schedule = program.case.reference.schedule.with_prices(by_date, "proposition")
-    saved = program.savings_of(prices)
-    present = loss_at(program, program.present)
-    loss = loss_at(program, prices)
-    got = reached(program.case.scenario.savings, saved)
-    lead = "Le barème proposé économise"
-    if np.allclose(prices, program.present, atol=1e-9):
-        lead = "Les tarifs déjà en vigueur suffisent : tenus sans changement, ils économisent"
-    words = (
-        f"{lead} {meuros(got)} pour {meuros(required)} demandés au forfait. "
-        f"En {program.years[-1].year}, les appareils en dessous de leur coût perdent "
-        f"{meuros(loss)}, contre {meuros(present)} aux tarifs en vigueur avant la première étape."
-    )
-    return Proposal(
-        case=program.case,
-        status="optimal",
+    """A schedule and what explains it."""
+    program = found.setting.program
+    case, rows = program.case, program.machines
+    saved = program.saved(prices)
+    present = float(np.maximum(rows.present_cost_eur - rows.present_eur, 0.0) @ rows.weight)
+    loss = loss_now(rows, prices)
+    got = reached(case.scenario.savings, saved)
+    still = bool(np.allclose(prices, program.present, atol=1e-9))
+    proposal = Proposal(
+        case=case,
+        status="stopped" if found.status == "stopped" or found.short_eur else "optimal",
         required_eur=required,
         reachable_eur=reachable,
-        words=words,
-        schedule=schedule,
-        prices=by_date,
+        words="",
+        schedule=_schedule(program, prices),
+        prices=_by_date(program, prices),
         savings=saved,
         loss_eur=loss,
         present_loss_eur=present,
-        binding=tuple(_binding(blocks, least, prices)),
+        binding=tuple(bindings(found, prices, within(tell, 0.0, 0.6))),
+        limiting=tuple(limits(found, within(tell, 0.6, 1.0))),
+        goals=found.goals,
+        short_eur=found.short_eur,
     )
+    return replace(proposal, words=optimal_words(proposal, got, still))
 
 
-def _binding(blocks: list[Block], least: Solution, prices: Floats) -> list[Binding]:
-    """Constraints that hold the least loss back, with their shadow prices, and a target just met.
-
-    A row with a shadow price is tight in every optimum, so the later objectives do not change it.
-    """
-    found = []
-    for block, duals in zip(blocks, least.duals, strict=False):
-        held = np.abs(duals) > 1e-9
-        price = float(np.sum(np.abs(duals) * block.per_unit))
-        savings = block.constraint.startswith("savings")
-        just_met = savings and np.any(block.high - block.matrix @ prices < SAVINGS_ROUNDING)
-        if held.any():
-            words = _binding_words(block, held, price)
-            found.append(Binding(block.constraint, price, int(held.sum()), words))
-        elif just_met:
-            words = (
-                f"{CONSTRAINTS[block.constraint].label.fr} : juste atteint ; un peu plus "
-                "d'économies n'aggraverait pas la perte des appareils en dessous de leur coût."
-            )
-            found.append(Binding(block.constraint, None, 1, words))
-    return found
-
-
-def _binding_words(block: Block, held: Any, price: float) -> str:
-    declared = CONSTRAINTS[block.constraint]
-    if declared.group == "savings":
-        cents = f"{number(100 * price, 1)} centimes" if price >= 0.0005 else "moins de 0,1 centime"
-        return (
-            f"{declared.label.fr} : chaque euro d'économie de plus coûterait {cents} aux appareils "
-            "en dessous de leur coût."
-        )
-    names = [label for label, here in zip(block.labels, held, strict=True) if here]
-    shown = ", ".join(dict.fromkeys(names[:3])) + ("…" if len(names) > 3 else "")
-    eased = "d'un point" if declared.unit == "share" or declared.group == "path" else "d'un euro"
-    return (
-        f"{declared.label.fr} : la desserrer {eased} épargnerait {euros(price)} par an aux "
-        f"appareils en dessous de leur coût (tient {len(names)} tarif(s) ou classe(s) : {shown})."
-    )
-
-
-def _conflict(
-    program: FeeProgram, blocks: list[Block], required: float, reachable: float
+def _blocked(
+    setting: Setting, required: float, reachable: float | None, tell: Progress
 ) -> Proposal:
-    """Which demands contradict each other, and what dropping each would make reachable."""
-    case = program.case
-    ways = []
-    for constraint in dict.fromkeys(block.constraint for block in blocks):
-        if CONSTRAINTS[constraint].group == "savings":
-            continue
-        kept = [block for block in blocks if block.constraint != constraint]
-        missing, most = shortfall(program, kept)
-        if most > reachable + 1.0 or missing <= 0.01:
-            ways.append(_relaxation(constraint, most, missing <= 0.01, reachable))
-    ways.sort(key=lambda way: -way.reachable_eur)
-    demand = case.scenario.savings
-    asked = ", ".join(f"{meuros(v)} en {y}" for y, v in sorted(demand.yearly_eur.items()))
-    words = (
-        f"Aucun barème ne satisfait toutes les demandes : le forfait peut économiser au plus "
-        f"{meuros(reachable)} pour {meuros(required)} demandés"
-        + (f" (et, par année, {asked})" if asked else "")
-        + f". Les tarifs en vigueur avant le {program.steps[0]:%d/%m/%Y} ne changent pas."
-    )
-    if not any(way.enough for way in ways):
-        words += (
-            " Aucune contrainte levée seule ne suffit : il faut avancer une étape, réduire la "
-            "part du forfait ou compter sur d'autres leviers."
-        )
+    """No schedule: which demands contradict each other, and the least way out of each."""
+    case = setting.program.case
+    found = conflict(setting, reachable, tell)
+    words = conflict_words(case, required, reachable, found)
     return Proposal(
         case=case,
         status="infeasible",
         required_eur=required,
-        reachable_eur=reachable,
+        reachable_eur=reachable or 0.0,
         words=words,
-        conflict=tuple(ways),
+        conflict=found.ways,
+        together=found.together,
+        exact=found.exact,
     )
 
 
-def _relaxation(constraint: str, most: float, enough: bool, now: float) -> Relaxation:
-    label = CONSTRAINTS[constraint].label.fr
-    verdict = "ce qui suffit" if enough else "ce qui ne suffit pas encore"
-    words = (
-        f"Sans « {label} », {meuros(most)} seraient atteignables au lieu de {meuros(now)}, "
-        f"{verdict}."
-    )
-    return Relaxation(constraint, most, enough, words)
+def _by_date(program: FeeProgram, prices: Floats) -> dict[dt.date, dict[Cell, float]]:
+    table = prices.reshape(len(program.steps), -1)
+    return {
+        step: dict(zip(program.cells, map(float, row), strict=True))
+        for step, row in zip(program.steps, table, strict=True)
+    }
 
 
-def _unroundable(program: FeeProgram, required: float, reachable: float) -> Proposal:
-    unit = program.case.scenario.rules.rounding_eur
-    words = (
-        f"Un barème existe, mais aucun, arrondi à {number(unit, 2)} € près, ne garde toutes les "
-        f"contraintes : les {meuros(required)} demandés sont trop près des {meuros(reachable)} "
-        "atteignables. Demandez un peu moins, ou choisissez un arrondi plus fin."
-    )
-    return Proposal(program.case, "infeasible", required, reachable, words)
-
-
-def _stopped(program: FeeProgram, required: float, reachable: float) -> Proposal:
-    words = (
-        "Le solveur s'est arrêté avant la preuve que son barème est le meilleur : aucun résultat "
-        "n'est donné. Desserrez une contrainte ou réduisez le nombre d'étapes."
-    )
-    return Proposal(program.case, "stopped", required, reachable, words)
+def _schedule(program: FeeProgram, prices: Floats) -> FeeSchedule:
+    """Prices, and the structure of the program, as a schedule."""
+    first = program.steps[0]
+    reforms = tuple(reform for reform in program.schedule.reforms if reform.date >= first)
+    official = program.case.reference.schedule
+    clean = np.maximum(prices, 0.0)
+    return official.with_prices(_by_date(program, clean), "proposition", reforms)

@@ -6,16 +6,18 @@ No screen here: functions from scenarios to scenarios and sentences.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from costing import labels
 from costing.errors import CostingError
+from costing.menu import COST_RISKS
 from costing.reference import Reference
+from costing.rules import Demand, StructureChoice
 from costing.scenario import Difference, Override, Scenario
-from costing.ui import figures, names
+from costing.ui import demand_words, figures, names
 from costing.words import NONE, euros, number
 
 _FIELDS = {
@@ -40,6 +42,7 @@ _LABELS = {
     "savings.share_on_fee": "Part portée par le forfait",
     "savings.other_levers": "Autres leviers",
     "savings.yearly_eur": "Minimum par année",
+    "savings.carry_over": "Excédents reportés d'année en année",
     "rules.step_dates": "Dates d'effet",
     "rules.largest_cut_per_step": "Baisse maximale par étape",
     "rules.no_rise": "Aucune hausse",
@@ -47,10 +50,32 @@ _LABELS = {
     "rules.amortised_not_above": "Amorti au plus égal à non amorti",
     "rules.zones_in_order": "Ordre des zones gardé",
     "rules.rounding_eur": "Arrondi des tarifs",
+    "rules.demands": "Autres exigences",
+    "rules.objectives": "Ce que l'on cherche",
+    "rules.return_on_cost": "Rendement demandé",
+    "rules.cost_risk": "Coût retenu",
+    "rules.cost_level": "Coût retenu, probabilité",
+    "rules.structure": "Structure du forfait",
     "fleet.hash": "Parc, empreinte",
     "fleet.year": "Parc, année",
     "fleet.label": "Parc, intitulé",
     "fleet.machines": "Parc, lignes",
+}
+_SHARES = {
+    "savings.share_on_fee",
+    "rules.largest_cut_per_step",
+    "rules.return_on_cost",
+    "rules.cost_level",
+}
+#: Keys that hold lists as JSON has them → the words for such a list.
+_LISTS: dict[str, Callable[[Reference, list[Any]], str]] = {
+    "rules.demands": lambda reference, values: " ; ".join(
+        demand_words.demand(reference, Demand.model_validate(value)) for value in values
+    ),
+    "rules.objectives": lambda _, codes: demand_words.objectives(codes),
+    "rules.structure": lambda reference, values: " ; ".join(
+        demand_words.structure(reference, StructureChoice.model_validate(value)) for value in values
+    ),
 }
 
 
@@ -145,13 +170,27 @@ def _label(reference: Reference, key: str) -> tuple[str, Any]:
         return f"Plancher — {labels.scope_name(reference, code)}", _percent
     if key.startswith("savings.yearly_eur."):
         return f"Minimum d'économies {key.rsplit('.', 1)[1]}", _euros
-    if key in {"savings.share_on_fee", "rules.largest_cut_per_step"}:
+    if key in _SHARES:
         return _LABELS[key], _percent
+    if key.startswith("rules.behaviour."):
+        return _behaviour_label(reference, key.removeprefix("rules.behaviour."))
     if key == "savings.target_eur":
         return _LABELS[key], _euros
     if key == "correlations":
         return _LABELS[key], lambda v: _correlations(reference, v or [])
+    if key in _LISTS:
+        return _LABELS[key], lambda v: _LISTS[key](reference, v or []) or NONE
+    if key == "rules.cost_risk":
+        return _LABELS[key], lambda v: COST_RISKS[v].fr if v in COST_RISKS else _text(v)
     return _LABELS.get(key, key), _text
+
+
+def _behaviour_label(reference: Reference, field: str) -> tuple[str, Any]:
+    """`elasticity.irm.liberal` → `Élasticité — IRM, secteur libéral`; else a share."""
+    if field.startswith("elasticity."):
+        whose = demand_words.elasticity(reference, field.removeprefix("elasticity."))
+        return f"Élasticité — {whose}", lambda v: NONE if v is None else figures.plain(v)
+    return demand_words.BEHAVIOUR.get(field, field), _percent
 
 
 def _correlations(reference: Reference, values: Iterable[Any]) -> str:

@@ -9,11 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from costing import labels
+from costing.analysis import impact
 from costing.analysis.savings import YearSavings, lever_savings, savings
 from costing.optimise.proposal import Proposal
 from costing.reference import Case
 from costing.tariff import FeeSchedule
-from costing.ui import cache, charts, impact, tables
+from costing.ui import cache, charts, tables
 from costing.words import NONE, euros, meuros, number, percent
 
 _GROUPS = {"class": "Classe", "sector": "Secteur", "region": "Région", "amortisation": "Appareil"}

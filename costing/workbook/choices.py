@@ -8,54 +8,35 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from costing import labels
+from costing.menu import CONSTRAINTS
 from costing.reference import Reference
+from costing.rules import ScheduleRules
 from costing.scenario import Scenario
 from costing.units import is_money
 from costing.words import NONE, euros, number, percent
+from costing.words import quantity as with_unit
+from costing.workbook import choices_demands as further
 from costing.workbook import vocabulary as words
+from costing.workbook.choice import Admits, Choice, Told, written
 from costing.workbook.quantity import Quantity
-
-#: What a cell may hold: one of some codes (code → label), a number, or one of three kinds.
-Admits = Mapping[str, str] | Quantity | Literal["text", "flag", "date"]
 
 #: Rows offered for step dates and other levers, when the scenario has fewer.
 STEPS, LEVERS = 6, 4
 #: Rows that the importer knows beyond those, for a person who adds some.
 ROOM = 40
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One row: key in the scenario, label, what its cell may hold, remark, present value.
-
-    section: the title above the row, when it is the first of a group.
-    """
-
-    key: str
-    label: str
-    admits: Admits
-    note: str = ""
-    required: bool = True
-    section: str = ""
-    value: Any = None
-
-    @property
-    def options(self) -> Mapping[str, str]:
-        """Labels by code; empty when the choice is not from a list."""
-        return self.admits if isinstance(self.admits, Mapping) else {}
-
-    @property
-    def unit(self) -> str:
-        """The unit in words; empty when the choice is not a quantity."""
-        return self.admits.label if isinstance(self.admits, Quantity) else ""
+#: Rules that are numbers, by their key; those that are flags say so themselves.
+RULE_NUMBERS = {
+    "largest_cut_per_step": Quantity("share", 0, 1),
+    "rounding_eur": Quantity("EUR/act", 0.001, 100),
+}
 
 
 def choices(reference: Reference, scenario: Scenario, room: int = 0) -> Iterator[Choice]:
-    """Every row of « Choix », with the scenario's values; `room` adds rows for dates and levers."""
+    """Every row of « Choix », with the scenario's values; `room` adds rows where some may be."""
     sections = {
         "Scénario": _identity(reference),
         "Conventions": _conventions(),
@@ -64,11 +45,21 @@ def choices(reference: Reference, scenario: Scenario, room: int = 0) -> Iterator
         "Autres leviers, déduits de ce que le forfait doit économiser": _levers(scenario, room),
         "Règles du barème proposé": _rules(scenario, room),
         "Planchers de recette par classe": _floors(reference),
+        "Autres exigences": further.demand_rows(reference, scenario, room),
+        "Objectifs, dans l'ordre où ils sont cherchés": further.objective_rows(scenario, room),
+        "Coûts sur lesquels les prix se règlent": further.cost_rows(),
+        "Structure du forfait, à choisir parmi des valeurs": further.structure_rows(
+            reference, scenario, room
+        ),
+        "Réponses au barème": further.behaviour_rows(reference, scenario, room),
     }
     for title, rows in sections.items():
         for index, row in enumerate(rows):
-            section = "" if index else title
-            yield replace(row, section=section, value=_value_at(scenario, row.key))
+            admits = row.admits
+            if isinstance(admits, Told):
+                admits = replace(admits, chosen=_value_at(scenario, admits.by))
+            value = _value_at(scenario, row.key)
+            yield replace(row, admits=admits, section="" if index else title, value=value)
 
 
 def _value_at(scenario: Scenario, key: str) -> Any:
@@ -76,6 +67,9 @@ def _value_at(scenario: Scenario, key: str) -> Any:
     if key.startswith("correlations."):
         pair = frozenset(key.split(".")[1:])
         return next((c.rank for c in scenario.correlations if c.pair == pair), None)
+    if key.startswith(f"{further.ELASTICITY}."):
+        code = key.removeprefix(f"{further.ELASTICITY}.")
+        return scenario.rules.behaviour.elasticity.get(code)
     found: Any = scenario
     for part in key.split("."):
         if isinstance(found, Mapping):
@@ -161,6 +155,10 @@ def _savings(reference: Reference, scenario: Scenario) -> Iterator[Choice]:
             f"savings.yearly_eur.{year}", f"Minimum d'économies en {year}", Quantity("EUR"),
             "Vide : aucun minimum cette année-là.", required=False,
         )  # fmt: skip
+    yield Choice(
+        "savings.carry_over", "Excédents reportés", "flag",
+        "Ce qu'une année économise au-delà de son minimum compte pour les suivantes.",
+    )  # fmt: skip
 
 
 def _levers(scenario: Scenario, room: int) -> Iterator[Choice]:
@@ -181,18 +179,14 @@ def _rules(scenario: Scenario, room: int) -> Iterator[Choice]:
             f"rules.step_dates.{index}", f"Date d'effet {index}", "date",
             "Dates croissantes, JJ/MM/AAAA ; vide : pas d'étape de plus.", required=index == 1,
         )  # fmt: skip
-    yield Choice(
-        "rules.largest_cut_per_step", "Baisse maximale d'un tarif par étape",
-        Quantity("share", 0, 1), "Part du tarif précédent.",
-    )  # fmt: skip
-    yield Choice("rules.no_rise", "Aucun tarif n'augmente", "flag")
-    yield Choice("rules.degressive", "Tranches dégressives", "flag")
-    yield Choice("rules.amortised_not_above", "Amorti au plus égal à non amorti", "flag")
-    yield Choice("rules.zones_in_order", "Ordre des zones gardé", "flag")
-    yield Choice(
-        "rules.rounding_eur", "Arrondi des tarifs", Quantity("EUR/act", 0.001, 100),
-        "0,01 : au centime.",
-    )  # fmt: skip
+    fields = ScheduleRules.model_fields
+    for declared in CONSTRAINTS.values():
+        name = declared.field
+        admits: Admits | None = RULE_NUMBERS.get(name)
+        if name in fields and fields[name].annotation is bool:
+            admits = "flag"
+        if admits:
+            yield Choice(f"rules.{name}", declared.label.fr, admits, declared.description.fr)
 
 
 def _floors(reference: Reference) -> Iterator[Choice]:
@@ -205,10 +199,12 @@ def _floors(reference: Reference) -> Iterator[Choice]:
 
 
 def assemble(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a scenario from the values of its rows, blanks left out."""
+    """The fields of a scenario from the values of its rows, blanks left out.
+
+    Numbered rows keep the order of their numbers; lists without any are left out.
+    """
     found: dict[str, Any] = {"conventions": {}, "savings": {}, "rules": {}, "correlations": []}
-    levers: dict[int, dict[str, Any]] = {}
-    steps: list[dt.date] = []
+    numbered: dict[tuple[str, str], dict[int, Any]] = {}
     for key, value in values.items():
         if value is None:
             continue
@@ -217,32 +213,40 @@ def assemble(values: Mapping[str, Any]) -> dict[str, Any]:
                 found[name] = value
             case ["correlations", first, second]:
                 found["correlations"].append({"first": first, "second": second, "rank": value})
-            case [_, "other_levers", index, part]:
-                levers.setdefault(int(index), {})[part] = value
-            case [_, "step_dates", _]:
-                steps.append(value)
+            case ["rules", "behaviour", "elasticity", *code]:
+                behaviour = found["rules"].setdefault("behaviour", {})
+                behaviour.setdefault("elasticity", {})[".".join(code)] = value
+            case [group, name, index, part] if f"{group}.{name}" in further.BLOCKS:
+                block = numbered.setdefault((group, name), {}).setdefault(int(index), {})
+                block[part] = value
+            case [group, name, index] if f"{group}.{name}" in further.LISTS:
+                numbered.setdefault((group, name), {})[int(index)] = value
             case [group, name, entry]:
                 found[group].setdefault(name, {})[entry] = value
             case [group, name]:
                 found[group][name] = value
-    found["savings"]["other_levers"] = [lever for _, lever in sorted(levers.items())]
-    found["rules"]["step_dates"] = steps
+    for (group, name), items in numbered.items():
+        found[group][name] = [item for _, item in sorted(items.items())]
     return found
 
 
 def shown(choice: Choice) -> str:
     """A choice's value in words, a dash when it is blank."""
-    value, admits = choice.value, choice.admits
+    value, allowed = choice.value, choice.quantity
     if value is None or value == "":
         return NONE
-    if admits == "flag":
+    if choice.admits == "flag":
         return words.yes_no(value)
     if choice.options:
         return choice.options[value]
     if isinstance(value, dt.date):
         return labels.day(value)
-    if isinstance(admits, Quantity) and admits.rate:
+    if allowed is None or allowed.whole:
+        return str(value)
+    if choice.several:
+        return written(value, allowed) + ("" if allowed.rate else f" {allowed.label}")
+    if allowed.rate:
         return percent(value)
-    if isinstance(admits, Quantity) and is_money(admits.unit):
+    if is_money(allowed.unit):
         return euros(value, 0 if value % 1 == 0 else 2)
-    return str(value)
+    return with_unit(value, allowed.unit, digits=6)

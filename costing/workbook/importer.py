@@ -95,12 +95,16 @@ def _read_fields(tables: dict[str, Table], reference: Reference) -> dict[str, An
 
 
 def _assembled(fields: dict[str, Any], findings: Findings) -> Scenario | None:
-    """The scenario of the fields; what its own schema refuses is noted at the cell it came from."""
+    """The scenario of the fields; what its own schema refuses is noted at the cell it came from.
+
+    At a cell that has a problem already, it says nothing more.
+    """
     try:
         return revised(Scenario(), **fields)
     except ScenarioError as error:
-        if not findings.problems:
-            findings.problems += [_with_cell(found, findings) for found in error.problems]
+        known = {found.place for found in findings.problems}
+        refused = [_with_cell(found, findings) for found in error.problems]
+        findings.problems += [found for found in refused if found.place not in known]
         return None
 
 

@@ -11,12 +11,15 @@ from typing import BinaryIO
 
 from costing import labels
 from costing.fleet import COLUMNS
+from costing.menu import GROUPS, OBJECTIVES, Bound
 from costing.reference import Case
 from costing.scenario import FleetTable
+from costing.words import quantity
 from costing.workbook import vocabulary as words
-from costing.workbook.choices import Choice, choices
+from costing.workbook.choice import Choice, written
+from costing.workbook.choices import choices
+from costing.workbook.choices_demands import ASKED
 from costing.workbook.layout import DAY, PAPER, Book, Sheet, number_format
-from costing.workbook.quantity import Quantity
 from costing.workbook.sources_sheet import write_sources
 from costing.workbook.values_sheet import write_values
 
@@ -49,7 +52,9 @@ CONTENTS = {
     words.VALUES: "Prix, durées, effectifs et taux des modèles de coût ; évolution du parc.",
     words.ACTIVITY: "Activité de référence, seuils et activité normative par classe ; âge "
     "d'amortissement.",
-    words.CHOICES: "Périmètre, conventions, économies demandées, règles du barème, planchers.",
+    words.CHOICES: "Périmètre, conventions, économies demandées, règles du barème, planchers, "
+    "exigences, objectifs, structure du forfait, réponses au barème.",
+    words.MENU: "Ce que chaque exigence et chaque objectif demande, pour qui, avec quels nombres.",
     words.FLEET: "Vos appareils, un par ligne. Vide : le parc de référence est gardé.",
     words.SOURCES: "Les clés de sources, et leurs titres.",
     words.LISTS: "Les valeurs admises par les listes déroulantes.",
@@ -75,6 +80,7 @@ def write_template(case: Case, target: Path | BinaryIO) -> None:
     )  # fmt: skip
     lists = _Lists()
     _write_choices(book, case, lists)
+    _write_menu(book)
     _write_fleet(book, case, lists)
     sources = write_sources(book, case.reference)
     sources.raw.autofilter(2, 0, 2 + len(case.reference.sources), 4)
@@ -153,20 +159,53 @@ def _write_choices(book: Book, case: Case, lists: _Lists) -> None:
 
 
 def _write_value(sheet: Sheet, row: int, choice: Choice, lists: _Lists) -> None:
-    admits, value = choice.admits, choice.value
+    admits, value, allowed = choice.admits, choice.value, choice.quantity
     if choice.options:
-        sheet.text(row, 2, choice.options[value], "input")
+        sheet.value(row, 2, None if value is None else choice.options[value], "input")
         lists.check(sheet, (row, row), 2, list(choice.options.values()))
     elif admits == "flag":
         sheet.text(row, 2, words.yes_no(value), "input")
         lists.check(sheet, (row, row), 2, [words.YES, words.NO])
-    elif isinstance(admits, Quantity):
-        shown = "0" if admits.unit == "number" else number_format(admits.unit, value)
+    elif choice.several:
+        # Kept a text: a program would take « 7/8 » for a date and « 75 % » for a number.
+        text = written(value, allowed) if value and allowed else None
+        sheet.value(row, 2, text, "input", num_format="@")
+    elif allowed:
+        shown = "0" if allowed.whole else number_format(allowed.unit, value)
         sheet.value(row, 2, value, "input", num_format=shown, align="right")
     elif admits == "date":
         sheet.value(row, 2, value, "input", num_format=DAY, align="right")
     else:
         sheet.value(row, 2, value, "input")
+
+
+def _write_menu(book: Book) -> None:
+    """What may be chosen in the rows of the demands and objectives of « Choix »."""
+    sheet = book.sheet(words.MENU, (38, 70, 34, 40, 40))
+    sheet.title(words.MENU, "Ce que la feuille « Choix » propose pour ses exigences et objectifs.")
+    sheet.header(3, ("Contrainte", "Ce qu'elle demande", "Pour", "Valeur", "Second nombre"))
+    sheet.keep_header(3)
+    row, group = 4, ""
+    for declared in ASKED.values():
+        if declared.group != group:
+            group = declared.group
+            sheet.section(row, GROUPS[group].fr, 5)
+            row += 1
+        texts = (declared.label.fr, declared.description.fr, words.kinds(declared.scopes))
+        sheet.row(row, (*texts, _bound(declared.value), _bound(declared.level)))
+        row += 1
+    sheet.header(row + 1, ("Objectif", "Ce qu'il cherche", "", "", ""))
+    for line, objective in enumerate(OBJECTIVES.values(), start=row + 2):
+        sheet.row(line, (objective.label.fr, objective.description.fr))
+    sheet.protect()
+
+
+def _bound(bound: Bound | None) -> str:
+    """A number of the menu: what it is, its range, what is usual."""
+    if bound is None:
+        return ""
+    low, high, usual = (quantity(v, bound.unit) for v in (bound.low, bound.high, bound.usual))
+    return f"{bound.label.fr}, de {low} à {high} ; d'usage : {usual}"
 
 
 def _write_fleet(book: Book, case: Case, lists: _Lists) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from costing import labels
 from costing.fleet import REGIONS
+from costing.menu import Kind
 from costing.reference import Reference
+from costing.words import join
 
 READ_ME, VALUES, ACTIVITY = "Lisez-moi", "Hypothèses", "Activité"
 CHOICES, FLEET, SOURCES, LISTS = "Choix", "Parc", "Sources", "Listes"
+MENU = "Menu"
 
 #: Columns of the sheets that hold one value a row, in order: name in code → heading.
 VALUE_COLUMNS = {
@@ -76,6 +81,15 @@ FINGERPRINT, SCENARIO_HASH = "Empreinte des données de référence", "Empreinte
 YES, NO = "oui", "non"
 GRADES = {grade: grade for grade in "ABCD"}
 
+#: Whom a demand is about: everyone, and the kinds of parts.
+ALL = "tous"
+KINDS: dict[Kind, str] = {
+    "class": "une classe",
+    "modality": "une modalité",
+    "region": "une région",
+    "sector": "un secteur",
+}
+
 #: Columns of each sheet that is read as a table, and those without which it cannot be.
 TABLES = {
     VALUES: (VALUE_COLUMNS, VALUE_REQUIRED),
@@ -115,6 +129,25 @@ def fleet_options(reference: Reference) -> dict[str, dict[str, str]]:
         "region": {region: region for region in REGIONS},
         "sector": labels.SECTORS,
     }
+
+
+def scope(reference: Reference, code: str) -> str:
+    """Whom a demand is about: `tous`, `IRM 1,5 T`, `Bretagne`, `secteur libéral`."""
+    if code == "*":
+        return ALL
+    if code in labels.SECTORS:
+        return f"secteur {labels.SECTORS[code]}"
+    return labels.scope_name(reference, code)
+
+
+def scopes(reference: Reference, kinds: Sequence[Kind]) -> dict[str, str]:
+    """Whom a demand that admits some kinds may be about, by code; everyone first."""
+    return {code: scope(reference, code) for code in reference.scopes(kinds)}
+
+
+def kinds(admitted: Sequence[Kind]) -> str:
+    """The kinds that a demand admits: `tous, une classe ou une modalité`."""
+    return join([ALL, *(KINDS[kind] for kind in admitted)], "ou")
 
 
 def readings(reference: Reference) -> dict[str, str]:

@@ -78,7 +78,7 @@ def test_by_hand_the_largest_cut_makes_a_conflict_and_says_what_is_reachable() -
     assert proposal.status == "infeasible"
     assert proposal.schedule is None
     assert proposal.reachable_eur == pytest.approx(148_112.22, abs=0.01)
-    assert "0,1 M€ pour 0,1 M€ demandés" in proposal.words.replace("\u202f", " ")
+    assert "148 112 € pour 150 000 € demandés" in proposal.words.replace("\u202f", " ")
     (way,) = [w for w in proposal.conflict if w.constraint == "step_cut"]
     assert way.enough
     assert way.words == proposal.conflict[0].words

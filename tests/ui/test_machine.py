@@ -8,8 +8,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from costing.analysis import impact
 from costing.scenario import Scenario
-from costing.ui import cache, impact
+from costing.ui import cache
 from costing.ui.cost_charts import break_even_words, curve_of
 from costing.ui.cost_claim import true_words
 from costing.ui.machine import Machine

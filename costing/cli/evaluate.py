@@ -1,0 +1,169 @@
+"""Any schedule measured beside its alternatives: `evaluate`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from costing.cli.common import answer, case_of, options, print_json, progress, rounded
+from costing.errors import InputError, problem, suggest
+
+if TYPE_CHECKING:
+    from costing.analysis.robustness import Robustness
+    from costing.optimise.measures import Measures
+    from costing.reference import Case
+    from costing.tariff import FeeSchedule
+
+#: Significant digits of what `--json` prints: cents of tens of billions of euros.
+_DIGITS = 12
+_QUANTILES = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
+
+
+@click.command()
+@click.argument("schedule", metavar="SCHEDULE")
+@click.option(
+    "--draws", type=click.IntRange(0), default=1000, show_default=True,
+    help="Draws of what is not known; 0 for none.",
+)  # fmt: skip
+@click.option("--rule", "rules", multiple=True, help="Compare with this rule only; repeatable.")
+@options("scenario", "models", "json")
+@answer
+def evaluate(
+    schedule: str,
+    draws: int,
+    rules: tuple[str, ...],
+    scenario: Path | None,
+    models: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """What a schedule saves and whom it puts below cost, beside its alternatives.
+
+    SCHEDULE is a file (CSV, the JSON or the workbook of `costing optimise`), or a named schedule:
+    official, held, uniform, two_part_median, two_part_quartile, two_part_normative.
+    """
+    from costing.optimise.measures import side_by_side
+
+    case = case_of(scenario, models)
+    name, asked = _schedule(case, schedule)
+    table = side_by_side(case, asked, name, rules or None)
+    robust = _robustness(case, asked, draws) if draws else None
+    if as_json:
+        print_json(rounded(_content(case, name, table, robust), _DIGITS))
+    else:
+        _print(case, table, robust)
+
+
+def _schedule(case: Case, given: str) -> tuple[str, FeeSchedule]:
+    """A named schedule, or that of a file, with its name."""
+    from costing.optimise.cost_rules import named
+    from costing.optimise.named_rules import RULES
+    from costing.schedule_file import read_schedule
+
+    if given in RULES:
+        return RULES[given].label.fr, named(case, given)
+    path = Path(given)
+    if not path.exists():
+        facts = {"near": suggest(given, RULES), "known": ", ".join(RULES)}
+        raise InputError(problem("schedule_unknown", None, given, **facts))
+    return path.name, read_schedule(path, case.reference)
+
+
+def _robustness(case: Case, schedule: FeeSchedule, draws: int) -> Robustness:
+    from costing.analysis.robustness import robustness
+    from costing.analysis.savings import present
+
+    with progress("Tirages") as tell:
+        return robustness(case, schedule, present(case), draws, tell=tell)
+
+
+def _content(
+    case: Case, name: str, table: list[Measures], robust: Robustness | None
+) -> dict[str, Any]:
+    """The measures as the command prints them in JSON."""
+    return {
+        "schedule": name,
+        "scenario_hash": case.scenario.hash,
+        "fleet": {"label": case.fleet.label, "synthetic": case.fleet.synthetic},
+        "measures": [asdict(row) for row in table],
+        "robustness": _quantiles(robust) if robust else None,
+    }
+
+
+def _quantiles(robust: Robustness) -> dict[str, Any]:
+    """Chance of meeting the target, and quantiles of savings, share of machines below, and loss."""
+    import numpy as np
+
+    meets, error = robust.meets
+    found = {"draws": robust.draws, "meets": meets, "meets_error": error}
+    for name, outcome in (
+        ("savings", robust.reached),
+        ("share_below", robust.below),
+        ("loss", robust.loss),
+    ):
+        for suffix, share in _QUANTILES.items():
+            value = np.quantile(outcome.draws, share, method="inverted_cdf")
+            found[f"{name}_{suffix}"] = float(value)
+    return found
+
+
+def _print(case: Case, table: list[Measures], robust: Robustness | None) -> None:
+    from costing.words import NONE, euros, meuros, percent
+
+    asked, demand = table[0], case.scenario.savings
+    reading = {entry.code: entry.label.fr for entry in case.reference.savings.readings}
+    click.echo(f"Demandé au forfait : {meuros(asked.required_eur)} ({reading[demand.reading]})")
+    click.echo(f"Parc : {case.fleet.label}")
+    for year, saved in asked.savings.items():
+        click.echo(f"  {year} : {meuros(saved)}")
+    click.echo(
+        f"Aux tarifs en vigueur tenus, {percent(asked.share_below_present)} des appareils sont "
+        "sous leur coût."
+    )
+    year = case.reference.savings.target.years[-1]
+    headings = ("Économies", "Cible", f"Perte {year}", "Plus forte", "Sous coût", "Leurs actes",
+                "Recettes", "Écart / acte")  # fmt: skip
+    click.echo(_line("", headings))
+    for row in table:
+        cells = (
+            meuros(row.reached_eur),
+            "atteinte" if row.meets else "manquée",
+            meuros(row.loss_eur),
+            euros(row.largest_loss_eur),
+            percent(row.share_below),
+            percent(row.share_below_acts),
+            percent(row.mean_change, 1, sign=True),
+            NONE if row is asked else euros(row.distance_eur_per_act, 2),
+        )
+        click.echo(_line(row.name, cells))
+    click.echo(
+        f"Perte : des appareils sous leur coût, en {year} ; plus forte : d'un appareil, contre les "
+        "tarifs en vigueur. Recettes : contre les tarifs en vigueur. Écart : au premier barème, au "
+        f"31/12/{year}."
+    )
+    if robust:
+        _print_robustness(robust)
+
+
+def _print_robustness(robust: Robustness) -> None:
+    from costing.words import meuros, number, percent, points
+
+    found = _quantiles(robust)
+    click.echo(
+        f"Sur {number(robust.draws)} tirages, la cible est atteinte avec une probabilité de "
+        f"{percent(found['meets'])} (erreur type {points(found['meets_error'])}). Médiane, et "
+        "quantiles à 5 et 95 % :"
+    )
+    for words, name, shown in (
+        ("Économies", "savings", meuros),
+        ("Appareils sous leur coût", "share_below", percent),
+        ("Perte", "loss", meuros),
+    ):
+        low, middle, high = (shown(found[f"{name}_{suffix}"]) for suffix in _QUANTILES)
+        click.echo(f"  {words} : {middle}, de {low} à {high}")
+
+
+def _line(name: str, cells: tuple[str, ...]) -> str:
+    return f"{name:<44}" + "".join(f"{cell:>13}" for cell in cells)

@@ -1,0 +1,326 @@
+"""What each constraint of the menu says of the variables: prices, savings and sums of revenue.
+
+One function a constraint, found by its id. Those that count machines need variables of their own
+and are in `costing.optimise.floors`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from costing.optimise.asked import Asked, scope_words
+from costing.optimise.setting import Setting, year_before
+from costing.optimise.solver import Block
+from costing.tariff import BANDS, ZONES, Cell
+
+Floats = NDArray[np.float64]
+
+#: One row: factors by variable, low, high, words, identifier, and what one unit moves its limit by.
+Row = tuple[dict[int, float], float, float, str, str, float]
+#: What a unit of a share is, to people.
+POINT = 0.01
+
+
+def price_blocks(setting: Setting) -> list[Block]:
+    """Every constraint on prices, savings and sums of revenue, as rows over the variables."""
+    blocks = [
+        found
+        for number, item in enumerate(setting.asked)
+        if item.constraint in _BUILDERS
+        for found in [_block(setting, number, item, _BUILDERS[item.constraint](setting, item))]
+        if found is not None
+    ]
+    # Those with a number for each class are read cell by cell, whichever demand holds there.
+    for constraint, builder in _BY_CELL.items():
+        for number, item in setting.find(constraint):
+            rows = builder(setting, number)
+            found = _block(setting, number, item, rows)
+            if found is not None:
+                blocks.append(found)
+    return blocks
+
+
+def _block(setting: Setting, number: int, item: Asked, rows: Iterator[Row]) -> Block | None:
+    """The rows of a demand; None when it has none."""
+    found = list(rows)
+    if not found:
+        return None
+    columns = [column for row in found for column in row[0]]
+    values = [value for row in found for value in row[0].values()]
+    ends = np.cumsum([0, *(len(row[0]) for row in found)])
+    shape = (len(found), setting.program.size)
+    return Block(
+        item.constraint,
+        sparse.csr_array((np.array(values, dtype=float), columns, ends), shape=shape),
+        np.array([row[1] for row in found]),
+        np.array([row[2] for row in found]),
+        labels=tuple(row[3] for row in found),
+        names=tuple(row[4] for row in found),
+        per_unit=np.array([row[5] for row in found]),
+        asked=number,
+    )
+
+
+# --- savings
+
+
+def _savings_target(setting: Setting, item: Asked) -> Iterator[Row]:
+    years = setting.program.years
+    if setting.program.case.scenario.savings.reading == "level_2027":
+        years = years[-1:]
+    yield _saved(years, item.value or 0.0)
+
+
+def _savings_year(setting: Setting, item: Asked) -> Iterator[Row]:
+    years = [y for y in setting.program.years if y.year == int(item.scope)]
+    needed = item.value or 0.0
+    if setting.program.case.scenario.savings.carry_over:
+        # What earlier years save in excess counts: everything up to this year, together.
+        years = [y for y in setting.program.years if y.year <= int(item.scope)]
+        needed = sum(
+            other.value or 0.0
+            for _, other in setting.find("savings_year")
+            if int(other.scope) <= int(item.scope)
+        )
+    yield _saved(years, needed)
+
+
+def _saved(years: Any, needed: float) -> Row:
+    """At least so much saved over some years, as a limit on what is paid."""
+    acts = np.sum([y.acts for y in years], axis=0)
+    spent = sum(y.baseline_eur - y.fixed_eur for y in years)
+    label = str(years[0].year) if len(years) == 1 else f"{years[0].year}-{years[-1].year}"
+    return _dense(acts), -np.inf, spent - needed, label, label.replace("-", "_"), 1.0
+
+
+def _dense(factors: Floats) -> dict[int, float]:
+    return {int(i): float(factors[i]) for i in np.flatnonzero(factors)}
+
+
+# --- the path of the prices
+
+
+def _step_cut(setting: Setting, number: int) -> Iterator[Row]:
+    program, held = setting.program, setting.specific("step_cut")
+    for step, date in enumerate(program.steps):
+        for c, cell in enumerate(program.cells):
+            found = held[c]
+            if found is None or found[0] != number:
+                continue
+            keep = 1 - (found[1].value or 0.0)
+            row, limit = {step * len(program.cells) + c: 1.0}, 0.0
+            if step:
+                row[(step - 1) * len(program.cells) + c] = -keep
+            else:
+                limit = keep * program.start[c]
+            yield (
+                row,
+                limit,
+                np.inf,
+                program.title(cell),
+                _name(setting, c, date),
+                (POINT * program.start[c]),
+            )
+
+
+def _total_cut(setting: Setting, number: int) -> Iterator[Row]:
+    program = setting.program
+    for c, found in enumerate(setting.specific("total_cut")):
+        if found is None or found[0] != number:
+            continue
+        least = (1 - (found[1].value or 0.0)) * program.before[c]
+        last = len(program.steps) - 1
+        for step in range(last + 1):
+            yield (
+                {step * len(program.cells) + c: 1.0},
+                min(least, program.start[c]), np.inf, program.title(program.cells[c]),
+                _name(setting, c, program.steps[step]), POINT * program.before[c],
+            )  # fmt: skip
+
+
+def _phased_cut(setting: Setting, number: int) -> Iterator[Row]:
+    program = setting.program
+    official, size = program.case.reference.schedule, len(program.cells)
+    for c, found in enumerate(setting.specific("phased_cut")):
+        if found is None or found[0] != number:
+            continue
+        keep = 1 - (found[1].value or 0.0)
+        for step, date in enumerate(program.steps):
+            ago = year_before(date)
+            words = program.title(program.cells[c]), _name(setting, c, date)
+            point = POINT * program.start[c]
+            mine = {step * size + c: 1.0}
+            if ago < program.steps[0]:
+                was = official.price(program.cells[c], ago)
+                yield mine, min(keep * was, program.start[c]), np.inf, *words, point
+            for other in range(step):
+                if program.steps[other] >= ago or (
+                    other + 1 < len(program.steps) and program.steps[other + 1] > ago
+                ):
+                    label, name = words
+                    since = f"{name}_since_{program.steps[other]:%Y%m%d}"
+                    yield {**mine, other * size + c: -keep}, 0.0, np.inf, label, since, point
+
+
+def _no_rise(setting: Setting, _item: Asked) -> Iterator[Row]:
+    program = setting.program
+    size = len(program.cells)
+    for step, date in enumerate(program.steps):
+        for c, cell in enumerate(program.cells):
+            if cell.class_code in setting.rising:
+                continue
+            row, limit = {step * size + c: 1.0}, 0.0
+            if step:
+                row[(step - 1) * size + c] = -1.0
+            else:
+                limit = float(program.start[c])
+            words = program.title(cell), _name(setting, c, date)
+            yield row, -np.inf, limit, *words, POINT * program.start[c]
+
+
+def _rise_below_cost(setting: Setting, item: Asked) -> Iterator[Row]:
+    rows = setting.machines
+    for code in setting.rising:
+        cell = next(c for c in setting.program.cells if c.class_code == code)
+        if setting.covers(item, cell):
+            mine = (rows.frame["class"] == code).to_numpy() * rows.weight
+            factors, constant = rows.margin(item.value or 0.0).sum(mine)
+            present = float(rows.present_eur @ mine)
+            cost = float(rows.cost_eur @ mine)
+            high = max(0.0, present - (item.value or 0.0) * cost) - constant
+            label = scope_words(setting.program.case.reference, code)
+            yield _dense(factors), -np.inf, high, label, code, POINT * cost
+
+
+# --- the shape of the schedule
+
+
+def _degressive(setting: Setting, _item: Asked) -> Iterator[Row]:
+    for high, low in pairwise(BANDS):
+        for cell in setting.program.cells:
+            below = Cell(cell.class_code, "*", "*", low)
+            if cell.band == high and below in setting.program.cells:
+                yield from _not_above(setting, below, cell)
+
+
+def _amortised(setting: Setting, _item: Asked) -> Iterator[Row]:
+    for cell in setting.program.cells:
+        if cell.amortisation == "non_amorti":
+            yield from _not_above(setting, cell._replace(amortisation="amorti"), cell)
+
+
+def _zone_order(setting: Setting, _item: Asked) -> Iterator[Row]:
+    after = dict(pairwise(ZONES))
+    for cell in setting.program.cells:
+        if cell.zone in after:
+            yield from _not_above(setting, cell._replace(zone=after[cell.zone]), cell)
+
+
+def _not_above(setting: Setting, lower: Cell, upper: Cell) -> Iterator[Row]:
+    """One price at most another at every date; a gap already contrary may stay, not widen."""
+    program = setting.program
+    i, j = program.cells.index(lower), program.cells.index(upper)
+    gap = max(0.0, float(program.start[i] - program.start[j]))
+    for step, date in enumerate(program.steps):
+        first = step * len(program.cells)
+        name = f"{_name(setting, i, date)}_{program.cell_names[j]}"
+        yield {first + i: 1.0, first + j: -1.0}, -np.inf, gap, program.title(lower), name, 1.0
+
+
+def _zone_gap(setting: Setting, number: int) -> Iterator[Row]:
+    program = setting.program
+    first = (len(program.steps) - 1) * len(program.cells)
+    for i, found in enumerate(setting.specific("zone_gap")):
+        if found is None or found[0] != number or program.cells[i].zone == "*":
+            continue
+        for zone in ZONES:
+            other = program.cells[i]._replace(zone=zone)
+            if zone == program.cells[i].zone or other not in program.cells:
+                continue
+            j = program.cells.index(other)
+            name = f"{program.cell_names[i]}_{zone}"
+            row = {first + i: 1.0, first + j: -(1 + (found[1].value or 0.0))}
+            yield (
+                row,
+                -np.inf,
+                0.0,
+                program.title(program.cells[i]),
+                name,
+                (POINT * program.start[j]),
+            )
+
+
+def _sector_ceiling(setting: Setting, number: int) -> Iterator[Row]:
+    program = setting.program
+    step = len(program.steps) - 1
+    for c, found in enumerate(setting.specific("sector_ceiling")):
+        if found is not None and found[0] == number:
+            words = program.title(program.cells[c]), _name(setting, c, program.steps[step])
+            row = {step * len(program.cells) + c: 1.0}
+            yield row, -np.inf, found[1].value or 0.0, *words, 1.0
+
+
+def _neutrality(setting: Setting, item: Asked) -> Iterator[Row]:
+    rows, reference = setting.machines, setting.program.case.reference
+    weight = setting.members(item) * rows.weight
+    present, cost = float(rows.present_eur @ weight), float(rows.present_cost_eur @ weight)
+    if not weight.any() or (item.level is not None and present > (1 + item.level) * cost):
+        return
+    factors, constant = rows.margin(0.0).sum(weight)
+    room = (item.value or 0.0) * present
+    label = scope_words(reference, item.scope) if item.scope != "*" else "tout le parc"
+    low, high = present - room - constant, present + room - constant
+    yield _dense(factors), low, high, label, _plain(item.scope), POINT * present
+
+
+# --- floors on sums
+
+
+def _class_floor(setting: Setting, item: Asked) -> Iterator[Row]:
+    rows = setting.machines
+    mine = (rows.frame["class"] == item.scope).to_numpy() * rows.weight
+    cost = setting.cost_of(mine)
+    share = item.value or 0.0
+    shift = float(rows.cost_eur @ mine)
+    factors, constant = rows.margin(share).sum(mine)
+    floor = min(share * cost, float(rows.present_eur @ mine)) - share * shift
+    label = scope_words(setting.program.case.reference, item.scope)
+    yield _dense(factors), floor - constant, np.inf, label, item.scope, POINT * cost
+
+
+def _name(setting: Setting, cell: int, date: dt.date) -> str:
+    return f"{setting.program.cell_names[cell]}_{date:%Y%m%d}"
+
+
+def _plain(scope: str) -> str:
+    """A scope as an identifier."""
+    return (
+        "all" if scope == "*" else "".join(c if c.isascii() and c.isalnum() else "_" for c in scope)
+    )
+
+
+_BUILDERS: dict[str, Callable[[Setting, Asked], Iterator[Row]]] = {
+    "savings_target": _savings_target,
+    "savings_year": _savings_year,
+    "no_rise": _no_rise,
+    "rise_below_cost": _rise_below_cost,
+    "degressive": _degressive,
+    "amortised": _amortised,
+    "zone_order": _zone_order,
+    "neutrality": _neutrality,
+    "class_floor": _class_floor,
+}
+_BY_CELL: dict[str, Callable[[Setting, int], Iterator[Row]]] = {
+    "step_cut": _step_cut,
+    "total_cut": _total_cut,
+    "phased_cut": _phased_cut,
+    "zone_gap": _zone_gap,
+    "sector_ceiling": _sector_ceiling,
+}

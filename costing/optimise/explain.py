@@ -1,0 +1,225 @@
+"""What holds a schedule back, and what each concession is worth.
+
+Every price is found again by solving with the demand eased by one unit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from costing.optimise.asked import Asked, changed, without
+from costing.optimise.floors import COUNTS
+from costing.optimise.objectives import goal
+from costing.optimise.search import Kept, Search, begun, reach
+from costing.optimise.setting import Setting
+from costing.optimise.solver import Block, Model, Solution
+from costing.progress import Progress, silent
+from costing.words import join, money, number
+
+Floats = NDArray[np.float64]
+
+#: One unit of a demand, as people say it: a point, a million euros, a euro.
+UNITS = {"share": 0.01, "EUR": 1e6, "EUR/act": 1.0}
+#: Euros under which a change is none.
+NOTHING = 500.0
+#: Euros under which a target counts as just met, prices being rounded.
+JUST_MET = 100_000.0
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A demand that holds the schedule back.
+
+    shadow_price: what the first objective (euros of loss, as a rule) would gain if the demand were
+    eased by one unit (a point; a euro), from the solver's dual values; None when it holds but costs
+    nothing at the margin. gain: the same found again by solving (for savings, a million euros), and
+    savings_eur: by how much more could be saved. count: prices or classes that it holds. value: its
+    number.
+    """
+
+    constraint: str
+    shadow_price: float | None
+    count: int
+    words: str
+    scope: str = "*"
+    value: float | None = None
+    gain: float | None = None
+    savings_eur: float | None = None
+
+
+def first_solution(setting: Setting, kept: Kept) -> tuple[list[Block], Solution, float]:
+    """The first objective alone: the rows asked, its shadow prices, and its value."""
+    build, _ = begun(setting, kept)
+    blocks = list(build.blocks)
+    target = goal(setting, build, setting.program.case.scenario.rules.objectives[0])
+    found = Model(build.columns, build.blocks).minimise(target.factors)
+    return blocks, found, target.at(found.values)
+
+
+def bindings(found: Search, rounded: Floats, tell: Progress = silent) -> list[Binding]:
+    """The demands that hold the first objective back, dearest first; then a target just met."""
+    setting, kept = found.setting, found.kept
+    blocks, best, least = first_solution(setting, kept)
+    if not best.duals:
+        return []
+    most = reach(setting, kept).most_eur
+    prices: dict[int, float] = {}
+    held: dict[int, list[str]] = {}
+    for block, duals in zip(blocks, best.duals, strict=False):
+        tight = np.abs(duals) > 1e-9
+        if block.asked >= 0 and tight.any():
+            price = float(np.sum(np.abs(duals) * block.per_unit))
+            prices[block.asked] = prices.get(block.asked, 0.0) + price
+            names = [label for label, here in zip(block.labels, tight, strict=False) if here]
+            held.setdefault(block.asked, []).extend(names)
+    listed = []
+    for step, index in enumerate(sorted(prices, key=lambda i: -prices[i])):
+        tell(step / max(1, len(prices)), "Prix de chaque concession")
+        item = setting.asked[index]
+        gain, more = _moved(setting, kept, index, least, most)
+        words = _words(setting, item, gain, more, held[index])
+        listed.append(
+            Binding(
+                item.constraint,
+                prices[index],
+                len(held[index]),
+                words,
+                item.scope,
+                item.value,
+                gain,
+                more,
+            )
+        )
+    listed += [
+        _just_met(setting, block)
+        for block in blocks
+        if block.constraint.startswith("savings")
+        and block.asked not in prices
+        and np.any(block.high - block.matrix @ rounded < JUST_MET)
+    ]
+    return listed
+
+
+def limits(found: Search, tell: Progress = silent) -> list[Binding]:
+    """The demands that keep more from being saved, and what easing each by one unit would bring."""
+    setting, kept = found.setting, found.kept
+    most = reach(setting, kept)
+    listed = []
+    numbers = {item: index for index, item in enumerate(setting.asked)}
+    free = [item for item in setting.asked if item.declared.group != "savings"]
+    worth: dict[int, float] = {}
+    held: dict[int, list[str]] = {}
+    for block, duals in zip(most.blocks, most.duals, strict=False):
+        tight = np.abs(duals) > 1e-9
+        if block.asked >= 0 and tight.any():
+            index = numbers[free[block.asked]]
+            worth[index] = worth.get(index, 0.0) + float(np.sum(np.abs(duals) * block.per_unit))
+            names = [label for label, here in zip(block.labels, tight, strict=False) if here]
+            held.setdefault(index, []).extend(names)
+    for step, index in enumerate(sorted(worth, key=lambda i: -worth[i])):
+        tell(step / max(1, len(worth)), "Ce qui limite les économies")
+        item = setting.asked[index]
+        eased = reach(setting.under(_eased(setting, index)), kept)
+        more = eased.most_eur - most.most_eur
+        if more > NOTHING:
+            words = f"{_lead(setting, item)} {_easing(item)} permettrait {money(more)} de plus."
+            listed.append(
+                Binding(
+                    item.constraint,
+                    worth[index],
+                    len(held[index]),
+                    words,
+                    item.scope,
+                    item.value,
+                    None,
+                    more,
+                )
+            )
+    return listed
+
+
+def _eased(setting: Setting, index: int) -> tuple[Asked, ...]:
+    """Everything asked, one demand eased by one unit; a switch is taken away."""
+    item = setting.asked[index]
+    if not item.movable:
+        return without(setting.asked, index)
+    return changed(setting.asked, index, item.eased(UNITS[item.declared.unit]))
+
+
+def _moved(
+    setting: Setting, kept: Kept, index: int, best: float, most: float
+) -> tuple[float | None, float | None]:
+    """By how much the first objective falls, and reachable savings rise, when a demand is eased."""
+    item = setting.asked[index]
+    if item.constraint in COUNTS and item.key in kept:
+        return None, None  # which machines are left below would change: not a matter of one unit
+    eased = setting.under(_eased(setting, index))
+    _, found, value = first_solution(eased, kept)
+    gain = best - value if found.found else None
+    more = None
+    if item.declared.group != "savings":
+        more = reach(eased, kept).most_eur - most
+    return gain, more
+
+
+def _lead(setting: Setting, item: Asked) -> str:
+    amount = item.amount()
+    title = item.title(setting.program.case.reference)
+    return f"{title}{f' ({amount})' if amount else ''} :"
+
+
+def _easing(item: Asked) -> str:
+    """What easing a demand by one unit is, in words."""
+    if not item.movable:
+        return "lever cette demande"
+    verb = "relever" if item.declared.looser > 0 else "baisser"
+    unit = {"share": "d'un point", "EUR": "d'un million d'euros", "EUR/act": "d'un euro"}
+    return f"{verb} cette limite {unit[item.declared.unit]}"
+
+
+def _words(
+    setting: Setting, item: Asked, gain: float | None, more: float | None, held: list[str]
+) -> str:
+    """A binding demand in one or two sentences."""
+    first = setting.program.case.scenario.rules.objectives[0]
+    lead = _lead(setting, item)
+    if item.declared.group == "savings":
+        if gain is None or first != "loss":
+            return f"{lead} juste atteint."
+        cents = gain / 1e6
+        shown = f"{number(100 * cents, 1)} centime{'s' if cents >= 0.02 else ''}"
+        if cents < 0.0005:
+            shown = "moins de 0,1 centime"
+        return (
+            f"{lead} chaque euro d'économie de plus coûte {shown} aux appareils en dessous de "
+            "leur coût."
+        )
+    parts = []
+    if gain is not None and abs(gain) > NOTHING and first in ("loss", "largest_loss", "near_cost"):
+        what = {
+            "loss": "aux appareils en dessous de leur coût",
+            "largest_loss": "à l'appareil le plus touché",
+            "near_cost": "d'écart au coût",
+        }[first]
+        parts.append(f"épargnerait {money(gain)} {what}")
+    if more is not None and more > NOTHING:
+        parts.append(f"permettrait {money(more)} d'économies de plus")
+    names = list(dict.fromkeys(held))
+    shown = ", ".join(names[:3]) + ("…" if len(names) > 3 else "")
+    tail = f" Elle retient : {shown}." if shown and item.scope == "*" else ""
+    if not parts:
+        little = "elle tient le résultat, mais la desserrer d'un cran n'y change presque rien."
+        return f"{lead} {little}{tail}"
+    return f"{lead} {_easing(item)} {join(parts)}.{tail}"
+
+
+def _just_met(setting: Setting, block: Block) -> Binding:
+    item = setting.asked[block.asked]
+    words = (
+        f"{_lead(setting, item)} juste atteint ; un peu plus d'économies n'aggraverait pas la "
+        "perte des appareils en dessous de leur coût."
+    )
+    return Binding(item.constraint, None, 1, words, item.scope, item.value)

@@ -1,0 +1,203 @@
+r"""Floors under single machines, and counts of those left below.
+
+A machine needs a row only if it can swing: one that keeps its floor at the lowest admissible prices
+always does. A count needs a whole number $z_m$ for each machine that can swing,
+$R_m - \phi C_m \ge -M_m z_m$, with $M_m$ the most by which it can be short. Machines that nothing
+tells apart share one. Both reductions are exact.
+
+Where a whole number a machine is still too much, neighbours are put together: all their rows stay,
+under one $z$, so that what is found keeps every demand; how much better the true best could be is
+bounded by the relaxation, in which each $z_m$ is any number between 0 and 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from costing.optimise.asked import Asked
+from costing.optimise.build import Build, one_row
+from costing.optimise.program import FeeProgram
+from costing.optimise.rows import Line
+from costing.optimise.setting import Setting
+
+Floats = NDArray[np.float64]
+
+#: Whole numbers of one demand beyond which neighbours are put together.
+MOST_SWITCHES = 150
+#: A margin this close to zero (EUR/year) counts as none: prices are known to the cent.
+NEAR = 0.005
+COUNTS = ("machine_floor", "machines_below", "acts_below")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A demand that leaves some machines below: their floor, who may be, and by how much.
+
+    machines: those that can swing, `(k,)`. group: number of the switch of each. weight: what each
+    counts for. room: how much may be below, those always below taken off.
+    """
+
+    number: int
+    item: Asked
+    line: Line
+    machines: NDArray[np.intp]
+    group: NDArray[np.intp]
+    weight: Floats
+    room: float
+    first: int = -1
+
+    @property
+    def grouped(self) -> bool:
+        """Whether machines that differ share a switch."""
+        return bool(len(self.machines) > self.group.max(initial=-1) + 1)
+
+
+def floor_blocks(
+    setting: Setting, build: Build, kept: Mapping[tuple[str, str], NDArray[np.bool_]] | None = None
+) -> list[Counted]:
+    """Append what the demands on single machines say.
+
+    kept: for each demand that counts, which machines keep their floor, once that is settled; it is
+    then a matter of prices alone.
+    """
+    counted = []
+    for number, item in enumerate(setting.asked):
+        if item.constraint == "sole_machine":
+            _sole(setting, build, number, item)
+        elif item.constraint in COUNTS:
+            found = count(setting, number, item)
+            if kept is not None and item.key in kept:
+                _hold(setting, build, found, kept[item.key])
+            elif found.room < 0 or found.weight.sum() > found.room:
+                counted.append(_append(setting, build, found))
+    return counted
+
+
+def spread(program: FeeProgram, line: Line, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """The least and the most that each row of a line can be, over the variants of its class."""
+    least = np.full(len(line.constant), np.inf)
+    most = np.full(len(line.constant), -np.inf)
+    for slot in range(program.space.slots):
+        chosen = {
+            code: min(slot, len(program.space.variants[code]) - 1) for code in program.space.free
+        }
+        least = np.minimum(least, line.at(program.variables(low, chosen)))
+        most = np.maximum(most, line.at(program.variables(high, chosen)))
+    return least, most
+
+
+def count(setting: Setting, number: int, item: Asked) -> Counted:
+    """Which machines a demand counts, which can swing, and how much may be left below."""
+    rows = setting.machines
+    members = setting.members(item)
+    share = (item.value or 0.0) if item.constraint == "machine_floor" else 1.0
+    allowed = (item.level or 0.0) if item.constraint == "machine_floor" else (item.value or 0.0)
+    line = setting.floor_line(share)
+    weight = rows.weight
+    if item.constraint == "acts_below":
+        weight = weight * rows.frame["acts_billed"].to_numpy(dtype=float)
+    room = allowed * float(weight @ members)
+    least, most = spread(setting.program, line, setting.low, setting.high)
+    if item.constraint != "machine_floor":
+        members = members & (
+            setting.present_margin(share) >= -NEAR
+        )  # those already below do not count
+    always = members & (most < -NEAR)
+    swing = np.flatnonzero(members & ~always & (least < -NEAR))
+    room -= float(weight @ always)
+    # Machines that nothing tells apart are below together: one of each set stands for them.
+    _, first, inverse = np.unique(rows.alike[1][swing], return_index=True, return_inverse=True)
+    total = np.asarray(np.bincount(inverse, weight[swing], len(first)), dtype=float)
+    swing = swing[first]
+    group = np.arange(len(swing))
+    if room > 0 and len(swing) > MOST_SWITCHES:
+        group = _neighbours(setting, line, swing)
+    return Counted(number, item, line, swing, group, total, room)
+
+
+def _neighbours(setting: Setting, line: Line, machines: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Sets of machines of the same prices, next to each other by the uniform cut that they bear."""
+    rows, program = setting.machines, setting.program
+    margin = line.at(program.variables(program.present))
+    bears = (margin / np.maximum(rows.present_eur, 1.0))[machines]
+    keys = rows.frame.loc[machines, ["class"]].assign(
+        zone=rows.zone[machines], state=rows.states[machines, 0]
+    )
+    kind = keys.groupby(list(keys), sort=False).ngroup().to_numpy()
+    size = max(1, MOST_SWITCHES // (kind.max(initial=0) + 1))
+    order = pd.Series(bears).groupby(kind).rank(pct=True, method="first").to_numpy()
+    part = np.minimum((order * size).astype(int), size - 1)
+    return np.asarray(np.unique(kind * size + part, return_inverse=True)[1])
+
+
+def _sole(setting: Setting, build: Build, number: int, item: Asked) -> None:
+    """Machines alone of their modality on their site keep a margin."""
+    rows = setting.machines
+    machines = rows.frame.groupby(["site_id", "modality"])["machine_id"].transform("nunique")
+    alone = setting.members(item) & (machines == 1).to_numpy()
+    share = 1.0 + (item.value or 0.0)
+    line = setting.floor_line(share)
+    held = np.minimum(0.0, setting.present_margin(share))
+    least, _ = spread(setting.program, line, setting.low, setting.high)
+    chosen = np.flatnonzero(alone & (least < held - NEAR))
+    chosen = chosen[np.unique(setting.machines.alike[1][chosen], return_index=True)[1]]
+    if len(chosen):
+        part = line[chosen]
+        build.rows(
+            "sole_machine", [(0, part.matrix)], held[chosen] - part.constant, bulk=True,
+            labels=_machines(setting, chosen), names=tuple(f"m{i}" for i in chosen), asked=number,
+        )  # fmt: skip
+
+
+def _append(setting: Setting, build: Build, found: Counted) -> Counted:
+    """The rows of a demand that counts machines, with a switch for each set that may be below."""
+    part = found.line[found.machines]
+    words = {
+        "labels": _machines(setting, found.machines),
+        "names": tuple(f"m{i}" for i in found.machines),
+        "asked": found.number,
+        "bulk": True,
+    }
+    constraint = found.item.constraint
+    if found.room <= 0:
+        # Nobody may be left below; a machine that is so at any price makes that impossible.
+        always = np.zeros((1, build.width))
+        if found.room < -NEAR:
+            build.rows(constraint, [(0, one_row(always))], 1.0, asked=found.number)
+        build.rows(constraint, [(0, part.matrix)], -part.constant, **words)
+        return found
+    least, _ = spread(setting.program, found.line, setting.low, setting.high)
+    size = int(found.group.max()) + 1
+    first = build.new(f"below_{found.number}", size, 0, 1, integer=True, bulk=True)
+    depth = -least[found.machines]
+    entries = (np.arange(len(depth)), found.group)
+    place = sparse.csr_array((depth, entries), shape=(len(depth), size))
+    build.rows(constraint, [(0, part.matrix), (first, place)], -part.constant, **words)
+    total = np.bincount(found.group, found.weight, size)
+    build.rows(
+        constraint, [(first, one_row(total))], high=found.room, asked=found.number,
+        labels=(found.item.declared.label.fr,), names=("count",), bulk=True,
+    )  # fmt: skip
+    return Counted(**{**vars(found), "first": first})
+
+
+def _hold(setting: Setting, build: Build, found: Counted, kept: NDArray[np.bool_]) -> None:
+    """The machines that were found to keep their floor keep it."""
+    chosen = found.machines[kept[found.machines]]
+    if len(chosen):
+        part = found.line[chosen]
+        build.rows(
+            found.item.constraint, [(0, part.matrix)], -part.constant, bulk=True,
+            labels=_machines(setting, chosen), names=tuple(f"m{i}" for i in chosen),
+            asked=found.number,
+        )  # fmt: skip
+
+
+def _machines(setting: Setting, chosen: NDArray[np.intp]) -> tuple[str, ...]:
+    return tuple(setting.machines.frame["machine_id"].astype(str).to_numpy()[chosen])

@@ -1,0 +1,131 @@
+"""The sentences of a proposal, for a reader who does not know what a linear program is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from costing import labels
+from costing.menu import STRUCTURES
+from costing.optimise.conflict import Conflict
+from costing.reference import Case
+from costing.tariff import Reform
+from costing.words import join, money, number
+
+if TYPE_CHECKING:
+    from costing.optimise.proposal import Proposal
+
+
+def optimal_words(proposal: Proposal, got: float, still: bool) -> str:
+    """What a schedule saves, what it costs to whom, what it changes besides prices."""
+    lead = "Le barème proposé économise"
+    if still and proposal.reform is None:
+        lead = "Les tarifs déjà en vigueur suffisent : tenus sans changement, ils économisent"
+    last = proposal.case.reference.savings.target.years[-1]
+    words = (
+        f"{lead} {money(got)} pour {money(proposal.required_eur)} demandés au forfait. "
+        f"En {last}, les appareils en dessous de leur coût perdent "
+        f"{money(proposal.loss_eur)}, contre {money(proposal.present_loss_eur)} aux tarifs en "
+        "vigueur avant la première étape."
+    )
+    if proposal.reform is not None:
+        words += f" Structure : {reform_words(proposal.case, proposal.reform)}."
+    if proposal.status == "stopped":
+        words += (
+            " Ce barème respecte toutes les demandes, mais il n'est pas prouvé qu'il soit le "
+            "meilleur : "
+            + (
+                f"un autre ferait mieux d'au plus {money(proposal.short_eur)} sur le premier "
+                "objectif."
+                if proposal.short_eur
+                else "le calcul s'est arrêté avant la preuve."
+            )
+        )
+    return words
+
+
+def reform_words(case: Case, reform: Reform) -> str:
+    """What changes in the structure, and for which classes."""
+    reference = case.reference
+    by_change: dict[str, list[str]] = {}
+    names = [label.fr for label, _ in STRUCTURES.values()][:3]
+    for code, limits in reform.limits.items():
+        today = reference.classes[code].limits
+        for name, new, old in zip(names, limits, today, strict=False):
+            if new != old:
+                change = (
+                    f"{name[:1].lower()}{name[1:]} {number(new)} actes au lieu de {number(old)}"
+                )
+                by_change.setdefault(change, []).append(code)
+    for code, years in reform.amortisation_years.items():
+        by_change.setdefault(f"« amorti » après {number(years)} ans", []).append(code)
+    for code, factor in reform.rank_factor.items():
+        change = f"coefficient {number(factor, 2)} pour les appareils suivants d'une autorisation"
+        by_change.setdefault(change, []).append(code)
+    parts = []
+    for change, codes in by_change.items():
+        every = len(codes) == len(reference.classes)
+        who = "toutes classes" if every else _classes(case, codes)
+        parts.append(f"{change} ({who})")
+    return join(parts) or "inchangée"
+
+
+def _classes(case: Case, codes: list[str]) -> str:
+    """Classes in words; a whole modality by its name."""
+    reference = case.reference
+    left, found = list(codes), []
+    for modality in dict.fromkeys(entry.modality for entry in reference.class_entries):
+        own = [code for code, entry in reference.classes.items() if entry.modality == modality]
+        if len(own) > 1 and set(own) <= set(left):
+            found.append(labels.modality_name(reference, modality))
+            left = [code for code in left if code not in own]
+    return join([*found, *(labels.scope_name(reference, code) for code in left)])
+
+
+def conflict_words(case: Case, required: float, reachable: float | None, found: Conflict) -> str:
+    """That no schedule meets everything, and what contradicts what."""
+    demand, first = case.scenario.savings, case.scenario.rules.step_dates[0]
+    asked = ", ".join(f"{money(v)} en {y}" for y, v in sorted(demand.yearly_eur.items()))
+    if reachable is not None:
+        words = (
+            f"Aucun barème ne satisfait toutes les demandes : le forfait peut économiser au plus "
+            f"{money(reachable)} pour {money(required)} demandés"
+            + (f" (et, par année, {asked})" if asked else "")
+            + f". Les tarifs en vigueur avant le {first:%d/%m/%Y} ne changent pas."
+        )
+    else:
+        words = (
+            "Aucun barème ne satisfait toutes les demandes, même sans rien économiser : ce que les "
+            "tarifs doivent respecter se contredit déjà."
+        )
+    if found.together:
+        sure = (
+            "Ces demandes ne peuvent pas tenir ensemble, et chacune y est pour quelque chose"
+            if len(found.together) > 1
+            else "Cette demande est impossible à elle seule, même aux prix les plus hauts admis"
+        )
+        words += f" {sure} : {' ; '.join(found.together)}."
+    if not any(way.enough for way in found.ways):
+        words += (
+            " Aucune demande desserrée seule ne suffit : il faut avancer une étape, réduire la "
+            "part du forfait, compter sur d'autres leviers, ou céder sur plusieurs points."
+        )
+    return words
+
+
+def unroundable_words(case: Case, required: float, reachable: float) -> str:
+    """A schedule exists, but none in whole units."""
+    unit = case.scenario.rules.rounding_eur
+    return (
+        f"Un barème existe, mais aucun, arrondi à {number(unit, 2)} € près, ne garde toutes les "
+        f"contraintes : les {money(required)} demandés sont trop près des {money(reachable)} "
+        "atteignables. Demandez un peu moins, ou choisissez un arrondi plus fin."
+    )
+
+
+def stopped_words() -> str:
+    """The solver stopped without a schedule."""
+    return (
+        "Le solveur s'est arrêté avant de trouver un barème qui respecte tout, sans prouver qu'il "
+        "n'en existe pas : aucun résultat n'est donné. Desserrez une demande, donnez moins de "
+        "structures à essayer ou réduisez le nombre d'étapes."
+    )

@@ -1,0 +1,89 @@
+"""Prices in whole units, as near as can be, that keep everything asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from costing.optimise.build import Build
+from costing.optimise.program import FeeProgram
+from costing.optimise.solver import Block, Columns, Model, Status
+from costing.progress import Progress, silent
+
+Floats = NDArray[np.float64]
+
+#: Rounding may move a price by this many units before it is called impossible.
+REACH = 3
+_TIME_LIMIT = 30.0
+
+
+def round_prices(
+    program: FeeProgram,
+    blocks: Sequence[Block],
+    prices: Floats,
+    low: Floats,
+    high: Floats,
+    tell: Progress = silent,
+) -> tuple[Status, Floats]:
+    """Nearest prices in whole units that keep every row, and whether there are any.
+
+    The solver may miss a row by its tolerance, which on a year's revenue is euros: the savings rows
+    are tightened by as much, so that the target itself is met.
+    """
+    unit = program.case.scenario.rules.rounding_eur
+    size = program.prices
+    near = np.round(prices / unit)
+    build = Build([Columns(program.names, near - REACH, near + REACH, integer=True)])
+    away = build.new("away", size, bulk=True)
+    eye = sparse.csr_array(sparse.eye_array(size))
+    build.rows("up", [(0, eye), (away, eye)], prices / unit, bulk=True)
+    build.rows("down", [(0, -eye), (away, eye)], -prices / unit, bulk=True)
+    # Of bounds and rows, those that a rounding can break.
+    build.rows("bounds", [(0, eye * unit)], np.minimum(low, prices), np.maximum(high, prices),
+               bulk=True)  # fmt: skip
+    for block in blocks:
+        kept = _tightened(_at_stake(block, prices, unit))
+        build.blocks.append(replace(kept, matrix=sparse.csr_array(kept.matrix * unit)))
+    objective = np.concatenate([np.zeros(size), np.ones(size)])
+    model = Model(build.columns, build.blocks, time_limit=_TIME_LIMIT)
+    found = model.minimise(objective, tell, "Arrondi des tarifs")
+    if not found.found:
+        return found.status, prices
+    # Read off in decimal, so that 12.34 is the float that a person would type.
+    rounded = np.array([float(f"{np.round(v) * unit:.10g}") for v in found.values[:size]])
+    return ("optimal" if _holds(blocks, rounded) else "infeasible"), rounded
+
+
+def _at_stake(block: Block, prices: Floats, unit: float) -> Block:
+    """The rows of a block that moving each price by `REACH` units could break."""
+    if not block.bulk:
+        return block
+    value = block.matrix @ prices
+    room = (REACH + 1) * unit * (abs(block.matrix) @ np.ones(block.matrix.shape[1]))
+    near = (value - block.low < room) | (block.high - value < room)
+    return replace(
+        block, matrix=block.matrix[near], low=block.low[near], high=block.high[near],
+        labels=(), names=(),
+    )  # fmt: skip
+
+
+def _tightened(block: Block) -> Block:
+    if not block.constraint.startswith("savings"):
+        return block
+    return replace(block, high=block.high - 2e-11 * np.abs(block.high) - 1e-5)
+
+
+def _holds(blocks: Sequence[Block], prices: Floats) -> bool:
+    """Whether prices satisfy every row: the target to the cent, the others to what floats allow."""
+    for block in blocks:
+        value = block.matrix @ prices
+        room = 1e-9 * np.maximum(1.0, np.abs(value))
+        if block.constraint.startswith("savings") or block.bulk:
+            room = np.full(len(value), 0.005)
+        if np.any(value < block.low - room) or np.any(value > block.high + room):
+            return False
+    return True

@@ -1,0 +1,189 @@
+"""From a setting to prices: what can be saved at most, and the objectives one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from costing.analysis.savings import reached
+from costing.optimise.build import Build, one_row
+from costing.optimise.constraints import price_blocks
+from costing.optimise.floors import Counted, floor_blocks
+from costing.optimise.objectives import Goal, goal, goals
+from costing.optimise.setting import Setting
+from costing.optimise.solver import Block, Model, Solution, Status
+from costing.progress import Progress, silent
+
+Floats = NDArray[np.float64]
+Kept = dict[tuple[str, str], NDArray[np.bool_]]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The most that can be saved under everything but the savings demands themselves."""
+
+    status: Status
+    most_eur: float
+    values: Floats
+    blocks: tuple[Block, ...] = ()
+    duals: tuple[Floats, ...] = ()
+
+
+@dataclass(frozen=True)
+class Search:
+    """Prices found, or that there are none.
+
+    setting: with the structure settled. prices: `(steps x cells,)`, not rounded. goals: what each
+    objective came to. kept: for each demand that counts machines, which ones keep their floor;
+    grouped: whether machines that differ were put together. short_eur: how much better the first
+    objective could be at most, when the search stopped or machines were put together; 0 when it is
+    the best.
+    """
+
+    status: Status
+    setting: Setting
+    prices: Floats
+    chosen: dict[str, int]
+    goals: tuple[tuple[str, float], ...] = ()
+    kept: Kept = field(default_factory=dict)
+    grouped: bool = False
+    short_eur: float = 0.0
+
+
+def begun(setting: Setting, kept: Kept | None = None) -> tuple[Build, list[Counted]]:
+    """The columns and rows of everything asked, without any objective."""
+    program = setting.program
+    build = Build(program.columns(setting.ceiling))
+    build.blocks += program.links(setting.low, setting.high)
+    build.blocks += price_blocks(setting)
+    return build, floor_blocks(setting, build, kept)
+
+
+def without_savings(setting: Setting) -> Setting:
+    """The same, nothing to be saved."""
+    kept = tuple(item for item in setting.asked if item.declared.group != "savings")
+    return setting.under(kept)
+
+
+def savings_factors(setting: Setting) -> tuple[Floats, float]:
+    """What is saved under the demand's reading, as factors of the variables and a constant."""
+    years = setting.program.years
+    if setting.program.case.scenario.savings.reading == "level_2027":
+        years = years[-1:]
+    acts = np.sum([year.acts for year in years], axis=0)
+    return -acts, float(sum(year.baseline_eur - year.fixed_eur for year in years))
+
+
+def reach(setting: Setting, kept: Kept | None = None, tell: Progress = silent) -> Reach:
+    """The most that can be saved."""
+    build, _ = begun(without_savings(setting), kept)
+    factors, _ = savings_factors(setting)
+    model = Model(build.columns, build.blocks)
+    found = model.minimise(-factors, tell, "Économies atteignables")
+    if not found.found:
+        return Reach(found.status, 0.0, found.values)
+    program = setting.program
+    by_year = program.saved(found.values)
+    most = reached(program.case.scenario.savings, by_year)
+    return Reach(found.status, most, found.values, tuple(build.blocks), found.duals)
+
+
+def feasible(setting: Setting, kept: Kept | None = None, tell: Progress = silent) -> bool:
+    """Whether some prices meet everything asked."""
+    build, _ = begun(setting, kept)
+    return Model(build.columns, build.blocks).minimise(np.zeros(1), tell).found
+
+
+def search(setting: Setting, tell: Progress = silent) -> Search:
+    """The scenario's objectives in turn, under everything asked."""
+    build, counted = begun(setting)
+    if any(group.integer for group in build.columns):
+        return _with_choices(setting, build, counted, tell)
+    return _in_turn(setting, {}, {}, tell)
+
+
+def _with_choices(setting: Setting, build: Build, counted: list[Counted], tell: Progress) -> Search:
+    """Whole numbers first: the structure and the machines left below, by the first objective."""
+    program = setting.program
+    first = goal(setting, build, program.case.scenario.rules.objectives[0])
+    model = Model(build.columns, build.blocks)
+    found = model.minimise(first.factors, tell, "Structure et appareils à protéger")
+    if not found.found:
+        return Search(found.status, setting, np.full(program.prices, np.nan), {})
+    stopped = found.status == "stopped"
+    short = max(0.0, found.objective - found.bound)
+    if program.split:
+        found = _least_change(setting, model, first, found, tell)
+    chosen = program.chosen(found.values)
+    grouped = any(one.grouped and one.room > 0 for one in counted)
+    if grouped:
+        short = max(short, found.objective - _relaxed(setting))
+    kept = {
+        one.item.key: one.line.at(found.values)
+        >= -1e-6 * np.maximum(1.0, setting.machines.cost_eur)
+        for one in counted
+    }
+    settled = Setting(program.settled(chosen), setting.asked)
+    done = _in_turn(settled, kept, chosen, tell)
+    if done.status == "infeasible":
+        return Search("stopped", settled, done.prices, chosen)
+    status: Status = "stopped" if stopped or done.status == "stopped" else "optimal"
+    return Search(
+        status, settled, done.prices, chosen, done.goals, kept,
+        grouped, short if short > 1e-6 * max(1.0, abs(found.objective)) else 0.0,
+    )  # fmt: skip
+
+
+def _least_change(
+    setting: Setting, model: Model, first: Goal, found: Solution, tell: Progress
+) -> Solution:
+    """Among the best, the structure closest to today's."""
+    _keep(model, first, found.objective)
+    changed = np.zeros(model.size)
+    for (_, variant), place in setting.program.switches.items():
+        changed[place] = float(variant > 0)
+    closest = model.minimise(changed, tell, "Structure la plus proche de celle d'aujourd'hui")
+    return closest if closest.found else found
+
+
+def _relaxed(setting: Setting) -> float:
+    """A bound on the first objective: every switch any number between 0 and 1."""
+    build, _ = begun(setting)
+    target = goal(setting, build, setting.program.case.scenario.rules.objectives[0])
+    loose = [
+        group.__class__(group.names, group.low, group.high, False, group.bulk)
+        for group in build.columns
+    ]
+    return Model(loose, build.blocks).minimise(target.factors).objective
+
+
+def _in_turn(setting: Setting, kept: Kept, chosen: dict[str, int], tell: Progress) -> Search:
+    """Objective after objective, each optimum kept while the next is sought."""
+    program = setting.program
+    build, _ = begun(setting, kept)
+    targets = goals(setting, build)
+    model = Model(build.columns, build.blocks)
+    values = np.full(program.prices, np.nan)
+    status: Status = "optimal"
+    reports = []
+    for number, target in enumerate(targets):
+        tell(number / len(targets), "Objectifs, l'un après l'autre")
+        found = model.minimise(target.factors, tell, "Objectifs, l'un après l'autre")
+        if not found.found:
+            if number:
+                break  # the optimum so far, within the slack, is as far as the solver goes
+            return Search(found.status, setting, values, chosen)
+        values = found.values[: program.prices]
+        reports.append((target.id, target.at(found.values)))
+        status = found.status if found.status == "stopped" else status
+        _keep(model, target, found.objective)
+    return Search(status, setting, values, chosen, tuple(reports), kept)
+
+
+def _keep(model: Model, target: Goal, best: float) -> None:
+    """A row that keeps an optimum, to its slack."""
+    room = target.slack + 1e-9 * abs(best)
+    row = one_row(target.factors)
+    model.add(Block(f"kept_{target.id}", row, np.array([-np.inf]), np.array([best + room])))

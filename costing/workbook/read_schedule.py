@@ -1,0 +1,119 @@
+"""The prices of a proposal's workbook, read back from its sheet « Barème »."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from costing import labels
+from costing.errors import Place, Problem
+from costing.reference import Reference
+from costing.schedule_entries import Given
+from costing.tariff import Cell
+from costing.words import NONE
+from costing.workbook import vocabulary as words
+from costing.workbook.cells import (
+    Raw,
+    RefusedError,
+    clean,
+    is_blank,
+    read_choice,
+    read_date,
+    read_number,
+)
+from costing.workbook.package import open_package
+from costing.workbook.quantity import Quantity
+from costing.workbook.tables import BAD, Findings, Line, Table, find_table, read_grids
+
+SHEET = "Barème"
+LAST_ROW = 2_000
+_HEADINGS = {"class": "Classe", "situation": "Situation", "zone": "Zone"}
+_PROPOSED = re.compile(r"Proposé au (.+)")
+_PRICE = Quantity("EUR/act")
+#: Full rates go by the machine's amortisation, reduced ones by their band.
+_SITUATIONS = {
+    code: label
+    for code, label in {**labels.AMORTISATION, **labels.BANDS}.items()
+    if code not in ("*", "plein")
+}
+
+
+def read_prices(source: Path | BinaryIO, reference: Reference) -> tuple[list[Given], list[Problem]]:
+    """The proposed prices at each date, with their cells, and what cannot be read.
+
+    A dash says that there is no price; a formula that no spreadsheet program computed is a problem.
+
+    Raises:
+        WorkbookError: not a readable .xlsx.
+    """
+    findings = Findings()
+    grids = read_grids(open_package(source), {SHEET: LAST_ROW}, findings)
+    if SHEET not in grids:
+        return [], findings.problems
+    table = find_table(grids[SHEET], _HEADINGS, tuple(_HEADINGS))
+    if table is None:
+        return [], findings.problems
+    dates = _dates(table)
+    if not dates and not findings.problems:
+        findings.add("schedule_no_proposal", Place(sheet=table.grid.name))
+    given = [item for line in table.lines() for item in _line(line, dates, reference)]
+    return given, findings.problems
+
+
+def _dates(table: Table) -> dict[int, dt.date]:
+    """The date of each column of proposed prices."""
+    found = {}
+    for (row, column), raw in sorted(table.grid.cells.items()):
+        heading = _PROPOSED.fullmatch(clean(str(raw.value))) if row == table.header else None
+        if heading:
+            try:
+                date = read_date(Raw(heading[1]))
+            except RefusedError as error:
+                place = table.grid.place(row, column)
+                table.findings.add(error.code, place, heading[1], **error.facts)
+                continue
+            if date:
+                found[column] = date
+    return found
+
+
+def _line(line: Line, dates: dict[int, dt.date], reference: Reference) -> list[Given]:
+    """The prices of a row; none for the title of a part of the table."""
+    grid = line.table.grid
+    priced = [column for column in dates if not is_blank(grid.at(line.row, column))]
+    if not priced and line.blank("situation"):
+        return []
+    options = {
+        "class": words.fee_classes(reference),
+        "situation": _SITUATIONS,
+        "zone": labels.ZONES,
+    }
+    codes = {
+        name: line.read(name, partial(read_choice, options=known))
+        for name, known in options.items()
+    }
+    for name, code in codes.items():
+        if code is None:
+            line.note_blank(name)
+    given = []
+    for column, date in dates.items():
+        place = grid.place(line.row, column)
+        raw = grid.at(line.row, column)
+        if is_blank(raw):
+            heading = clean(str(grid.at(line.table.header, column).value))
+            line.table.findings.add("wb_blank", place, heading=heading)
+        elif raw.value != NONE:
+            price = grid.read(line.row, column, partial(read_number, allowed=_PRICE))
+            if price is not BAD and not {None, BAD} & set(codes.values()):
+                given.append(Given(place, date, _cell(codes), price))
+    return given
+
+
+def _cell(codes: dict[str, str]) -> Cell:
+    situation = codes["situation"]
+    if situation in labels.BANDS:
+        return Cell(codes["class"], "*", codes["zone"], situation)
+    return Cell(codes["class"], situation, codes["zone"], "plein")

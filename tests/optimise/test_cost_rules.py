@@ -1,0 +1,266 @@
+"""Schedules set by costs, cut alike or held: worked by hand on one or two CTs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from costing.analysis.comparison import pay
+from costing.analysis.savings import reached, savings
+from costing.costs import annual_cost
+from costing.errors import InputError
+from costing.load import load_reference
+from costing.optimise import cost_rules
+from costing.optimise.cost_rules import (
+    Basis,
+    bases,
+    cost_based,
+    held,
+    named,
+    uniform_cut,
+    uniform_rate,
+)
+from costing.optimise.named_rules import COST_RULES, RULES
+from costing.reference import Case
+from costing.rules import SavingsDemand, ScheduleRules
+from costing.scenario import Override, Scenario
+from costing.tariff import Cell
+from tests.strategies import fleet_of
+
+REFERENCE = load_reference()
+STEP = dt.date(2027, 1, 1)
+EVE = dt.date(2026, 12, 31)
+STILL = tuple(
+    Override(parameter=f"dynamics.{name}.{modality}", mode=0, low=0, high=0)
+    for name in ("machine_growth", "acts_growth", "renewal_rate")
+    for modality in ("irm", "scanner", "tep")
+)
+FULL = Cell("scanner", "non_amorti", "*", "plein")
+OLD = Cell("scanner", "amorti", "*", "plein")
+REDUCED = Cell("scanner", "*", "*", "reduit_1")
+
+
+def case_of(*machines: dict[str, Any], demand: dict[str, Any] | None = None, **rules: Any) -> Case:
+    """Machines of a fleet that stands still; CTs unless they say otherwise."""
+    scenario = Scenario(
+        overrides=STILL,
+        fleet=fleet_of(*({"class": "scanner", **machine} for machine in machines)),
+        savings=SavingsDemand(share_on_fee=1.0, **(demand or {})),
+        rules=ScheduleRules(**rules),
+    )
+    return REFERENCE.case(scenario)
+
+
+def two(**rules: Any) -> Case:
+    """One CT of 6 000 acts, one of 9 000; the reference activity of the class is 6 500."""
+    return case_of({"acts_billed": 6_000}, {"acts_billed": 9_000}, **rules)
+
+
+# --- set by costs ---------------------------------------------------------------------------------
+
+
+def test_by_hand_a_machine_beyond_the_reference_activity() -> None:
+    # 500 000 € at 9 000 acts, 40 € for one more: reduced 40; full (500 000 - 2 500 × 40) / 6 500
+    # = 61.538; 9 000 acts then bring 6 500 × 61.538 + 2 500 × 40 = 500 000.
+    basis = Basis(9_000, 6_500, {"non_amorti": 500_000, "amorti": 400_000}, 40.0, True)
+    prices = basis.prices(REFERENCE.classes["scanner"], 0.0)
+    assert prices[REDUCED] == 40
+    assert prices[FULL] == pytest.approx(400_000 / 6_500)
+    assert prices[OLD] == pytest.approx(300_000 / 6_500)
+    assert {c.band for c in prices} == {"plein", "reduit_1", "reduit_2", "reduit_3"}
+    # With a return of 10 %: reduced 44, full (550 000 - 2 500 × 44) / 6 500 = 67.692.
+    more = basis.prices(REFERENCE.classes["scanner"], 0.1)
+    assert more[REDUCED] == pytest.approx(44)
+    assert more[FULL] == pytest.approx(440_000 / 6_500)
+
+
+def test_by_hand_a_machine_within_the_reference_activity() -> None:
+    # 300 000 € for 5 000 acts, all at the full rate: 60 €.
+    basis = Basis(5_000, 6_500, {"non_amorti": 300_000, "amorti": 250_000}, 40.0, True)
+    prices = basis.prices(REFERENCE.classes["scanner"], 0.0)
+    assert (prices[FULL], prices[OLD], prices[REDUCED]) == (60, 50, 40)
+
+
+def test_prices_are_never_negative() -> None:
+    # 9 000 acts cost 50 000 €, of which 2 500 at 40 € would be 100 000 €.
+    basis = Basis(9_000, 6_500, {"non_amorti": 50_000, "amorti": 50_000}, 40.0, True)
+    assert basis.prices(REFERENCE.classes["scanner"], 0.0)[FULL] == 0
+    falling = Basis(9_000, 6_500, {"non_amorti": 50_000, "amorti": 50_000}, -1.0, True)
+    assert falling.prices(REFERENCE.classes["scanner"], 0.0)[REDUCED] == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "which", "activity"),
+    [("two_part_median", 0, 6_000), ("two_part_quartile", 1, 9_000)],
+)
+@pytest.mark.parametrize("extra", [0.0, 0.1])
+def test_the_machine_of_the_activity_is_paid_its_cost_and_the_return(
+    rule: str, which: int, activity: float, extra: float
+) -> None:
+    case = two(rounding_eur=1e-6)
+    assert bases(case, rule)["scanner"].activity == activity
+    paid = pay(case, case.fleet_in(2027), cost_based(case, rule, extra), 2027)
+    # Prices are a millionth of a euro too high at most, over 9 000 acts.
+    assert paid.revenue[which] == pytest.approx((1 + extra) * paid.cost[which], abs=0.01)
+
+
+def test_amortised_machines_are_paid_their_own_cost_by_the_same_reduced_rates() -> None:
+    case = case_of(
+        {"acts_billed": 9_000},
+        {"acts_billed": 9_000, "installed_on": "2015-06-01"},
+        rounding_eur=1e-6,
+    )
+    paid = pay(case, case.fleet_in(2027), cost_based(case, "two_part_median"), 2027)
+    assert sorted(paid.machines.amortised) == [False, True]
+    assert paid.cost[0] != paid.cost[1]
+    assert paid.revenue == pytest.approx(paid.cost, abs=0.01)
+
+
+def test_the_scenario_s_return_holds_unless_another_is_given() -> None:
+    own = cost_based(two(return_on_cost=0.1), "two_part_median")
+    given_ = cost_based(two(), "two_part_median", 0.1)
+    none = cost_based(two(return_on_cost=0.1), "two_part_median", 0.0)
+    assert own.price(FULL, STEP) == given_.price(FULL, STEP)
+    # Rounded up to cents, each within one of the exact price.
+    assert own.price(FULL, STEP) == pytest.approx(1.1 * none.price(FULL, STEP), abs=0.02)
+
+
+def test_prices_are_rounded_up_so_that_rounding_takes_nobody_below_cost() -> None:
+    case = two(rounding_eur=1.0)
+    schedule = cost_based(case, "two_part_quartile")
+    assert schedule.price(FULL, STEP) % 1 == 0
+    paid = pay(case, case.fleet_in(2027), schedule, 2027)
+    assert 0 < paid.revenue[1] - paid.cost[1] < 9_000
+
+
+def test_prices_change_on_the_first_step_and_not_before() -> None:
+    schedule = cost_based(two(), "two_part_median")
+    assert schedule.price(FULL, EVE) == REFERENCE.schedule.price(FULL, EVE)
+    assert schedule.price(FULL, STEP) != REFERENCE.schedule.price(FULL, STEP)
+    assert schedule.price(FULL, STEP) == schedule.price(FULL, dt.date(2040, 1, 1))
+    assert schedule.name == COST_RULES["two_part_median"].label.fr
+
+
+def test_the_marginal_cost_is_what_one_more_act_costs() -> None:
+    case = two()
+    one_more = annual_cost(case, "scanner", [7_000.0, 7_001.0]).total()
+    found = bases(case, "two_part_median")["scanner"].marginal_eur
+    assert found == pytest.approx(one_more[1] - one_more[0])
+
+
+@pytest.mark.parametrize("acts", [6_500, 9_000])
+def test_a_cost_that_is_no_straight_line_has_a_slope_too(
+    acts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The model is a straight line all the same: every slope of it is the exact one.
+    case = case_of({"acts_billed": acts})
+    exact = bases(case, "two_part_median")["scanner"].marginal_eur
+    monkeypatch.setattr(cost_rules, "affine_in_acts", lambda _: False)
+    found = bases(case, "two_part_median")["scanner"].marginal_eur
+    assert found == pytest.approx(exact)
+
+
+def test_activities_are_weighted_and_idle_machines_do_not_count() -> None:
+    # Weights 3 and 1: three quarters of the machines do not exceed 6 000 acts.
+    heavy = case_of({"acts_billed": 6_000, "weight": 3}, {"acts_billed": 9_000})
+    assert bases(heavy, "two_part_quartile")["scanner"].activity == 6_000
+    idle = case_of({"acts_billed": 6_000}, {"acts_billed": 0}, {"acts_billed": 0})
+    assert bases(idle, "two_part_median")["scanner"].activity == 6_000
+
+
+def test_acts_that_are_not_billed_count_in_the_activity() -> None:
+    case = case_of({"acts_billed": 6_000, "acts_inpatient": 1_000})
+    assert bases(case, "two_part_median")["scanner"].activity == 7_000
+
+
+def test_a_class_without_machines_takes_its_normative_activity() -> None:
+    found = bases(two(), "two_part_median")
+    parameter = REFERENCE.files["machine_classes"]["normative_activity"]
+    value = REFERENCE.value_for(parameter, "irm_1_5t")
+    assert value is not None
+    assert found["irm_1_5t"].activity == value.mode
+    assert not found["irm_1_5t"].from_fleet
+    assert found["scanner"].from_fleet
+    norm = bases(two(), "two_part_normative")["scanner"]
+    assert (norm.activity, norm.from_fleet) == (11_840, False)  # models/machine_classes.yaml
+
+
+@given(st.floats(6_500, 15_000), st.floats(0, 0.5))
+def test_beyond_the_reference_activity_the_activity_does_not_matter(
+    acts: float, extra: float
+) -> None:
+    """A straight line a + c N: the full rate is (1 + r) (a + c N0) / N0 for any N of N0 or more."""
+    fixed, marginal = 300_000.0, 40.0
+    basis = Basis(acts, 6_500, {"non_amorti": fixed + marginal * acts}, marginal, True)
+    found = basis.prices(REFERENCE.classes["scanner"], extra)[FULL]
+    assert found == pytest.approx((1 + extra) * (fixed + marginal * 6_500) / 6_500)
+
+
+# --- held, cut alike ------------------------------------------------------------------------------
+
+# One CT, 6 000 acts, all at the full rate. Against 99.69 all along, with 2027 at 89.72 too:
+#   2025: 7 477.15; 2026: 53 899.07 (tests/optimise/test_proposal.py); 2027: 6 000 × 9.97 = 59 820
+# together 121 196.22. At a price of zero 2027 saves 6 000 × 99.69 = 598 140.
+
+
+def test_held_keeps_the_prices_of_the_eve() -> None:
+    schedule = held(two())
+    assert schedule.price(FULL, dt.date(2030, 1, 1)) == 89.72
+    assert schedule.price(FULL, dt.date(2026, 6, 30)) == 91.71
+    assert REFERENCE.schedule.price(FULL, STEP) == 87.13
+
+
+def test_by_hand_a_uniform_cut() -> None:
+    # (150 000 - 121 196.22) / 538 320 = 5.3507 %; 89.72 × 0.946493 = 84.919 → 84.91
+    case = case_of({"acts_billed": 6_000}, demand={"target_eur": 150_000})
+    assert uniform_rate(case) == pytest.approx(28_803.78 / 538_320, abs=1e-6)
+    schedule = uniform_cut(case)
+    assert schedule.price(FULL, STEP) == 84.91
+    # All prices, not those of the fleet alone: 60.00 × 0.946493 = 56.789 → 56.78
+    assert schedule.price(REDUCED, STEP) == 56.78
+    saved = {year.year: year.saved_eur for year in savings(case, schedule)}
+    # 121 196.22 + 6 000 × (89.72 - 84.91) = 150 056.22
+    assert reached(case.scenario.savings, saved) == pytest.approx(150_056.22, abs=0.01)
+
+
+def test_by_hand_a_uniform_cut_under_the_other_reading() -> None:
+    # In 2027 alone: (100 000 - 59 820) / 538 320 = 7.4640 %; 89.72 × 0.925360 = 83.023 → 83.02
+    demand = {"target_eur": 100_000, "reading": "level_2027"}
+    case = case_of({"acts_billed": 6_000}, demand=demand)
+    assert uniform_rate(case) == pytest.approx(40_180 / 538_320)
+    assert uniform_cut(case).price(FULL, STEP) == 83.02
+
+
+def test_nothing_is_cut_where_the_prices_in_force_save_enough() -> None:
+    case = case_of({"acts_billed": 6_000}, demand={"target_eur": 121_000}, rounding_eur=1.0)
+    assert uniform_rate(case) == 0
+    assert uniform_cut(case).price(FULL, STEP) == 89.72
+
+
+def test_a_uniform_cut_that_is_out_of_reach_is_refused() -> None:
+    # At most 7 477.15 + 53 899.07 + 598 140 = 659 516.22.
+    fine = case_of({"acts_billed": 6_000}, demand={"target_eur": 659_000})
+    assert uniform_rate(fine) < 1
+    case = case_of({"acts_billed": 6_000}, demand={"target_eur": 660_000})
+    with pytest.raises(InputError) as error:
+        uniform_cut(case)
+    (fault,) = error.value.problems
+    assert fault.code == "uniform_cut_short"
+    assert "659\u202f516 €" in fault.message()
+
+
+def test_every_named_schedule_is_computed_and_others_are_refused() -> None:
+    case = case_of({"acts_billed": 6_000}, demand={"target_eur": 150_000})
+    for rule in RULES:
+        assert named(case, rule).price(FULL, EVE) == 89.72
+    assert named(case, "official") is case.reference.schedule
+    for wrong in (lambda: named(case, "two_part_mean"), lambda: cost_based(case, "held")):
+        with pytest.raises(InputError) as error:
+            wrong()
+        assert error.value.problems[0].code == "unknown_choice"
+    with pytest.raises(InputError, match="two_part_median"):
+        named(case, "two_part_medain")
