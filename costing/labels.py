@@ -85,6 +85,15 @@ def scope_name(reference: Reference, scope: str, file: str = "") -> str:
     return scope
 
 
+def who(reference: Reference, scope: str) -> str:
+    """Whom a demand is about: a class, a modality, a region, a sector, or all (`*`)."""
+    if scope == "*":
+        return "tous"
+    if scope in SECTORS:
+        return f"secteur {SECTORS[scope]}"
+    return scope_name(reference, scope)
+
+
 def population_name(reference: Reference, population: Population) -> str:
     """Which machines, in the middle of a sentence: `scanner et IRM, secteur public`."""
     parts = [join([_inside(modality_name(reference, code)) for code in population.modality])]

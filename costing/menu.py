@@ -26,13 +26,16 @@ GROUPS: dict[str, Label] = {
 
 @dataclass(frozen=True)
 class Bound:
-    """A number that a constraint takes: what it is, its unit (as `costing.units`), its range."""
+    """A number that a constraint takes: what it is, its unit (as `costing.units`), its range.
+
+    usual: what it is when left blank, or a value to begin with; None: no limit.
+    """
 
     label: Label
     unit: str
     low: float
     high: float
-    usual: float
+    usual: float | None
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Constraint:
         return not self.field or bool(self.scopes)
 
 
-def _share(fr: str, en: str, usual: float, high: float = 1.0, low: float = 0.0) -> Bound:
+def _share(fr: str, en: str, usual: float | None, high: float = 1.0, low: float = 0.0) -> Bound:
     return Bound(Label(fr=fr, en=en), "share", low, high, usual)
 
 
@@ -269,7 +272,7 @@ _ALL = (
         "structure",
         scopes=_PARTS,
         value=_share("Demi-largeur du couloir", "Half-width of the corridor", 0.03),
-        level=_share("Surévaluation de déclenchement", "Trigger overvaluation", 100.0, 100.0, -1.0),
+        level=_share("Surévaluation de déclenchement", "Trigger overvaluation", None, 10.0, -1.0),
         looser=1,
     ),
     Constraint(

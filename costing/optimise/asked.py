@@ -56,7 +56,7 @@ class Asked:
         name = self.declared.label.fr
         if self.scope == "*":
             return name
-        return f"{name} — {scope_words(reference, self.scope)}"
+        return f"{name} — {labels.who(reference, self.scope)}"
 
     def amount(self, value: float | None = None) -> str:
         """Its number in its own unit; a dash for a switch."""
@@ -72,13 +72,6 @@ def amount_words(declared: Constraint, value: float | None) -> str:
     if declared.unit == "EUR":
         return money(value)
     return euros(value, 2)
-
-
-def scope_words(reference: Reference, scope: str) -> str:
-    """A scope in words: a class, a modality, a sector, a region, a year."""
-    if scope in labels.SECTORS:
-        return f"secteur {labels.SECTORS[scope]}"
-    return labels.scope_name(reference, scope)
 
 
 def asked(case: Case) -> tuple[Asked, ...]:

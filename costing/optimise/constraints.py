@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from costing.optimise.asked import Asked, scope_words
+from costing import labels
+from costing.optimise.asked import Asked
 from costing.optimise.setting import Setting, year_before
 from costing.optimise.solver import Block
 from costing.tariff import BANDS, ZONES, Cell
@@ -195,7 +196,7 @@ def _rise_below_cost(setting: Setting, item: Asked) -> Iterator[Row]:
             present = float(rows.present_eur @ mine)
             cost = float(rows.cost_eur @ mine)
             high = max(0.0, present - (item.value or 0.0) * cost) - constant
-            label = scope_words(setting.program.case.reference, code)
+            label = labels.who(setting.program.case.reference, code)
             yield _dense(factors), -np.inf, high, label, code, POINT * cost
 
 
@@ -275,7 +276,7 @@ def _neutrality(setting: Setting, item: Asked) -> Iterator[Row]:
         return
     factors, constant = rows.margin(0.0).sum(weight)
     room = (item.value or 0.0) * present
-    label = scope_words(reference, item.scope) if item.scope != "*" else "tout le parc"
+    label = labels.who(reference, item.scope) if item.scope != "*" else "tout le parc"
     low, high = present - room - constant, present + room - constant
     yield _dense(factors), low, high, label, _plain(item.scope), POINT * present
 
@@ -291,7 +292,7 @@ def _class_floor(setting: Setting, item: Asked) -> Iterator[Row]:
     shift = float(rows.cost_eur @ mine)
     factors, constant = rows.margin(share).sum(mine)
     floor = min(share * cost, float(rows.present_eur @ mine)) - share * shift
-    label = scope_words(setting.program.case.reference, item.scope)
+    label = labels.who(setting.program.case.reference, item.scope)
     yield _dense(factors), floor - constant, np.inf, label, item.scope, POINT * cost
 
 

@@ -21,8 +21,9 @@ from costing.words import join, money, number
 
 Floats = NDArray[np.float64]
 
-#: One unit of a demand, as people say it: a point, a million euros, a euro.
-UNITS = {"share": 0.01, "EUR": 1e6, "EUR/act": 1.0}
+#: One unit of a demand, as people say it: a point, a euro; of savings, a thousandth of them.
+UNITS = {"share": 0.01, "EUR/act": 1.0}
+THOUSANDTH = 1e-3
 #: Euros under which a change is none.
 NOTHING = 500.0
 #: Euros under which a target counts as just met, prices being rounded.
@@ -35,7 +36,7 @@ class Binding:
 
     shadow_price: what the first objective (euros of loss, as a rule) would gain if the demand were
     eased by one unit (a point; a euro), from the solver's dual values; None when it holds but costs
-    nothing at the margin. gain: the same found again by solving (for savings, a million euros), and
+    nothing at the margin. gain: the same found again by solving (for savings, `unit`), and
     savings_eur: by how much more could be saved. count: prices or classes that it holds. value: its
     number.
     """
@@ -146,7 +147,14 @@ def _eased(setting: Setting, index: int) -> tuple[Asked, ...]:
     item = setting.asked[index]
     if not item.movable:
         return without(setting.asked, index)
-    return changed(setting.asked, index, item.eased(UNITS[item.declared.unit]))
+    return changed(setting.asked, index, item.eased(unit(item)))
+
+
+def unit(item: Asked) -> float:
+    """By how much a demand is eased to see what that is worth."""
+    if item.declared.unit == "EUR":
+        return max(1.0, min(1e6, THOUSANDTH * (item.value or 0.0)))
+    return UNITS[item.declared.unit]
 
 
 def _moved(
@@ -176,8 +184,8 @@ def _easing(item: Asked) -> str:
     if not item.movable:
         return "lever cette demande"
     verb = "relever" if item.declared.looser > 0 else "baisser"
-    unit = {"share": "d'un point", "EUR": "d'un million d'euros", "EUR/act": "d'un euro"}
-    return f"{verb} cette limite {unit[item.declared.unit]}"
+    by = {"share": "d'un point", "EUR": f"de {money(unit(item))}", "EUR/act": "d'un euro"}
+    return f"{verb} cette limite {by[item.declared.unit]}"
 
 
 def _words(
@@ -189,7 +197,7 @@ def _words(
     if item.declared.group == "savings":
         if gain is None or first != "loss":
             return f"{lead} juste atteint."
-        cents = gain / 1e6
+        cents = gain / unit(item)
         shown = f"{number(100 * cents, 1)} centime{'s' if cents >= 0.02 else ''}"
         if cents < 0.0005:
             shown = "moins de 0,1 centime"

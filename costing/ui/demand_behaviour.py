@@ -42,7 +42,7 @@ def fields(reference: Reference, rules: ScheduleRules, version: int) -> dict[str
         modality, _, sector = key.partition(".")
         whose = (
             labels.modality_name(reference, modality),
-            demand_words.scope(reference, sector or "*"),
+            labels.who(reference, sector or "*"),
         )
         lines.append((*whose, figures.plain(value)))
     column = st.column_config

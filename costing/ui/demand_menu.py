@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from costing import labels
 from costing.menu import CONSTRAINTS, GROUPS, Bound, Constraint, Kind
 from costing.reference import Reference
 from costing.rules import Demand, ScheduleRules
@@ -44,7 +45,7 @@ def fields(reference: Reference, rules: ScheduleRules, version: int) -> pd.DataF
     )
     lines = []
     for demand in rules.demands:
-        entry, whom = CONSTRAINTS[demand.constraint], demand_words.scope(reference, demand.scope)
+        entry, whom = CONSTRAINTS[demand.constraint], labels.who(reference, demand.scope)
         numbers = (_shown(demand.value, entry.value), _shown(demand.level, entry.level))
         lines.append((entry.label.fr, whom, *numbers))
     column = st.column_config
@@ -105,7 +106,7 @@ def _range(bound: Bound) -> str:
 
 
 def _usual(bound: Bound) -> str:
-    return figures.with_unit(bound.usual, bound.unit)
+    return "sans limite" if bound.usual is None else figures.with_unit(bound.usual, bound.unit)
 
 
 def read(typed: Typed, reference: Reference, held: pd.DataFrame) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def fields(reference: Reference, rules: ScheduleRules, version: int) -> pd.DataF
     for choice in rules.structure:
         label, unit = STRUCTURES[choice.parameter]
         candidates = " ; ".join(figures.shown(value, unit) for value in choice.candidates)
-        lines.append((label.fr, demand_words.scope(reference, choice.scope), candidates))
+        lines.append((label.fr, labels.who(reference, choice.scope), candidates))
     column = st.column_config
     columns = {
         _PARAMETER: column.SelectboxColumn(_PARAMETER, options=list(_PARAMETERS), width=260),

@@ -28,18 +28,9 @@ BEHAVIOUR = {
 LEVELLED = ("probability", "cvar")
 
 
-def scope(reference: Reference, code: str) -> str:
-    """Whom a demand is about: `tous`, `IRM 1,5 T`, `secteur libéral`, `Bretagne`."""
-    if code == "*":
-        return ALL
-    if code in labels.SECTORS:
-        return f"secteur {labels.SECTORS[code]}"
-    return labels.scope_name(reference, code)
-
-
 def scopes(reference: Reference, kinds: Sequence[Kind]) -> dict[str, str]:
     """Words → code, of all that a demand of some kinds may be about; `tous` first."""
-    return {scope(reference, code): code for code in reference.scopes(kinds)}
+    return {labels.who(reference, code): code for code in reference.scopes(kinds)}
 
 
 def admitted(kinds: Sequence[Kind]) -> str:
@@ -50,7 +41,7 @@ def admitted(kinds: Sequence[Kind]) -> str:
 def demand(reference: Reference, asked: Demand) -> str:
     """`Baisse maximale en tout — IRM 1,5 T : 30 %`."""
     entry = CONSTRAINTS[asked.constraint]
-    who = f" — {scope(reference, asked.scope)}" if asked.scope != "*" else ""
+    who = f" — {labels.who(reference, asked.scope)}" if asked.scope != "*" else ""
     unit = entry.value.unit if entry.value else entry.unit
     words = f"{entry.label.fr}{who} : {figures.with_unit(asked.value, unit)}"
     if entry.level is not None and asked.level is not None:
@@ -74,7 +65,7 @@ def cost_risk(rules: ScheduleRules) -> str:
 def structure(reference: Reference, choice: StructureChoice) -> str:
     """`Années avant « amorti » — IRM, toutes classes : 7, 8 ou 10 ans`."""
     label, unit = STRUCTURES[choice.parameter]
-    who = f" — {scope(reference, choice.scope)}" if choice.scope != "*" else ""
+    who = f" — {labels.who(reference, choice.scope)}" if choice.scope != "*" else ""
     values = [figures.plain(100 * v if figures.is_rate(unit) else v) for v in choice.candidates]
     return f"{label.fr}{who} : {join(values, 'ou')} {figures.unit_label(unit)}"
 
@@ -83,7 +74,7 @@ def elasticity(reference: Reference, key: str) -> str:
     """Whose acts answer the fee: `IRM`, `IRM, secteur libéral`."""
     modality, _, sector = key.partition(".")
     name = labels.modality_name(reference, modality)
-    return f"{name}, {scope(reference, sector)}" if sector else name
+    return f"{name}, {labels.who(reference, sector)}" if sector else name
 
 
 def behaviour(asked: Behaviour) -> str:

@@ -154,7 +154,7 @@ def behaviour_rows(reference: Reference, scenario: Scenario, room: int) -> Itera
         for sector in ("", *labels.SECTORS):
             code = f"{modality}.{sector}" if sector else modality
             if not sector or room or code in own:
-                name = modalities[modality] + (f", {words.scope(reference, sector)}" * bool(sector))
+                name = modalities[modality] + (f", {labels.who(reference, sector)}" * bool(sector))
                 yield Choice(
                     f"{ELASTICITY}.{code}", f"Élasticité des actes, {name}",
                     Quantity("number", -3, 3),

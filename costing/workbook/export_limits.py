@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from costing import labels
 from costing.menu import CONSTRAINTS
 from costing.optimise.asked import Asked, asked
 from costing.optimise.explain import Binding
@@ -58,7 +59,7 @@ def demands(proposal: Proposal) -> dict[str, str]:
 
 def _words(reference: Reference, item: Asked) -> str:
     """One thing asked: `IRM 1,5 T : au plus 30 %`, with its second number if it has one."""
-    whom = "" if item.scope == "*" else f"{words.scope(reference, item.scope)} : "
+    whom = "" if item.scope == "*" else f"{labels.who(reference, item.scope)} : "
     if item.value is None:
         return f"{whom}{words.YES}"
     text = f"{whom}{_limit(item.constraint, item.value)}"

@@ -204,7 +204,8 @@ def _bound(bound: Bound | None) -> str:
     """A number of the menu: what it is, its range, what is usual."""
     if bound is None:
         return ""
-    low, high, usual = (quantity(v, bound.unit) for v in (bound.low, bound.high, bound.usual))
+    low, high = (quantity(end, bound.unit) for end in (bound.low, bound.high))
+    usual = "sans limite" if bound.usual is None else quantity(bound.usual, bound.unit)
     return f"{bound.label.fr}, de {low} à {high} ; d'usage : {usual}"
 
 

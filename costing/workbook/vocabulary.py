@@ -131,18 +131,9 @@ def fleet_options(reference: Reference) -> dict[str, dict[str, str]]:
     }
 
 
-def scope(reference: Reference, code: str) -> str:
-    """Whom a demand is about: `tous`, `IRM 1,5 T`, `Bretagne`, `secteur libéral`."""
-    if code == "*":
-        return ALL
-    if code in labels.SECTORS:
-        return f"secteur {labels.SECTORS[code]}"
-    return labels.scope_name(reference, code)
-
-
 def scopes(reference: Reference, kinds: Sequence[Kind]) -> dict[str, str]:
     """Whom a demand that admits some kinds may be about, by code; everyone first."""
-    return {code: scope(reference, code) for code in reference.scopes(kinds)}
+    return {code: labels.who(reference, code) for code in reference.scopes(kinds)}
 
 
 def kinds(admitted: Sequence[Kind]) -> str:
