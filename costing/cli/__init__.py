@@ -17,7 +17,9 @@ from costing.cli.claim import claim
 from costing.cli.elicit import elicit
 from costing.cli.evaluate import evaluate
 from costing.cli.fee import compare, cost, revenue
-from costing.cli.schedule import export, import_, optimise, template
+from costing.cli.menu import menu
+from costing.cli.optimise import frontier, optimise
+from costing.cli.schedule import export, import_, template
 from costing.cli.serve import app
 
 __all__ = ["main"]
@@ -31,6 +33,6 @@ def main() -> None:
 
 for _command in (
     revenue, cost, compare, claim, sensitivity, bridge, elicit, replicate, optimise, evaluate,
-    import_, export, template, app,
+    frontier, menu, import_, export, template, app,
 ):  # fmt: skip
     main.add_command(_command)

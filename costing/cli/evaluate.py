@@ -110,7 +110,7 @@ def _quantiles(robust: Robustness) -> dict[str, Any]:
 
 
 def _print(case: Case, table: list[Measures], robust: Robustness | None) -> None:
-    from costing.words import NONE, euros, meuros, percent
+    from costing.words import meuros, percent
 
     asked, demand = table[0], case.scenario.savings
     reading = {entry.code: entry.label.fr for entry in case.reference.savings.readings}
@@ -122,6 +122,16 @@ def _print(case: Case, table: list[Measures], robust: Robustness | None) -> None
         f"Aux tarifs en vigueur tenus, {percent(asked.share_below_present)} des appareils sont "
         "sous leur coût."
     )
+    print_measures(case, table)
+    if robust:
+        _print_robustness(robust)
+
+
+def print_measures(case: Case, table: list[Measures]) -> None:
+    """Schedules side by side, the first being the one asked about."""
+    from costing.words import NONE, euros, meuros, percent
+
+    asked = table[0]
     year = case.reference.savings.target.years[-1]
     headings = ("Économies", "Cible", f"Perte {year}", "Plus forte", "Sous coût", "Leurs actes",
                 "Recettes", "Écart / acte")  # fmt: skip
@@ -143,8 +153,6 @@ def _print(case: Case, table: list[Measures], robust: Robustness | None) -> None
         "tarifs en vigueur. Recettes : contre les tarifs en vigueur. Écart : au premier barème, au "
         f"31/12/{year}."
     )
-    if robust:
-        _print_robustness(robust)
 
 
 def _print_robustness(robust: Robustness) -> None:

@@ -40,11 +40,11 @@ from costing.words import percent
 Floats = NDArray[np.float64]
 
 #: Rounds after which what has not settled is refused; and the largest change of an answer allowed.
-ROUNDS, SETTLED = 40, 1e-4
-#: How far each round goes towards the new answer.
-DAMPING = 0.5
+ROUNDS, SETTLED = 40, 1e-3
+#: How far a round goes towards the new answer; less where the last one brought it no closer.
+DAMPING, SHORTER = 0.5, 0.7
 #: Gain, as a share of the cost, from which all those who may decide do.
-RAMP = 0.05
+RAMP = 0.10
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def settle(
     """
     years = _years(case)
     now = {year: _still(case.fleet_in(year)) for year in years}
-    residual = np.inf
+    residual, share = np.inf, 1.0
     for number in range(1, ROUNDS + 1):
         fleets = {year: answering(case, year, now) for year in years}
         told = within(tell, (number - 1) / ROUNDS, number / ROUNDS)
@@ -100,10 +100,11 @@ def settle(
         if schedule is None:
             return Settled(number, 0.0, fleets)
         new = {year: answer(case, schedule, year) for year in years}
-        residual = max(now[year].distance(new[year]) for year in years)
+        before, residual = residual, max(now[year].distance(new[year]) for year in years)
         if residual <= SETTLED:
             return Settled(number, residual, fleets)
-        share = 1.0 if number == 1 else DAMPING
+        if number > 1:
+            share = min(share, DAMPING) * (SHORTER if residual > 0.9 * before else 1.0)
         now = {year: now[year].towards(new[year], share) for year in years}
     place = Place(key="rules.behaviour")
     raise ScenarioError(problem("behaviour_unsettled", place, percent(residual, 2), rounds=ROUNDS))

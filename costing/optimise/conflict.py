@@ -13,7 +13,7 @@ from costing.optimise.asked import Asked, changed, without
 from costing.optimise.constraints import price_blocks
 from costing.optimise.floors import count
 from costing.optimise.objectives import goal, loss_now
-from costing.optimise.search import begun, reach, without_savings
+from costing.optimise.search import EVERY, begun, reach, without_savings
 from costing.optimise.setting import Setting
 from costing.optimise.solver import Model
 from costing.progress import Progress, silent
@@ -58,6 +58,7 @@ class Conflict:
     together: tuple[str, ...]
     exact: bool
     ways: tuple[Relaxation, ...]
+    note: str = ""
 
 
 def conflict(setting: Setting, reachable: float | None, tell: Progress = silent) -> Conflict:
@@ -68,7 +69,8 @@ def conflict(setting: Setting, reachable: float | None, tell: Progress = silent)
     tell(0.0, "Recherche de ce qui se contredit")
     found, exact = _irreducible(setting)
     ways = []
-    order = [*found, *(i for i in range(len(setting.asked)) if i not in found)]
+    # Without one outside a proven set, the set is still there: only its members can help.
+    order = found if exact else list(range(len(setting.asked)))
     for step, index in enumerate(order):
         item = setting.asked[index]
         tell(step / len(order), f"Desserrer : {item.declared.label.fr}")
@@ -76,7 +78,22 @@ def conflict(setting: Setting, reachable: float | None, tell: Progress = silent)
     titles = tuple(_title(setting, setting.asked[i]) for i in sorted(found))
     # What is asked of the fee itself comes last: it is what the others are there to give.
     ways.sort(key=lambda w: (not w.enough, w.constraint == "savings_target", w.loss_eur or 0.0))
-    return Conflict(titles, exact, tuple(ways))
+    return Conflict(titles, exact, tuple(ways), _already(setting, found))
+
+
+def _already(setting: Setting, found: list[int]) -> str:
+    """How many machines are below a floor that cannot hold, before anything changes."""
+    rows = setting.machines
+    for item in (setting.asked[i] for i in found):
+        if item.constraint == "machine_floor":
+            members = setting.members(item)
+            below = members & (setting.present_margin(item.value or 0.0) < -NEAR_EUR)
+            share = float(rows.weight @ below) / max(float(rows.weight @ members), 1e-9)
+            return (
+                f"Aux tarifs en vigueur avant la première étape, {percent(share)} des appareils "
+                "sont déjà sous ce plancher."
+            )
+    return ""
 
 
 def _irreducible(setting: Setting) -> tuple[list[int], bool]:
@@ -85,7 +102,7 @@ def _irreducible(setting: Setting) -> tuple[list[int], bool]:
     Whole numbers are let be any number first; what then holds together, and does not with whole
     ones, has no such set: those whose absence helps are told instead.
     """
-    build, _ = begun(setting)
+    build, _ = begun(replace(setting, switches=EVERY))
     loose = [replace(group, integer=False) for group in build.columns]
     model = Model(loose, build.blocks)
     if model.minimise(np.zeros(1)).found:

@@ -28,8 +28,6 @@ from costing.optimise.setting import Setting
 
 Floats = NDArray[np.float64]
 
-#: Whole numbers of one demand beyond which neighbours are put together.
-MOST_SWITCHES = 150
 #: A margin this close to zero (EUR/year) counts as none: prices are known to the cent.
 NEAR = 0.005
 COUNTS = ("machine_floor", "machines_below", "acts_below")
@@ -116,7 +114,7 @@ def count(setting: Setting, number: int, item: Asked) -> Counted:
     total = np.asarray(np.bincount(inverse, weight[swing], len(first)), dtype=float)
     swing = swing[first]
     group = np.arange(len(swing))
-    if room > 0 and len(swing) > MOST_SWITCHES:
+    if room > 0 and len(swing) > setting.switches:
         group = _neighbours(setting, line, swing)
     return Counted(number, item, line, swing, group, total, room)
 
@@ -130,7 +128,7 @@ def _neighbours(setting: Setting, line: Line, machines: NDArray[np.intp]) -> NDA
         zone=rows.zone[machines], state=rows.states[machines, 0]
     )
     kind = keys.groupby(list(keys), sort=False).ngroup().to_numpy()
-    size = max(1, MOST_SWITCHES // (kind.max(initial=0) + 1))
+    size = max(1, setting.switches // (kind.max(initial=0) + 1))
     order = pd.Series(bears).groupby(kind).rank(pct=True, method="first").to_numpy()
     part = np.minimum((order * size).astype(int), size - 1)
     return np.asarray(np.unique(kind * size + part, return_inverse=True)[1])

@@ -15,6 +15,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ from costing.optimise.rows import MachineRows
 from costing.optimise.solver import Block, Columns
 from costing.optimise.structure import Space, space
 from costing.reference import Case
-from costing.tariff import AMORTISATION, BANDS, ZONES, Cell, FeeSchedule, Machines
+from costing.tariff import AMORTISATION, BANDS, ZONES, Cell, FeeSchedule, Machines, Reform
 
 Floats = NDArray[np.float64]
 
@@ -213,10 +214,7 @@ class FeeProgram:
         """The program once the structure is chosen: prices alone are left."""
         if not self.split:
             return self
-        reform = self.space.reform(self.steps[0], chosen)
-        schedule = self.case.reference.schedule.with_prices(
-            {step: {} for step in self.steps}, "proposition", (reform,)
-        )
+        schedule = self._reformed(self.space.reform(self.steps[0], chosen))
         fixed = Space((), {code: (found[0],) for code, found in self.space.variants.items()})
         return replace(self, schedule=schedule, space=fixed)
 
@@ -240,8 +238,15 @@ class FeeProgram:
         """The machines of the last year: revenue and cost of each as lines in the variables."""
         year = self.case.reference.savings.target.years[-1]
         fleet = self.fleet(year)
-        parts, fixed = self._coefficients(fleet, year)
-        costs = [self._cost(slot, fleet, year) for slot in range(self.space.slots)]
+        revenue, fixed = self._coefficients[year]
+        machines = self._machines(fleet, year)
+        share = billed_share(self.case, fleet, machines)
+        cases = [self._under(slot, year) for slot in range(self.space.slots)]
+        present = fleet_cost(self.case, fleet, year) * share
+        costs = [
+            present if case is self.case else fleet_cost(case, fleet, year) * share
+            for case in cases
+        ]
         code = fleet.frame["class"].to_numpy()
         rows, columns, values = [], [], []
         for slot in range(1, self.space.slots):
@@ -256,116 +261,124 @@ class FeeProgram:
         if rows:
             entries = (np.concatenate(rows), np.concatenate(columns))
             shift = sparse.csr_array((np.concatenate(values), entries), shape=shape)
-        states = np.column_stack(
-            [self._machines(slot, fleet, year).amortised for slot in range(self.space.slots)]
-        )
-        machines = self._machines(0, fleet, year)
         zoned = np.array([entry.zones for entry in self.schedule.classes.values()])
         return MachineRows(
             frame=fleet.frame.reset_index(drop=True),
             zone=np.where(zoned[machines.class_index], machines.zone_index, -1),
-            states=states,
-            revenue=parts,
+            states=np.column_stack([self._machines(fleet, year, c).amortised for c in cases]),
+            revenue=revenue,
             fixed_eur=fixed,
             cost_eur=costs[0],
             cost_shift=shift,
             weight=fleet.weight,
             present_eur=self._held(fleet, year),
-            present_cost_eur=fleet_cost(self.case, fleet, year)
-            * billed_share(self.case, fleet, machines),
+            present_cost_eur=present,
         )
 
     def _held(self, fleet: Fleet, year: int) -> Floats:
         """Revenue of each machine, the prices and structure before the first step held."""
         held = self.case.reference.schedule.frozen(self.steps[0] - dt.timedelta(days=1))
-        machines = fleet.machines(held, year, self.case.amortisation_years)
+        machines = self._machines(fleet, year)
         return held.revenue(machines, year, self.case.scenario.conventions.inpatients_count)
 
     def _year(self, year: int) -> YearVolumes:
-        fleet = self.fleet(year)
-        acts, fixed = self._coefficients(fleet, year)
+        acts, fixed = self._coefficients[year]
         plain = self.case.fleet_in(year)
-        old = plain.machines(self.schedule, year, self.case.amortisation_years)
+        old = self._machines(plain, year)
         count = self.case.scenario.conventions.inpatients_count
         base = baseline(self.case).revenue(old, year, count)
-        weight = fleet.weight
+        weight = self.fleet(year).weight
         return YearVolumes(year, acts.T @ weight, float(fixed @ weight), float(base @ plain.weight))
 
-    def _schedule(self, slot: int) -> FeeSchedule:
-        """The schedule in which every class that has such a variant takes it."""
+    @cached_property
+    def _schedules(self) -> tuple[FeeSchedule, ...]:
+        """By slot, the schedule in which every class that has such a variant takes it."""
         if not self.space.free:
-            return self.schedule
-        chosen = dict.fromkeys(self.space.free, slot)
-        reform = self.space.reform(self.steps[0], chosen)
-        return self.case.reference.schedule.with_prices(
-            {step: {} for step in self.steps}, "proposition", (reform,)
-        )
+            return (self.schedule,)
+        reforms = [
+            self.space.reform(self.steps[0], dict.fromkeys(self.space.free, slot))
+            for slot in range(self.space.slots)
+        ]
+        return tuple(self._reformed(reform) for reform in reforms)
 
-    def _machines(self, slot: int, fleet: Fleet, year: int) -> Machines:
-        schedule = self._schedule(slot)
-        years = self.case.under(schedule, year).amortisation_years
-        return fleet.machines(schedule, year, years)
+    def _reformed(self, reform: Reform) -> FeeSchedule:
+        """The prices in force before the first step, under another structure from then on."""
+        official = self.case.reference.schedule
+        return official.with_prices({step: {} for step in self.steps}, "proposition", (reform,))
 
-    def _cost(self, slot: int, fleet: Fleet, year: int) -> Floats:
-        """Yearly cost of the billed acts of each machine."""
-        case = self.case.under(self._schedule(slot), year)
-        share = billed_share(case, fleet, self._machines(slot, fleet, year))
-        return fleet_cost(case, fleet, year) * share
+    def _under(self, slot: int, year: int) -> Case:
+        """The case with the years before « amorti » of a slot."""
+        return self.case.under(self._schedules[slot], year)
 
-    def _coefficients(self, fleet: Fleet, year: int) -> tuple[sparse.csr_array, Floats]:
-        """Acts of each machine by variable, and its revenue at prices already in force."""
-        acts = sparse.csr_array((len(fleet.frame), self.size))
-        fixed = np.zeros(len(fleet.frame))
-        for slot in range(self.space.slots):
-            part, already = self._slot(slot, fleet, year)
-            acts = acts + part
-            fixed = already if slot == 0 else fixed
-        return acts, fixed
+    def _machines(self, fleet: Fleet, year: int, case: Case | None = None) -> Machines:
+        """A fleet of a year as arrays, in its state under a case (the scenario's own)."""
+        years = (case or self.case).amortisation_years
+        key = fleet is self.case.fleet_in(year), year, tuple(sorted(years.items()))
+        if key not in self._arrays:
+            self._arrays[key] = fleet.machines(self.schedule, year, years)
+        return self._arrays[key]
 
-    def _slot(self, slot: int, fleet: Fleet, year: int) -> tuple[sparse.csr_array, Floats]:
+    @cached_property
+    def _arrays(self) -> dict[Any, Machines]:
+        """What `_machines` has made."""
+        return {}
+
+    @cached_property
+    def _coefficients(self) -> dict[int, tuple[sparse.csr_array, Floats]]:
+        """By year, acts of each machine by variable, and its revenue at prices already in force."""
+        found = {}
+        for year in self.case.reference.savings.target.years:
+            parts = [self._slot(slot, year) for slot in range(self.space.slots)]
+            acts = parts[0][0]
+            for part, _ in parts[1:]:
+                acts = sparse.csr_array(acts + part)
+            found[year] = acts, parts[0][1]
+        return found
+
+    def _slot(self, slot: int, year: int) -> tuple[sparse.csr_array, Floats]:
         """The same for one variant of each class, of the classes that have it."""
-        schedule = self._schedule(slot)
-        machines = self._machines(slot, fleet, year)
+        schedule = self._schedules[slot]
+        machines = self._machines(self.fleet(year), year, self._under(slot, year))
         count = self.case.scenario.conventions.inpatients_count
         volumes = schedule.volumes(machines, year, count)
-        fees = schedule.fees(machines, year)
         dates = np.array([p.date_index for p in schedule.periods(year)])
         step = dates - (len(schedule.dates) - len(self.steps))
-        free = np.broadcast_to((step >= 0)[:, None], volumes.shape)
-        paid = (volumes > 0) & ~free
-        if np.isnan(fees[paid]).any():
-            schedule.revenue(machines, year, count)
-        fixed = np.sum(np.where(paid, volumes * np.where(paid, fees, 0), 0), axis=(1, 2))
+        fixed = np.zeros(len(volumes))
+        if slot == 0 and (step < 0).any():
+            already = volumes * (step < 0)[:, None]
+            fees = schedule.fees(machines, year)
+            if np.isnan(fees[already > 0]).any():
+                schedule.revenue(machines, year, count)  # says for which class and since when
+            fixed = np.sum(np.where(already > 0, already * fees, 0.0), axis=(1, 2))
         has = np.array([slot < len(self.space.variants[code]) for code in schedule.class_codes])
-        used = free & (volumes > 0) & has[machines.class_index][:, None, None]
-        weighted = volumes * schedule.factors(machines, year)[..., None]
-        where = self._columns_of(slot)[
-            np.maximum(step, 0)[None, :, None],
-            machines.class_index[:, None, None],
-            machines.amortised.astype(np.intp)[:, None, None],
-            machines.zone_index[:, None, None],
-            np.arange(len(BANDS))[None, None, :],
+        used = (volumes > 0) & (step >= 0)[:, None] & has[machines.class_index][:, None, None]
+        row, period, band = np.nonzero(used)
+        acts = volumes[used]
+        if schedule.reforms:
+            acts = acts * schedule.factors(machines, year)[row, period]
+        column = self._columns_of(slot)[
+            step[period],
+            machines.class_index[row],
+            machines.amortised[row].astype(np.intp),
+            machines.zone_index[row],
+            band,
         ]
-        row = np.nonzero(used)[0]
-        shape = (len(volumes), self.size)
-        return sparse.csr_array((weighted[used], (row, where[used])), shape=shape), fixed
+        return sparse.csr_array((acts, (row, column)), shape=(len(volumes), self.size)), fixed
 
     def _columns_of(self, slot: int) -> NDArray[np.intp]:
         """Variable that pays each (step, class, amortised, zone, band); -1 where none does."""
         shape = (len(self.steps), len(self.schedule.classes), len(AMORTISATION), len(ZONES))
         table = np.full((*shape, len(BANDS)), -1, dtype=np.intp)
-        own: dict[str, int] = {}
-        for number, cell in enumerate(self.cells):
-            place = own.setdefault(cell.class_code, 0)
-            own[cell.class_code] += 1
-            code = cell.class_code
-            count = self._own(code) // len(self.steps)
-            for step in range(len(self.steps)):
-                index = (step, *self.schedule.index_of(cell))
-                if (code, slot) in self.split:
-                    table[index] = self.split[code, slot] + step * count + place
-                else:
-                    table[index] = step * len(self.cells) + number
+        for code in self.schedule.classes:
+            places = self.places(code).reshape(len(self.steps), -1)
+            own = [self.cells[i] for i in places[0]]
+            first = self.split.get((code, slot))
+            columns = (
+                places if first is None else first + np.arange(places.size).reshape(places.shape)
+            )
+            for number, cell in enumerate(own):
+                for step in range(len(self.steps)):
+                    table[(step, *self.schedule.index_of(cell))] = columns[step, number]
         return table
 
     def title(self, cell: Cell) -> str:

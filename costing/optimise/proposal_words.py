@@ -104,6 +104,8 @@ def conflict_words(case: Case, required: float, reachable: float | None, found: 
             else "Cette demande est impossible à elle seule, même aux prix les plus hauts admis"
         )
         words += f" {sure} : {' ; '.join(found.together)}."
+    if found.note:
+        words += f" {found.note}"
     if not any(way.enough for way in found.ways):
         words += (
             " Aucune demande desserrée seule ne suffit : il faut avancer une étape, réduire la "

@@ -34,17 +34,25 @@ def risk_of(draws: Floats, risk: CostRisk, level: float) -> Floats:
     """
     if risk == "mean":
         return np.asarray(draws.mean(axis=0))
-    ranked = np.sort(draws, axis=0)
     count = len(draws)
     if risk == "probability":
         # Nine digits, so that 0.8 × 1 000 is 800 and not the float above it.
-        return np.asarray(ranked[max(0, int(np.ceil(round(level * count, 9))) - 1)])
+        rank = max(0, int(np.ceil(round(level * count, 9))) - 1)
+        return np.asarray(np.partition(draws, rank, axis=0)[rank])
     tail = (1 - level) * count
     whole = int(np.floor(round(tail, 9)))
-    worst = ranked[count - whole :].sum(axis=0)
-    if tail > whole:
-        worst = worst + (tail - whole) * ranked[count - whole - 1]
+    edge = max(0, count - whole - 1)
+    ranked = np.partition(draws, edge, axis=0)  # those from `edge` on are the worst, in no order
+    worst = ranked[count - whole :].sum(axis=0) + (tail - whole) * ranked[edge]
     return np.asarray(worst / tail)
+
+
+def cost_draws(program: FeeProgram, risk: CostRisk, level: float) -> CostDraws:
+    """The costs of a program's machines under draws, kept with the program: drawn once."""
+    kept: dict[tuple[str, float], CostDraws] = program.__dict__.setdefault("_cost_draws", {})
+    if (risk, level) not in kept:
+        kept[risk, level] = CostDraws(program, risk, level)
+    return kept[risk, level]
 
 
 @dataclass(frozen=True)

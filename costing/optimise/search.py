@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from costing.optimise.solver import Block, Model, Solution, Status
 from costing.progress import Progress, silent
 
 Floats = NDArray[np.float64]
+#: So many whole numbers that no two machines are put together.
+EVERY = 10**9
 Kept = dict[tuple[str, str], NDArray[np.bool_]]
 
 
@@ -110,6 +112,9 @@ def _with_choices(setting: Setting, build: Build, counted: list[Counted], tell: 
     first = goal(setting, build, program.case.scenario.rules.objectives[0])
     model = Model(build.columns, build.blocks)
     found = model.minimise(first.factors, tell, "Structure et appareils à protéger")
+    if found.status == "infeasible" and any(one.grouped for one in counted):
+        # Machines put together may be what makes it impossible: each gets a switch of its own.
+        return search(replace(setting, switches=EVERY), tell)
     if not found.found:
         return Search(found.status, setting, np.full(program.prices, np.nan), {})
     stopped = found.status == "stopped"

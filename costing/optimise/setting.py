@@ -12,19 +12,26 @@ from numpy.typing import NDArray
 
 from costing.optimise.asked import Asked
 from costing.optimise.program import MOST_RISE, FeeProgram
-from costing.optimise.risk import CostDraws
+from costing.optimise.risk import CostDraws, cost_draws
 from costing.optimise.rows import Line, MachineRows
 from costing.tariff import Cell
 
 Floats = NDArray[np.float64]
 
+#: What a search over whole numbers settles within seconds.
+MOST_SWITCHES = 150
+
 
 @dataclass(frozen=True)
 class Setting:
-    """A program under a list of demands."""
+    """A program under a list of demands.
+
+    switches: whole numbers of one demand beyond which neighbouring machines are put together.
+    """
 
     program: FeeProgram
     asked: tuple[Asked, ...]
+    switches: int = MOST_SWITCHES
 
     def under(self, asked: Sequence[Asked]) -> Setting:
         """The same program under other demands."""
@@ -81,7 +88,7 @@ class Setting:
         rules = self.program.case.scenario.rules
         if rules.cost_risk == "principal":
             return None
-        return CostDraws(self.program, rules.cost_risk, rules.cost_level)
+        return cost_draws(self.program, rules.cost_risk, rules.cost_level)
 
     def floor_line(self, share: float) -> Line:
         r"""$R_m - \phi C_m$ with the cost that floors are held to."""

@@ -257,7 +257,7 @@ def lp_text(columns: Sequence[Columns], blocks: Sequence[Block], objective: Floa
     """A whole program in the LP format, every row by its name: to be read, not solved."""
     readable = [Columns(g.names, g.low, g.high, g.integer) for g in columns]
     problem, variables, _ = _declared(readable, blocks, every=True)
-    problem += _expression(variables, np.arange(len(objective)), objective)
+    problem.setObjective(_expression(variables, np.arange(len(objective)), objective))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "fees.lp"
         problem.writeLP(str(path), max_length=255)
