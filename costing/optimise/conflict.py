@@ -11,9 +11,9 @@ from scipy.optimize import brentq
 
 from costing.optimise.asked import Asked, changed, without
 from costing.optimise.constraints import price_blocks
-from costing.optimise.floors import count
+from costing.optimise.floors import COUNTS, count, switched
 from costing.optimise.objectives import goal, loss_now
-from costing.optimise.search import EVERY, begun, reach, without_savings
+from costing.optimise.search import EVERY, Kept, begun, reach, without_savings
 from costing.optimise.setting import Setting
 from costing.optimise.solver import Model
 from costing.progress import Progress, silent
@@ -23,8 +23,15 @@ Floats = NDArray[np.float64]
 
 #: Euros short under which the savings count as made.
 NEAR_EUR = 0.5
-#: How close to the least relaxation a search comes, in the demand's own unit.
-CLOSE = {"share": 1e-5, "EUR": 1.0, "EUR/act": 1e-3}
+#: Whole numbers when the fewest machines left below are sought: nothing else is to be least.
+FINE = 1_000
+#: Seconds that one relaxation may take where whole numbers are sought: enough, if not the best.
+PATIENCE = 10.0
+WORDS = "Recherche du moindre relâchement"
+#: How close to the least relaxation a search comes, in the demand's own unit; less close, by this
+#: factor, where machines are counted and every try takes a second.
+COARSER = 20
+CLOSE = {"share": 5e-5, "EUR": 1_000.0, "EUR/act": 5e-3}
 
 
 @dataclass(frozen=True)
@@ -67,14 +74,15 @@ def conflict(setting: Setting, reachable: float | None, tell: Progress = silent)
     reachable: the most that can be saved; None when the rest cannot hold, whatever is saved.
     """
     tell(0.0, "Recherche de ce qui se contredit")
-    found, exact = _irreducible(setting)
+    found, exact = _irreducible(setting, tell)
     ways = []
+    out = _WaysOut(setting, reachable, tell)
     # Without one outside a proven set, the set is still there: only its members can help.
     order = found if exact else list(range(len(setting.asked)))
     for step, index in enumerate(order):
         item = setting.asked[index]
         tell(step / len(order), f"Desserrer : {item.declared.label.fr}")
-        ways += _ways(setting, index, reachable, always=index in found)
+        ways += out.of(index, always=index in found)
     titles = tuple(_title(setting, setting.asked[i]) for i in sorted(found))
     # What is asked of the fee itself comes last: it is what the others are there to give.
     ways.sort(key=lambda w: (not w.enough, w.constraint == "savings_target", w.loss_eur or 0.0))
@@ -96,7 +104,7 @@ def _already(setting: Setting, found: list[int]) -> str:
     return ""
 
 
-def _irreducible(setting: Setting) -> tuple[list[int], bool]:
+def _irreducible(setting: Setting, tell: Progress) -> tuple[list[int], bool]:
     """Numbers of the demands that contradict each other, and whether that is proven.
 
     Whole numbers are let be any number first; what then holds together, and does not with whole
@@ -105,14 +113,14 @@ def _irreducible(setting: Setting) -> tuple[list[int], bool]:
     build, _ = begun(replace(setting, switches=EVERY))
     loose = [replace(group, integer=False) for group in build.columns]
     model = Model(loose, build.blocks)
-    if model.minimise(np.zeros(1)).found:
+    if model.minimise(np.zeros(1), tell).found:
         return [], False
     rows = model.conflict()
     numbers = sorted({build.blocks[block].asked for block, _ in rows} - {-1})
     return numbers, bool(numbers)
 
 
-def missing(setting: Setting) -> float:
+def missing(setting: Setting, tell: Progress = silent) -> float:
     """Euros by which the savings are missed at least; infinite when the rest is impossible."""
     build, _ = begun(without_savings(setting))
     blocks = [b for b in price_blocks(setting) if b.constraint.startswith("savings")]
@@ -122,144 +130,141 @@ def missing(setting: Setting) -> float:
         build.rows(block.constraint, [(0, block.matrix), (short, ease)], high=block.high, bulk=True)
     factors = np.zeros(build.width)
     factors[short:] = 1.0
-    found = Model(build.columns, build.blocks).minimise(factors)
+    found = Model(build.columns, build.blocks, PATIENCE).minimise(factors, tell, WORDS)
     return float(found.objective) if found.found else float("inf")
 
 
-def _ways(setting: Setting, index: int, reachable: float | None, always: bool) -> list[Relaxation]:
-    """The ways out through one demand: by its number, by how many may be left below, or dropped."""
-    item = setting.asked[index]
-    if item.constraint == "savings_target":
-        return [] if reachable is None else [_less_savings(setting, index, reachable)]
-    dropped = setting.under(without(setting.asked, index))
-    if missing(dropped) > NEAR_EUR:
-        most = reach(dropped).most_eur
-        if not always and most <= (reachable or 0.0) + 1.0:
-            return []
-        title = item.title(setting.program.case.reference)
-        words = f"Lever « {title} » ne suffit pas"
-        words += f" : {money(most)} seraient atteignables" if most > 0 else ""
-        words += f" au lieu de {money(reachable)}." if most > 0 and reachable else "."
-        return [Relaxation(item.constraint, most, False, words, item.scope, item.value)]
-    ways = []
-    needed = _least(setting, index) if item.movable else None
-    if needed is not None:
-        ways.append(_told(setting, index, item.moved(needed), needed, level=False))
-    elif not item.movable:
-        ways.append(_told(setting, index, None, None, level=False))
-    if item.constraint == "machine_floor":
-        share = _least_below(setting, index)
-        if share is not None:
-            moved = replace(item, level=share)
-            ways.append(_told(setting, index, moved, share, level=True))
-    return ways or [_told(setting, index, None, None, level=False)]
+@dataclass(frozen=True)
+class _WaysOut:
+    """What each demand must give for the others to hold. Raising in `tell` stops the search."""
 
+    setting: Setting
+    reachable: float | None
+    tell: Progress
 
-def _less_savings(setting: Setting, index: int, reachable: float) -> Relaxation:
-    item = setting.asked[index]
-    words = f"Ramener les économies demandées de {item.amount()} à {money(reachable)} suffit"
-    loss = _loss(setting.under(changed(setting.asked, index, item.moved(reachable - NEAR_EUR))))
-    return Relaxation(
-        item.constraint, reachable, loss is not None, words + _priced(setting, loss), item.scope,
-        item.value, reachable, loss,
-    )  # fmt: skip
+    def of(self, index: int, always: bool) -> list[Relaxation]:
+        """Through one demand: by its number, by how many may be left below, or dropped.
 
+        always: tell it even when it brings nothing.
+        """
+        setting, reachable, item = self.setting, self.reachable, self.setting.asked[index]
+        if item.constraint == "savings_target":
+            return [] if reachable is None else [self._less_savings(index, reachable)]
+        dropped = setting.under(without(setting.asked, index))
+        if missing(dropped, self.tell) > NEAR_EUR:
+            most = reach(dropped, tell=self.tell).most_eur
+            if not always and most <= (reachable or 0.0) + 1.0:
+                return []
+            words = f"Lever « {self._name(item)} » ne suffit pas"
+            words += f" : {money(most)} seraient atteignables" if most > 0 else ""
+            words += f" au lieu de {money(reachable)}." if most > 0 and reachable else "."
+            return [Relaxation(item.constraint, most, False, words, item.scope, item.value)]
+        ways = []
+        needed = self._least(index) if item.movable else None
+        if needed is not None:
+            ways.append(self._told(index, item.moved(needed), needed))
+        if item.constraint == "machine_floor":
+            fewest = self._least_below(index)
+            if fewest is not None:
+                share, kept = fewest
+                ways.append(self._told(index, replace(item, level=share), share, kept))
+        return ways or [self._told(index, None, None)]
 
-def _least(setting: Setting, index: int) -> float | None:
-    """The number closest to the one asked with which everything can be met."""
-    item = setting.asked[index]
-    bound = item.declared.value
-    now = item.value or 0.0
-    ends = (
-        (bound.low, bound.high) if bound else (0.0, 1.0 if item.declared.unit == "share" else now)
-    )
-    if item.declared.looser < 0 and not bound:
-        ends = (0.0, now)
-    far = ends[1] if item.declared.looser > 0 else ends[0]
+    def _less_savings(self, index: int, reachable: float) -> Relaxation:
+        setting, item = self.setting, self.setting.asked[index]
+        words = f"Ramener les économies demandées de {item.amount()} à {money(reachable)} suffit"
+        fewer = changed(setting.asked, index, item.moved(reachable - NEAR_EUR))
+        loss = self._loss(setting.under(fewer))
+        return Relaxation(
+            item.constraint, reachable, loss is not None, words + self._priced(loss), item.scope,
+            item.value, reachable, loss,
+        )  # fmt: skip
 
-    def short(value: float) -> float:
-        found = missing(setting.under(changed(setting.asked, index, item.moved(value))))
-        return min(found, 1e12) - NEAR_EUR
+    def _least(self, index: int) -> float | None:
+        """The number closest to the one asked with which everything can be met."""
+        setting, item = self.setting, self.setting.asked[index]
+        bound, now = item.declared.value, item.value or 0.0
+        low, high = (bound.low, bound.high) if bound else (0.0, now)
+        far = high if item.declared.looser > 0 else low
 
-    if short(far) > 0:
-        return None
-    root = float(brentq(short, now, far, xtol=CLOSE[item.declared.unit], rtol=1e-9))
-    # On the side where everything holds, at a number that people would write.
-    step = 1e-4 if item.declared.unit == "share" else 10 * CLOSE[item.declared.unit]
-    side = np.ceil if item.declared.looser > 0 else np.floor
-    return float(np.clip(side(root / step) * step, min(now, far), max(now, far)))
+        def short(value: float) -> float:
+            moved = setting.under(changed(setting.asked, index, item.moved(value)))
+            return min(missing(moved, self.tell), 1e12) - NEAR_EUR
 
+        if short(far) > 0 or short(now) <= 0:
+            return None
+        counts = any(other.constraint in COUNTS for other in setting.asked)
+        close = CLOSE[item.declared.unit] * (COARSER if counts else 1)
+        root = float(brentq(short, now, far, xtol=close, rtol=1e-9))
+        # On the side where everything holds, at a number that people would write.
+        side = np.ceil if item.declared.looser > 0 else np.floor
+        step = 2 * close
+        return float(np.clip(side(root / step + item.declared.looser * 0.5) * step, low, high))
 
-def _least_below(setting: Setting, index: int) -> float | None:
-    """The least share of machines left below their floor with which the rest can be met."""
-    item = setting.asked[index]
-    rest = setting.under(without(setting.asked, index))
-    build, _ = begun(rest)
-    found = count(setting, index, replace(item, level=1.0))
-    weight = setting.machines.weight
-    total = float(weight @ setting.members(item))
-    part = found.line[found.machines]
-    least = np.minimum(part.at(setting.program.variables(setting.low)), 0.0)
-    size = int(found.group.max(initial=-1)) + 1
-    first = build.new("below", max(size, 1), 0, 1, integer=True, bulk=True)
-    place = sparse.csr_array(
-        (-least, (np.arange(len(least)), found.group)), shape=(len(least), max(size, 1))
-    )
-    build.rows("below", [(0, part.matrix), (first, place)], -part.constant, bulk=True)
-    factors = np.zeros(build.width)
-    factors[first : first + size] = np.bincount(found.group, found.weight, size)
-    best = Model(build.columns, build.blocks).minimise(factors)
-    if not best.found:
-        return None
-    always = total - found.room
-    return float(min(1.0, np.ceil(1e4 * (best.objective + always) / total) / 1e4))
+    def _least_below(self, index: int) -> tuple[float, Kept] | None:
+        """The least share of machines left below their floor, and those that then keep it."""
+        setting, item = self.setting, self.setting.asked[index]
+        build, _ = begun(setting.under(without(setting.asked, index)))
+        found = count(replace(setting, switches=FINE), index, replace(item, level=1.0))
+        total = float(setting.machines.weight @ setting.members(item))
+        first, weight = switched(setting, build, found)
+        factors = np.zeros(build.width)
+        factors[first : first + len(weight)] = weight
+        best = Model(build.columns, build.blocks, PATIENCE).minimise(factors, self.tell, WORDS)
+        if not best.found:
+            return None
+        always = total - found.room
+        share = float(min(1.0, np.ceil(1e4 * (best.objective + always) / total) / 1e4))
+        return share, {item.key: found.line.at(best.values) >= -NEAR_EUR}
 
+    def _told(
+        self, index: int, moved: Asked | None, needed: float | None, kept: Kept | None = None
+    ) -> Relaxation:
+        """A way out that is enough, with its price; kept: who keeps the floor, if known."""
+        setting, item = self.setting, self.setting.asked[index]
+        rest = without(setting.asked, index)
+        eased = setting.under(rest if moved is None else changed(setting.asked, index, moved))
+        loss, most = self._loss(eased, kept), reach(eased, kept, self.tell).most_eur
+        name = self._name(item)
+        if moved is None:
+            words = f"Lever « {name} » suffit"
+        elif kept is not None:
+            words = f"« {name} » : laisser {percent(needed or 0.0, 2)} des appareils dessous suffit"
+        else:
+            words = f"« {name} » : passer de {item.amount()} à {_precise(item, needed)} suffit"
+        return Relaxation(
+            item.constraint, most, True, words + self._priced(loss), item.scope,
+            item.value if kept is None else item.level, needed, loss, kept is not None,
+        )  # fmt: skip
 
-def _told(
-    setting: Setting, index: int, moved: Asked | None, needed: float | None, level: bool
-) -> Relaxation:
-    """A way out that is enough, with its price."""
-    item = setting.asked[index]
-    title = item.title(setting.program.case.reference)
-    asked = without(setting.asked, index) if moved is None else changed(setting.asked, index, moved)
-    eased = setting.under(asked)
-    loss, most = _loss(eased), reach(eased).most_eur
-    if moved is None:
-        words = f"Lever « {title} » suffit"
-    elif level:
-        words = f"« {title} » : laisser {percent(needed or 0.0, 2)} des appareils en dessous suffit"
-    else:
-        words = f"« {title} » : passer de {item.amount()} à {_precise(item, needed)} suffit"
-    return Relaxation(
-        item.constraint, most, True, words + _priced(setting, loss), item.scope,
-        item.level if level else item.value, needed, loss, level,
-    )  # fmt: skip
+    def _loss(self, setting: Setting, kept: Kept | None = None) -> float | None:
+        """Least loss of the machines below their cost, under everything asked."""
+        build, _ = begun(setting, kept)
+        target = goal(setting, build, "loss")
+        found = Model(build.columns, build.blocks, PATIENCE).minimise(
+            target.factors, self.tell, WORDS
+        )
+        return loss_now(setting.machines, found.values) if found.found else None
+
+    def _priced(self, loss: float | None) -> str:
+        """What a way out costs the machines, as the end of a sentence."""
+        if loss is None:
+            return "."
+        rows = self.setting.machines
+        today = float(np.maximum(rows.present_cost_eur - rows.present_eur, 0.0) @ rows.weight)
+        return (
+            f" ; les appareils en dessous de leur coût perdraient alors {money(loss)} par an, "
+            f"contre {money(today)} aux tarifs en vigueur avant."
+        )
+
+    def _name(self, item: Asked) -> str:
+        return item.title(self.setting.program.case.reference)
 
 
 def _precise(item: Asked, value: float | None) -> str:
     if item.declared.unit == "share" and value is not None:
         return percent(value, 2)
     return item.amount(value)
-
-
-def _priced(setting: Setting, loss: float | None) -> str:
-    """What a way out costs the machines, as the end of a sentence."""
-    if loss is None:
-        return "."
-    rows = setting.machines
-    today = float(np.maximum(rows.present_cost_eur - rows.present_eur, 0.0) @ rows.weight)
-    return (
-        f" ; les appareils en dessous de leur coût perdraient alors {money(loss)} par an, contre "
-        f"{money(today)} aux tarifs en vigueur avant."
-    )
-
-
-def _loss(setting: Setting) -> float | None:
-    """Least loss of the machines below their cost, under everything asked."""
-    build, _ = begun(setting)
-    target = goal(setting, build, "loss")
-    found = Model(build.columns, build.blocks).minimise(target.factors)
-    return loss_now(setting.machines, found.values) if found.found else None
 
 
 def _title(setting: Setting, item: Asked) -> str:

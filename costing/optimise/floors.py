@@ -13,7 +13,8 @@ bounded by the relaxation, in which each $z_m$ is any number between 0 and 1.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -101,7 +102,8 @@ def count(setting: Setting, number: int, item: Asked) -> Counted:
     if item.constraint == "acts_below":
         weight = weight * rows.frame["acts_billed"].to_numpy(dtype=float)
     room = allowed * float(weight @ members)
-    least, most = spread(setting.program, line, setting.low, setting.high)
+    # Up to the ceiling, not to what « no rise » allows: a conflict must name what makes it.
+    least, most = spread(setting.program, line, setting.low, setting.ceiling)
     if item.constraint != "machine_floor":
         members = members & (
             setting.present_margin(share) >= -NEAR
@@ -124,8 +126,9 @@ def _neighbours(setting: Setting, line: Line, machines: NDArray[np.intp]) -> NDA
     rows, program = setting.machines, setting.program
     margin = line.at(program.variables(program.present))
     bears = (margin / np.maximum(rows.present_eur, 1.0))[machines]
+    _, most = spread(program, line, setting.low, setting.high)
     keys = rows.frame.loc[machines, ["class"]].assign(
-        zone=rows.zone[machines], state=rows.states[machines, 0]
+        zone=rows.zone[machines], state=rows.states[machines, 0], stuck=most[machines] < -NEAR
     )
     kind = keys.groupby(list(keys), sort=False).ngroup().to_numpy()
     size = max(1, setting.switches // (kind.max(initial=0) + 1))
@@ -170,19 +173,30 @@ def _append(setting: Setting, build: Build, found: Counted) -> Counted:
             build.rows(constraint, [(0, one_row(always))], 1.0, asked=found.number)
         build.rows(constraint, [(0, part.matrix)], -part.constant, **words)
         return found
-    least, _ = spread(setting.program, found.line, setting.low, setting.high)
-    size = int(found.group.max()) + 1
+    first, weight = switched(setting, build, found, **words)
+    build.rows(
+        constraint, [(first, one_row(weight))], high=found.room, asked=found.number,
+        labels=(found.item.declared.label.fr,), names=("count",), bulk=True,
+    )  # fmt: skip
+    return replace(found, first=first)
+
+
+def switched(setting: Setting, build: Build, found: Counted, **words: Any) -> tuple[int, Floats]:
+    """The floors of the machines that can swing, unless their switch is on.
+
+    Returns the column of the first switch, and what each switch counts for.
+    """
+    least, _ = spread(setting.program, found.line, setting.low, setting.ceiling)
+    size = int(found.group.max(initial=0)) + 1
     first = build.new(f"below_{found.number}", size, 0, 1, integer=True, bulk=True)
     depth = -least[found.machines]
     entries = (np.arange(len(depth)), found.group)
     place = sparse.csr_array((depth, entries), shape=(len(depth), size))
-    build.rows(constraint, [(0, part.matrix), (first, place)], -part.constant, **words)
-    total = np.bincount(found.group, found.weight, size)
-    build.rows(
-        constraint, [(first, one_row(total))], high=found.room, asked=found.number,
-        labels=(found.item.declared.label.fr,), names=("count",), bulk=True,
-    )  # fmt: skip
-    return Counted(**{**vars(found), "first": first})
+    part = found.line[found.machines]
+    kept = {"bulk": True, **words}
+    parts = [(0, part.matrix), (first, place)]
+    build.rows(found.item.constraint, parts, -part.constant, **kept)
+    return first, np.asarray(np.bincount(found.group, found.weight, size), dtype=float)
 
 
 def _hold(setting: Setting, build: Build, found: Counted, kept: NDArray[np.bool_]) -> None:

@@ -45,7 +45,7 @@ SLACK, CENTS = 1e-9, 0.01
 def goals(setting: Setting, build: Build) -> list[Goal]:
     """The scenario's objectives in turn, then the tie-break."""
     asked = list(setting.program.case.scenario.rules.objectives)
-    names = asked if asked[-1] == "even" else [*(n for n in asked if n != "even"), "even"]
+    names = asked if "even" in asked else [*asked, "even"]
     return [goal(setting, build, name) for name in names]
 
 

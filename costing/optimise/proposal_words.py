@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from costing import labels
 from costing.menu import STRUCTURES
 from costing.optimise.conflict import Conflict
+from costing.optimise.floors import COUNTS
 from costing.reference import Case
 from costing.tariff import Reform
 from costing.words import join, money, number
@@ -86,9 +87,12 @@ def conflict_words(case: Case, required: float, reachable: float | None, found: 
     demand, first = case.scenario.savings, case.scenario.rules.step_dates[0]
     asked = ", ".join(f"{money(v)} en {y}" for y, v in sorted(demand.yearly_eur.items()))
     if reachable is not None:
+        # Where machines are counted, neighbours are put together: a little more may be possible.
+        counts = any(demand.constraint in COUNTS for demand in case.scenario.rules.demands)
+        most = f"{'environ' if counts else 'au plus'} {money(reachable)}"
         words = (
-            f"Aucun barème ne satisfait toutes les demandes : le forfait peut économiser au plus "
-            f"{money(reachable)} pour {money(required)} demandés"
+            f"Aucun barème ne satisfait toutes les demandes : le forfait peut économiser {most} "
+            f"pour {money(required)} demandés"
             + (f" (et, par année, {asked})" if asked else "")
             + f". Les tarifs en vigueur avant le {first:%d/%m/%Y} ne changent pas."
         )

@@ -92,12 +92,6 @@ def reach(setting: Setting, kept: Kept | None = None, tell: Progress = silent) -
     return Reach(found.status, most, found.values, tuple(build.blocks), found.duals)
 
 
-def feasible(setting: Setting, kept: Kept | None = None, tell: Progress = silent) -> bool:
-    """Whether some prices meet everything asked."""
-    build, _ = begun(setting, kept)
-    return Model(build.columns, build.blocks).minimise(np.zeros(1), tell).found
-
-
 def search(setting: Setting, tell: Progress = silent) -> Search:
     """The scenario's objectives in turn, under everything asked."""
     build, counted = begun(setting)
@@ -154,13 +148,10 @@ def _least_change(
 
 
 def _relaxed(setting: Setting) -> float:
-    """A bound on the first objective: every switch any number between 0 and 1."""
-    build, _ = begun(setting)
+    """A bound on the first objective: every switch any number, no machines put together."""
+    build, _ = begun(replace(setting, switches=EVERY))
     target = goal(setting, build, setting.program.case.scenario.rules.objectives[0])
-    loose = [
-        group.__class__(group.names, group.low, group.high, False, group.bulk)
-        for group in build.columns
-    ]
+    loose = [replace(group, integer=False) for group in build.columns]
     return Model(loose, build.blocks).minimise(target.factors).objective
 
 

@@ -19,7 +19,7 @@ from costing.tariff import Cell
 Floats = NDArray[np.float64]
 
 #: What a search over whole numbers settles within seconds.
-MOST_SWITCHES = 150
+MOST_SWITCHES = 300
 
 
 @dataclass(frozen=True)
