@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +10,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: ours against a peer or a limit, in one unit."""
+    """One line of the table: ours against a peer or a limit, in one unit.
+
+    An infinite target is none: the line is for information.
+    """
 
     what: str
     ours: float
@@ -25,13 +29,14 @@ class Row:
 
     def cells(self) -> tuple[str, ...]:
         """The row as text."""
-        verdict = "ok" if self.ratio <= self.target else "MISSED"
+        target = f"<= {self.target:.3g}" if math.isfinite(self.target) else ""
+        verdict = ("ok" if self.ratio <= self.target else "MISSED") if target else ""
         return (
             self.what,
             f"{self.ours:.3g} {self.unit}",
             f"{self.peer:.3g} {self.unit} ({self.peer_name})",
             f"{self.ratio:.2f}",
-            f"<= {self.target:g}",
+            target,
             verdict,
         )
 

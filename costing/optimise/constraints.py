@@ -158,9 +158,12 @@ def _phased_cut(setting: Setting, number: int) -> Iterator[Row]:
             words = program.title(program.cells[c]), _name(setting, c, date)
             point = POINT * program.start[c]
             mine = {step * size + c: 1.0}
-            if ago < program.steps[0]:
-                was = official.price(program.cells[c], ago)
-                yield mine, min(keep * was, program.start[c]), np.inf, *words, point
+            # What was in force at some moment of the year, before the first step.
+            days = [ago, *(day for day in official.dates if day > ago)]
+            was = [official.price(program.cells[c], day) for day in days if day < program.steps[0]]
+            known = [price for price in was if not np.isnan(price)]
+            if known:
+                yield mine, min(keep * max(known), program.start[c]), np.inf, *words, point
             for other in range(step):
                 if program.steps[other] >= ago or (
                     other + 1 < len(program.steps) and program.steps[other + 1] > ago

@@ -13,7 +13,7 @@ bounded by the relaxation, in which each $z_m$ is any number between 0 and 1.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,6 @@ class Counted:
     group: NDArray[np.intp]
     weight: Floats
     room: float
-    first: int = -1
 
     @property
     def grouped(self) -> bool:
@@ -74,7 +73,8 @@ def floor_blocks(
             if kept is not None and item.key in kept:
                 _hold(setting, build, found, kept[item.key])
             elif found.room < 0 or found.weight.sum() > found.room:
-                counted.append(_append(setting, build, found))
+                _append(setting, build, found)
+                counted.append(found)
     return counted
 
 
@@ -105,9 +105,8 @@ def count(setting: Setting, number: int, item: Asked) -> Counted:
     # Up to the ceiling, not to what « no rise » allows: a conflict must name what makes it.
     least, most = spread(setting.program, line, setting.low, setting.ceiling)
     if item.constraint != "machine_floor":
-        members = members & (
-            setting.present_margin(share) >= -NEAR
-        )  # those already below do not count
+        # Those already below do not count.
+        members = members & (setting.present_margin(share) >= -NEAR)
     always = members & (most < -NEAR)
     swing = np.flatnonzero(members & ~always & (least < -NEAR))
     room -= float(weight @ always)
@@ -156,7 +155,7 @@ def _sole(setting: Setting, build: Build, number: int, item: Asked) -> None:
         )  # fmt: skip
 
 
-def _append(setting: Setting, build: Build, found: Counted) -> Counted:
+def _append(setting: Setting, build: Build, found: Counted) -> None:
     """The rows of a demand that counts machines, with a switch for each set that may be below."""
     part = found.line[found.machines]
     words = {
@@ -172,13 +171,12 @@ def _append(setting: Setting, build: Build, found: Counted) -> Counted:
         if found.room < -NEAR:
             build.rows(constraint, [(0, one_row(always))], 1.0, asked=found.number)
         build.rows(constraint, [(0, part.matrix)], -part.constant, **words)
-        return found
+        return
     first, weight = switched(setting, build, found, **words)
     build.rows(
         constraint, [(first, one_row(weight))], high=found.room, asked=found.number,
         labels=(found.item.declared.label.fr,), names=("count",), bulk=True,
     )  # fmt: skip
-    return replace(found, first=first)
 
 
 def switched(setting: Setting, build: Build, found: Counted, **words: Any) -> tuple[int, Floats]:

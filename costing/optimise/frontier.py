@@ -88,6 +88,7 @@ def frontier(
     row = Block("level", one_row(first.factors), np.array([-np.inf]), np.array([np.inf]))
     number = len(model.blocks)
     model.add(row)
+    model.afresh()  # the end found last is the far one
     found, stopped = [], False
     levels = np.linspace(*ends, points)
     for step, level in enumerate(levels):

@@ -38,10 +38,9 @@ class Search:
     """Prices found, or that there are none.
 
     setting: with the structure settled. prices: `(steps x cells,)`, not rounded. goals: what each
-    objective came to. kept: for each demand that counts machines, which ones keep their floor;
-    grouped: whether machines that differ were put together. short_eur: how much better the first
-    objective could be at most, when the search stopped or machines were put together; 0 when it is
-    the best.
+    objective came to. kept: for each demand that counts machines, which ones keep their floor.
+    short_eur: how much better the first objective could be at most, when the search stopped or
+    machines that differ were put together; 0 when it is the best.
     """
 
     status: Status
@@ -50,7 +49,6 @@ class Search:
     chosen: dict[str, int]
     goals: tuple[tuple[str, float], ...] = ()
     kept: Kept = field(default_factory=dict)
-    grouped: bool = False
     short_eur: float = 0.0
 
 
@@ -116,8 +114,7 @@ def _with_choices(setting: Setting, build: Build, counted: list[Counted], tell: 
     if program.split:
         found = _least_change(setting, model, first, found, tell)
     chosen = program.chosen(found.values)
-    grouped = any(one.grouped and one.room > 0 for one in counted)
-    if grouped:
+    if any(one.grouped for one in counted):
         short = max(short, found.objective - _relaxed(setting))
     kept = {
         one.item.key: one.line.at(found.values)
@@ -131,7 +128,7 @@ def _with_choices(setting: Setting, build: Build, counted: list[Counted], tell: 
     status: Status = "stopped" if stopped or done.status == "stopped" else "optimal"
     return Search(
         status, settled, done.prices, chosen, done.goals, kept,
-        grouped, short if short > 1e-6 * max(1.0, abs(found.objective)) else 0.0,
+        short if short > 1e-6 * max(1.0, abs(found.objective)) else 0.0,
     )  # fmt: skip
 
 

@@ -158,6 +158,10 @@ class Model:
         self._scales.append(_scale(block))
         self._rows.append(self._add(_scaled(block, self._scales[-1]), None))
 
+    def afresh(self) -> None:
+        """Forget where the last solve stood: far from it, presolving again is quicker."""
+        self._highs.clearSolver()
+
     def limit(self, number: int, low: Floats | None = None, high: Floats | None = None) -> None:
         """Change the limits of a block's rows; a side not given stays."""
         for rows, given, side in zip(self._rows[number], (low, high), (0, 1), strict=True):
