@@ -347,6 +347,20 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "this sheet has no column 'Proposé au DD/MM/YYYY'. Give a workbook written by 'costing "
         "optimise --out', or put that heading back.",
     ),
+    "schedule_no_structure": (
+        "il manque la feuille « Structure », qui dit si la proposition change les tranches, les "
+        "années avant « amorti » ou le coefficient des appareils suivants.{near} Feuilles "
+        "trouvées : {known}. Rendez-lui son nom, ou exportez de nouveau la proposition.",
+        "sheet 'Structure', which says whether the proposal changes the bands, the years before "
+        "'amorti' or the factor for further machines, is missing.{near} Sheets found: {known}. "
+        "Give it its name back, or export the proposal again.",
+    ),
+    "structure_rows": (
+        "« {heading} » dit « {value} », mais le tableau compte {count} ligne(s) : une ligne "
+        "a-t-elle été perdue ou ajoutée ? Remettez-la, ou corrigez cette case.",
+        "'{heading}' says '{value}', but the table has {count} row(s): was a row lost or added? "
+        "Put it back, or correct this cell.",
+    ),
     "tariff_missing": (
         "aucun tarif connu pour {value} au {date}. Les premiers tarifs connus de cette classe "
         "datent du {first} ; choisissez une date postérieure ou ajoutez les lignes au fichier "

@@ -6,7 +6,7 @@ Whatever they were read from, each says its place: `costing.schedule_file` reads
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -26,6 +26,16 @@ class Given(NamedTuple):
     date: dt.date
     cell: Cell
     value: float
+
+
+def parts_of(reform: Reform) -> Iterator[tuple[str, str, float]]:
+    """Class, parameter and value of all that a reform changes."""
+    for code, limits in reform.limits.items():
+        yield from ((code, name, limit) for name, limit in zip(LIMITS, limits, strict=False))
+    for code, years in reform.amortisation_years.items():
+        yield code, "amortisation_years", years
+    for code, factor in reform.rank_factor.items():
+        yield code, "rank_factor", factor
 
 
 def assembled(

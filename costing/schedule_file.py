@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from costing import labels
 from costing.errors import InputError, Place, Problem, TariffError, problem, suggest
 from costing.reference import Reference
-from costing.schedule_entries import LIMITS, PARAMETERS, Given, assembled
+from costing.schedule_entries import PARAMETERS, Given, assembled, parts_of
 from costing.tariff import Cell, FeeSchedule, Reform
 from costing.workbook.cells import Raw, RefusedError, clean, read_date, read_number
 from costing.workbook.quantity import UNBOUNDED, Quantity
@@ -78,7 +78,7 @@ def write_schedule(schedule: FeeSchedule, from_date: dt.date, path: Path | None 
         for past in schedule.reforms:
             if past.date == date or (date == from_date and past.date < date):
                 reform = reform.then(past)
-        for code, parameter, value in _parts_of(reform):
+        for code, parameter, value in parts_of(reform):
             rows.writerow((date, code, "*", "*", parameter, repr(float(value))))
         for cell in schedule.cells:
             price = schedule.price(cell, date)
@@ -96,16 +96,6 @@ def write_schedule(schedule: FeeSchedule, from_date: dt.date, path: Path | None 
 def _unknown(schedule: FeeSchedule, cell: Cell, date: dt.date) -> bool:
     """Whether a price was not known just before a date either."""
     return math.isnan(schedule.price(cell, date - dt.timedelta(days=1)))
-
-
-def _parts_of(reform: Reform) -> Iterator[tuple[str, str, float]]:
-    """Class, parameter and value of all that a reform changes."""
-    for code, limits in reform.limits.items():
-        yield from ((code, name, limit) for name, limit in zip(LIMITS, limits, strict=False))
-    for code, years in reform.amortisation_years.items():
-        yield code, "amortisation_years", years
-    for code, factor in reform.rank_factor.items():
-        yield code, "rank_factor", factor
 
 
 def _given(source: str | bytes, reference: Reference) -> tuple[list[Given], list[Problem]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from costing import labels
-from costing.menu import STRUCTURES
+from costing.menu import OBJECTIVES, STRUCTURES
 from costing.optimise.conflict import Conflict
 from costing.optimise.floors import COUNTS
 from costing.reference import Case
 from costing.tariff import Reform
-from costing.words import join, money, number
+from costing.words import join, money, number, points
 
 if TYPE_CHECKING:
     from costing.optimise.proposal import Proposal
@@ -35,13 +35,22 @@ def optimal_words(proposal: Proposal, got: float, still: bool) -> str:
             " Ce barème respecte toutes les demandes, mais il n'est pas prouvé qu'il soit le "
             "meilleur : "
             + (
-                f"un autre ferait mieux d'au plus {money(proposal.short_eur)} sur le premier "
-                "objectif."
+                f"un autre ferait mieux d'au plus {_short(proposal)} sur le premier objectif."
                 if proposal.short_eur
                 else "le calcul s'est arrêté avant la preuve."
             )
         )
     return words
+
+
+def _short(proposal: Proposal) -> str:
+    """By how much the first objective could be better, in its own unit."""
+    unit = OBJECTIVES[proposal.case.scenario.rules.objectives[0]].unit
+    if unit.startswith("EUR"):
+        return money(proposal.short_eur)
+    if unit == "share":
+        return points(proposal.short_eur)
+    return number(proposal.short_eur, 1)
 
 
 def reform_words(case: Case, reform: Reform) -> str:

@@ -17,7 +17,7 @@ from costing.analysis.comparison import pay
 from costing.analysis.savings import baseline
 from costing.optimise.proposal import Proposal
 from costing.tariff import FeeSchedule
-from costing.words import NONE
+from costing.words import NONE, money
 from costing.workbook import vocabulary as words
 from costing.workbook.export_schedule import before_first_step
 from costing.workbook.layout import WHOLE, Book, Sheet, at
@@ -72,6 +72,10 @@ def write_effects(book: Book, proposal: Proposal, schedule: FeeSchedule, banner:
         "modalité, rangés par actes facturés."
     )
     row = sheet.opening(f"Effets en {year}, en euros", banner, hint)
+    frame = effects(proposal, schedule)
+    if proposal.answers is not None:
+        sheet.paragraph(row - 1, _volumes(proposal, frame, year), "warning")
+        row += 1
     base = labels.day(case.reference.savings.baseline_date)
     headings = (
         "Groupe", "Appareils", f"Recettes au tarif du {base}", "Recettes avant",
@@ -81,10 +85,20 @@ def write_effects(book: Book, proposal: Proposal, schedule: FeeSchedule, banner:
     sheet.header(row, headings, right=range(1, len(headings)))
     sheet.keep_header(row, 1)
     row += 1
-    frame = effects(proposal, schedule)
     for title, groups in _groupings(proposal, frame):
         sheet.section(row, title, len(headings))
         row = _write_block(sheet, row + 1, groups) + 1
+
+
+def _volumes(proposal: Proposal, frame: pd.DataFrame, year: int) -> str:
+    """That the fleet of the sheet does not answer the schedule, and what both fleets save."""
+    plain = float(frame["base"].sum() - frame["after"].sum())
+    return (
+        "Sur cette feuille, le parc et ses actes ne répondent pas au barème, qui économise ainsi "
+        f"{money(plain)} en {year}. Il a été cherché pour un parc qui y répond : il en économise "
+        f"alors {money(proposal.savings[year])}, et la perte des appareils sous leur coût donnée "
+        f"sur la « Synthèse » ({money(proposal.loss_eur)}) est aussi celle de ce parc-là."
+    )
 
 
 def _groupings(

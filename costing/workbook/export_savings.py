@@ -12,13 +12,22 @@ from costing.workbook import vocabulary as words
 from costing.workbook.layout import Book, Sheet, at
 
 _NO_SCHEDULE = "Sans barème : aucune proposition à chiffrer. La décision de 2025 reste donnée."
+_VOLUMES = (
+    "Sur cette feuille, le parc et ses actes ne répondent pas au barème, sauf dans la dernière "
+    "colonne du premier tableau. Le barème, lui, a été cherché pour un parc qui y répond : cette "
+    "colonne donne ce qu'il économise alors (dépense au tarif de départ, volumes sans réponse, "
+    "moins dépense au barème, volumes qui répondent), et la demande se compte sur elle."
+)
 _WIDTHS = (26, 20, 20, 20, 20, 20, 20, 18, 20)
+#: The column of the proposal's own savings, where the fleet answers it.
+_ANSWERED = len(_WIDTHS)
 
 
 def write_savings(book: Book, proposal: Proposal, banner: str) -> None:
     """The sheet: savings by year and by modality, totals as formulas, and the demand."""
     case = proposal.case
-    sheet = book.sheet("Économies", _WIDTHS)
+    answered = answered_savings(proposal)
+    sheet = book.sheet("Économies", (*_WIDTHS, 22) if answered else _WIDTHS)
     base = labels.day(case.reference.savings.baseline_date)
     hint = (
         f"Montants arrondis à l'euro. Économie : dépense au tarif du {base} moins dépense au "
@@ -26,6 +35,9 @@ def write_savings(book: Book, proposal: Proposal, banner: str) -> None:
         "Année pleine : si les tarifs du 31 décembre avaient valu toute l'année."
     )
     row = sheet.opening("Économies sur le forfait technique, en euros", banner, hint)
+    if answered:
+        sheet.paragraph(row - 1, _VOLUMES, "warning")
+        row += 1
     proposed = _whole(savings(case, proposal.schedule)) if proposal.schedule else None
     decision = _whole(savings(case, case.reference.schedule))
     first = row + 1
@@ -34,9 +46,21 @@ def write_savings(book: Book, proposal: Proposal, banner: str) -> None:
     for title, found in (("Proposition", proposed), ("Décision de 2025", decision)):
         if found:
             row = _write_modalities(sheet, row + 1, proposal, title, found)
-    _write_chart(book, sheet, row + 1, first, last, proposed is not None)
+    if answered:
+        series = [(_ANSWERED, "Proposition, volumes qui répondent", "#1F3A5F"),
+                  (3, "Proposition, volumes sans réponse", "#8FA3BC")]  # fmt: skip
+    else:
+        series = [(3, "Proposition", "#1F3A5F")] if proposed else []
+    _write_chart(book, sheet, row + 1, (first, last), series)
     if proposed is None:
         sheet.paragraph(row + 18, _NO_SCHEDULE, "hint")
+
+
+def answered_savings(proposal: Proposal) -> dict[int, float]:
+    """Savings by year (whole euros) of a fleet that answers the schedule; none where none does."""
+    if proposal.answers is None or proposal.schedule is None:
+        return {}
+    return {year: float(round(saved)) for year, saved in proposal.savings.items()}
 
 
 def _whole(found: Sequence[YearSavings]) -> list[YearSavings]:
@@ -62,14 +86,16 @@ def _write_years(
 ) -> int:
     """One row a year and their total; gives the total's row."""
     base = labels.day(proposal.case.reference.savings.baseline_date)
+    answered = answered_savings(proposal)
+    last_heading = ("Économie proposée, volumes qui répondent",) if answered else ()
     sheet.header(
         row,
         (
             "Année", f"Dépense au tarif du {base}", "Dépense proposée", "Économie proposée",
             "Année pleine", "Économie, décision de 2025", "Proposition moins décision",
-            "Autres leviers", "Proposition et leviers",
+            "Autres leviers", "Proposition et leviers", *last_heading,
         ),
-        right=range(1, 9),
+        right=range(1, _ANSWERED + 1),
     )  # fmt: skip
     first, last = row + 1, row + len(decision)
     sums: dict[int, float] = {}
@@ -78,6 +104,10 @@ def _write_years(
         ours = proposed[index] if proposed else None
         for column, value in _write_year(sheet, first + index, theirs, ours, lever).items():
             sums[column] = sums.get(column, 0.0) + value
+        if answered:
+            saved = answered[theirs.year]
+            sheet.number(first + index, _ANSWERED, saved, bold=True)
+            sums[_ANSWERED] = sums.get(_ANSWERED, 0.0) + saved
     sheet.totals(first, last, "Somme", sums)
     for column in set(range(1, 9)) - sums.keys():
         sheet.text(last + 1, column, NONE, "number")
@@ -122,13 +152,24 @@ def _write_demand(
         sheet.row(row + 1, ("Atteignable au plus", proposal.reachable_eur), styles)
         return row + 3
     source = last if demand.reading == "cumulated" else last - 1
-    got = reached(demand, {found.year: found.saved_eur for found in proposed})
-    sheet.text(row + 1, 0, "Atteint", "strong")
-    sheet.formula(row + 1, 1, at(source, 3), got, "euro", bold=True)
-    sheet.text(row + 2, 0, "Marge", "strong")
-    margin = got - proposal.required_eur
-    sheet.formula(row + 2, 1, f"{at(row + 1, 1)}-{at(row, 1)}", margin, "euro")
-    return row + 4
+    plain = {found.year: found.saved_eur for found in proposed}
+    answered = answered_savings(proposal)
+    reached_lines = [("Atteint", 3, plain, "")]
+    if answered:
+        reached_lines = [
+            ("Atteint", _ANSWERED, answered, "Aux volumes qui répondent au barème"),
+            ("Atteint sans réponse", 3, plain, "Aux volumes qui ne répondent pas"),
+        ]
+    for line, (label, column, by_year, remark) in enumerate(reached_lines, start=row + 1):
+        sheet.text(line, 0, label, "strong")
+        sheet.formula(line, 1, at(source, column), reached(demand, by_year), "euro", bold=True)
+        if remark:
+            sheet.text(line, 2, remark, "small")
+    below = row + 1 + len(reached_lines)
+    sheet.text(below, 0, "Marge", "strong")
+    margin = reached(demand, answered or plain) - proposal.required_eur
+    sheet.formula(below, 1, f"{at(row + 1, 1)}-{at(row, 1)}", margin, "euro")
+    return below + 2
 
 
 def _write_modalities(
@@ -152,10 +193,12 @@ def _write_modalities(
     return last + 2
 
 
-def _write_chart(book: Book, sheet: Sheet, row: int, first: int, last: int, both: bool) -> None:
-    """Proposed and decided savings, side by side, by year."""
+def _write_chart(
+    book: Book, sheet: Sheet, row: int, years: tuple[int, int], series: list[tuple[int, str, str]]
+) -> None:
+    """Proposed and decided savings, side by side, by year; series: column, name and colour."""
+    first, last = years
     chart = book.file.add_chart({"type": "column"})
-    series = [(3, "Proposition", "#1F3A5F")] if both else []
     for column, name, colour in [*series, (5, "Décision de 2025", "#C2571A")]:
         chart.add_series(
             {

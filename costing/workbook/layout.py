@@ -33,6 +33,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "subtitle": {"bold": True, "font_size": 12, "font_color": "#1F3A5F"},
     "lead": {"font_size": 11, "text_wrap": True},
     "hint": {"font_color": "#55606E", "italic": True},
+    "warning": {"bold": True, "font_color": "#7A2E0E", "text_wrap": True},
     "head": {
         "bold": True, "font_color": PAPER, "bg_color": "#1F3A5F", "border": 1,
         "border_color": RULE, "text_wrap": True, "valign": "vcenter",

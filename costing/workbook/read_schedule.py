@@ -1,4 +1,4 @@
-"""The prices of a proposal's workbook, read back from its sheet « Barème »."""
+"""The schedule of a proposal's workbook, read back: sheets « Barème » and « Structure »."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from costing import labels
-from costing.errors import Place, Problem
+from costing.errors import Place, Problem, suggest
 from costing.reference import Reference
 from costing.schedule_entries import Given
 from costing.tariff import Cell
@@ -26,6 +26,9 @@ from costing.workbook.cells import (
 )
 from costing.workbook.package import open_package
 from costing.workbook.quantity import Quantity
+from costing.workbook.read_structure import LAST_ROW as STRUCTURE_LAST
+from costing.workbook.read_structure import SHEET as STRUCTURE
+from costing.workbook.read_structure import read_structure
 from costing.workbook.tables import BAD, Findings, Line, Table, find_table, read_grids
 
 SHEET = "Barème"
@@ -42,17 +45,27 @@ _SITUATIONS = {
 
 
 def read_prices(source: Path | BinaryIO, reference: Reference) -> tuple[list[Given], list[Problem]]:
-    """The proposed prices at each date, with their cells, and what cannot be read.
+    """The proposed prices and structure at each date, with their cells, and what cannot be read.
 
-    A dash says that there is no price; a formula that no spreadsheet program computed is a problem.
+    A dash says that there is no price; a formula that no spreadsheet program computed is a problem,
+    and so is a workbook that does not say whether the structure changes.
 
     Raises:
         WorkbookError: not a readable .xlsx.
     """
     findings = Findings()
-    grids = read_grids(open_package(source), {SHEET: LAST_ROW}, findings)
+    package = open_package(source)
+    wanted = {SHEET: LAST_ROW}
+    names = {clean(name).casefold() for name in package.parts}
+    if STRUCTURE.casefold() in names:
+        wanted[STRUCTURE] = STRUCTURE_LAST
+    grids = read_grids(package, wanted, findings)
     if SHEET not in grids:
         return [], findings.problems
+    if STRUCTURE not in grids:
+        near = suggest(STRUCTURE, package.parts)
+        known = ", ".join(package.parts)
+        findings.add("schedule_no_structure", Place(sheet=STRUCTURE), near=near, known=known)
     table = find_table(grids[SHEET], _HEADINGS, tuple(_HEADINGS))
     if table is None:
         return [], findings.problems
@@ -60,6 +73,8 @@ def read_prices(source: Path | BinaryIO, reference: Reference) -> tuple[list[Giv
     if not dates and not findings.problems:
         findings.add("schedule_no_proposal", Place(sheet=table.grid.name))
     given = [item for line in table.lines() for item in _line(line, dates, reference)]
+    if STRUCTURE in grids:
+        given += read_structure(grids[STRUCTURE], dates.values(), reference)
     return given, findings.problems
 
 

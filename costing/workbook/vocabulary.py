@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from costing import labels
 from costing.fleet import REGIONS
-from costing.menu import Kind
+from costing.menu import STRUCTURES, Kind
 from costing.reference import Reference
+from costing.units import UNITS
 from costing.words import join
 
 READ_ME, VALUES, ACTIVITY = "Lisez-moi", "Hypothèses", "Activité"
@@ -78,6 +79,20 @@ FLEET_YEAR, FLEET_NAME, FLEET_SYNTHETIC = "Année des actes", "Nom du parc", "Pa
 
 FINGERPRINT, SCENARIO_HASH = "Empreinte des données de référence", "Empreinte du scénario"
 
+#: The sheet « Structure » of a proposal: two cells, then a table.
+STRUCTURE_STATE, STRUCTURE_ROWS = "Structure proposée", "Lignes du tableau"
+STRUCTURE_STATES = {"unchanged": "inchangée", "changed": "changée"}
+STRUCTURE_COLUMNS = {
+    "class": "Classe",
+    "part": "Élément",
+    "date": "À partir du",
+    "before": "Avant",
+    "after": "Après",
+    "unit": "Unité",
+    "change": "Variation",
+    "words": "En mots",
+}
+
 YES, NO = "oui", "non"
 GRADES = {grade: grade for grade in "ABCD"}
 
@@ -139,6 +154,11 @@ def scopes(reference: Reference, kinds: Sequence[Kind]) -> dict[str, str]:
 def kinds(admitted: Sequence[Kind]) -> str:
     """The kinds that a demand admits: `tous, une classe ou une modalité`."""
     return join([ALL, *(KINDS[kind] for kind in admitted)], "ou")
+
+
+def structure_unit(part: str) -> str:
+    """The unit of a part of the structure, as a French reader writes it."""
+    return UNITS[STRUCTURES[part][1]][0]
 
 
 def readings(reference: Reference) -> dict[str, str]:

@@ -348,59 +348,6 @@ class TestProposal:
             words="Aucun barème.",
         )  # fmt: skip
 
-    def test_what_is_asked_of_each_constraint(self, proposal):
-        from costing.workbook.export_limits import demands
-
-        thin = "\u202f"
-        assert demands(proposal) == {
-            "savings_target": f"au moins 150{thin}000{thin}000 €",
-            "savings_year": f"2026 : au moins 20{thin}000{thin}000 €\n"
-            f"2027 : au moins 80{thin}000{thin}000 €\n"
-            "ce qui dépasse compte pour les années suivantes",
-            "step_cut": "au plus 25 %\nIRM 1,5 T : au plus 10 %",
-            "no_rise": "oui",
-            "degressive": "oui",
-            "amortised": "oui",
-            "rounding": "multiples de 0,1 € / acte",
-            "class_floor": "Scanner, toutes classes : au moins 95 %",
-            "neutrality": "Bretagne : au plus 3 % (surévaluation de déclenchement : 40 %)\n"
-            "secteur libéral : au plus 5 %",
-            "sector_ceiling": "TEP seule : au plus 155,25 € / acte",
-            "machine_floor": "au moins 100 % (part des appareils laissés dessous : 10 %)",
-            "sole_machine": "IRM, toutes classes : au moins -5 %",
-            "total_cut": "au plus 28,5 %",
-        }
-
-    def test_a_demand_for_all_takes_the_place_of_the_rule(self, proposal, reference):
-        from dataclasses import replace
-
-        from costing.workbook.export_limits import demands
-
-        rules = ScheduleRules(demands=(Demand(constraint="step_cut", value=0.1),))
-        told = demands(replace(proposal, case=reference.case(Scenario(rules=rules))))
-        assert told["step_cut"] == "au plus 10 %"
-        assert told["zone_order"] == "oui"
-        assert "savings_year" not in told
-
-    def test_several_that_hold_are_all_told(self, proposal):
-        from dataclasses import replace
-
-        from costing.optimise.proposal import Binding
-        from costing.workbook.export_limits import write_limits
-        from costing.workbook.layout import Book
-
-        both = tuple(Binding("neutrality", price, 1, f"mots {price}") for price in (1.0, 2.0))
-        stream, book = io.BytesIO(), Book("essai")
-        write_limits(book, replace(proposal, binding=both, status="optimal"))
-        book.save(stream)
-        sheet = openpyxl.load_workbook(stream)["Contraintes"]
-        rows = {row[0]: row for row in sheet.iter_rows(values_only=True)}
-        _, _, verdict, price, text = rows["Couloir autour de la neutralité"]
-        assert (verdict, price) == ("oui", "—")
-        assert text.endswith("mots 1.0\nmots 2.0")
-        assert rows["Arrondi des tarifs"][2] == "—"
-        assert rows["Ordre des zones gardé"][1:3] == ("non demandée", "—")
-
     def test_the_exported_workbook_shows_the_choices(self, proposal):
         from costing.workbook.export import write_proposal
 

@@ -1,0 +1,121 @@
+"""Exported proposals that change the structure, or whose fleet answers: small fleets, solved."""
+
+import datetime as dt
+import io
+
+import numpy as np
+import pytest
+
+from costing.analysis.savings import savings
+from costing.optimise.proposal import propose
+from costing.rules import Behaviour, SavingsDemand, ScheduleRules, StructureChoice
+from costing.scenario import Scenario
+from costing.schedule_file import read_schedule
+from costing.words import money
+from costing.workbook.export import write_proposal
+from tests.strategies import fleet_of
+from tests.workbook.test_export import check_recalculation, opened, texts
+
+MACHINES = fleet_of(
+    {"class": "scanner", "acts_billed": 9_000},
+    {"class": "scanner", "acts_billed": 5_000},
+    {"class": "irm_1_5t", "acts_billed": 7_500},
+    {"class": "irm_1_5t", "acts_billed": 3_000},
+    {"class": "tep_tdm", "acts_billed": 3_000},
+)
+SMALL = SavingsDemand(reading="level_2027", target_eur=1_200_000, share_on_fee=1.0)
+#: The structure may change on the first of two dates, and does.
+REFORMED = Scenario(
+    fleet=MACHINES,
+    savings=SMALL,
+    rules=ScheduleRules(
+        step_dates=(dt.date(2027, 1, 1), dt.date(2027, 7, 1)),
+        structure=(
+            StructureChoice(parameter="reference_activity", scope="irm_1_5t", candidates=(4000,)),
+            StructureChoice(parameter="amortisation_years", scope="scanner", candidates=(8,)),
+        ),
+    ),
+)
+#: Operators do fewer acts where an act pays more.
+ANSWERED = Scenario(
+    fleet=MACHINES,
+    savings=SMALL,
+    rules=ScheduleRules(behaviour=Behaviour(elasticity={"irm": -0.2})),
+)
+
+
+@pytest.fixture(scope="module")
+def proposals(reference):
+    found = {name: propose(reference.case(scenario)) for name, scenario in
+             (("reformed", REFORMED), ("answered", ANSWERED))}  # fmt: skip
+    assert {proposal.status for proposal in found.values()} == {"optimal"}
+    return found
+
+
+@pytest.fixture(scope="module")
+def written(proposals):
+    files = {}
+    for name, proposal in proposals.items():
+        stream = io.BytesIO()
+        write_proposal(proposal, stream)
+        files[name] = stream.getvalue()
+    return files
+
+
+@pytest.mark.parametrize("name", ["reformed", "answered"])
+def test_the_schedule_is_read_back_as_it_was(written, proposals, reference, name):
+    wanted = proposals[name].schedule
+    assert (proposals[name].reform is not None) == (name == "reformed")
+    found = read_schedule(written[name], reference, "proposition.xlsx")
+    assert found.dates == wanted.dates
+    assert np.array_equal(found.amounts, wanted.amounts, equal_nan=True)
+    assert found.reforms == wanted.reforms
+
+
+def test_savings_with_and_without_answers(written, proposals):
+    """The sheet's own fleet does not answer; the proposal's savings are those of one that does."""
+    proposal = proposals["answered"]
+    (plain,) = [y for y in savings(proposal.case, proposal.schedule) if y.year == 2027]
+    rows = {}
+    for row in opened(written["answered"])["Économies"].iter_rows(values_only=True):
+        rows.setdefault(row[0], row)
+    assert rows["2027"][3] == pytest.approx(plain.saved_eur, abs=1.0)
+    assert rows["2027"][9] == pytest.approx(proposal.savings[2027], abs=1.0)
+    assert abs(rows["2027"][3] - rows["2027"][9]) > 1_000
+    assert rows["Atteint"][1] == rows["2027"][9]
+    assert rows["Atteint sans réponse"][1] == rows["2027"][3]
+    assert rows["Marge"][1] == pytest.approx(proposal.savings[2027] - 1_200_000, abs=1.0)
+    assert "ne répondent pas au barème" in "".join(text for text in rows if text)
+    effects = texts(opened(written["answered"]))
+    (told,) = [t for t in effects if t.startswith("Sur cette feuille") and "perte" in t]
+    for amount in (plain.saved_eur, proposal.savings[2027], proposal.loss_eur):
+        assert money(amount) in told
+
+
+def test_the_first_sheet_says_whether_the_fleet_answers(written, proposals):
+    remark = {
+        name: {row[0]: row for row in opened(written[name])["Synthèse"].iter_rows(values_only=True)}
+        for name in ("reformed", "answered")
+    }
+    assert "Réponses des exploitants" not in remark["reformed"]
+    rounds = proposals["answered"].answers.rounds
+    assert f"en {rounds} tour" in remark["answered"]["Réponses des exploitants"][2]
+    assert "volumes qui répondent" in remark["answered"]["Atteint par le barème"][2]
+
+
+@pytest.mark.libreoffice
+@pytest.mark.parametrize("name", ["reformed", "answered"])
+def test_recalculation_agrees(written, recalculated, tmp_path, name):
+    check_recalculation(written[name], recalculated, tmp_path / f"{name}.xlsx", 200)
+
+
+@pytest.mark.libreoffice
+def test_the_schedule_is_read_back_from_libreoffice(
+    written, proposals, reference, recalculated, tmp_path
+):
+    path = tmp_path / "reformed.xlsx"
+    path.write_bytes(written["reformed"])
+    found = read_schedule(recalculated(path), reference)
+    wanted = proposals["reformed"].schedule
+    assert np.array_equal(found.amounts, wanted.amounts, equal_nan=True)
+    assert found.reforms == wanted.reforms
