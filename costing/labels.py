@@ -6,8 +6,10 @@ One place for screens, workbooks, the command line and the optimiser's sentences
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from costing.catalogue import Population
+from costing.menu import Kind
 from costing.reference import Reference
 from costing.tariff import Cell
 from costing.words import join
@@ -57,6 +59,14 @@ SIZES = {
     "beyond": "au-delà",
 }
 AGES = {"0-3": "0 à 3 ans", "4-7": "4 à 7 ans", "8-10": "8 à 10 ans", "11+": "plus de 10 ans"}
+#: Whom a demand is about: everyone, and the kinds of parts.
+ALL = "tous"
+KINDS: dict[Kind, str] = {
+    "class": "une classe",
+    "modality": "une modalité",
+    "region": "une région",
+    "sector": "un secteur",
+}
 FILES = {
     "communs": "Communs",
     "machine_classes": "Classes et seuils",
@@ -88,10 +98,15 @@ def scope_name(reference: Reference, scope: str, file: str = "") -> str:
 def who(reference: Reference, scope: str) -> str:
     """Whom a demand is about: a class, a modality, a region, a sector, or all (`*`)."""
     if scope == "*":
-        return "tous"
+        return ALL
     if scope in SECTORS:
         return f"secteur {SECTORS[scope]}"
     return scope_name(reference, scope)
+
+
+def admitted(kinds: Sequence[Kind]) -> str:
+    """The kinds that a demand may be about: `tous, une classe ou une modalité`."""
+    return join([ALL, *(KINDS[kind] for kind in kinds)], "ou")
 
 
 def population_name(reference: Reference, population: Population) -> str:

@@ -50,7 +50,7 @@ def fields(reference: Reference, rules: ScheduleRules, version: int) -> dict[str
         _MODALITY: column.SelectboxColumn(_MODALITY, options=list(_modalities(reference))),
         _SECTOR: column.SelectboxColumn(
             _SECTOR, options=list(demand_words.scopes(reference, ("sector",))),
-            default=demand_words.ALL,
+            default=labels.ALL,
         ),
         _ELASTICITY: column.TextColumn(_ELASTICITY, alignment="right"),
     }  # fmt: skip

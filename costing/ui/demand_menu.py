@@ -53,7 +53,7 @@ def fields(reference: Reference, rules: ScheduleRules, version: int) -> pd.DataF
         _ASKED: column.SelectboxColumn(_ASKED, options=list(MENU), width=210),
         _WHOM: column.SelectboxColumn(
             _WHOM, options=list(demand_words.scopes(reference, list(_SHORT))),
-            default=demand_words.ALL, width=140,
+            default=labels.ALL, width=140,
         ),
         _VALUE: column.TextColumn(
             _VALUE, alignment="right", width=70, help="Dans l'unité que dit le tableau."
@@ -94,7 +94,7 @@ def _line(entry: Constraint) -> tuple[str, ...]:
     if level:
         said += f" {_LEVEL}, facultatif : {demand_words.inside(_range(level))} ; "
         said += f"vide : {_usual(level)}."
-    whom = ", ".join((demand_words.ALL, *(_SHORT[kind] for kind in entry.scopes)))
+    whom = ", ".join((labels.ALL, *(_SHORT[kind] for kind in entry.scopes)))
     return (*map(demand_words.glued, (entry.label.fr, entry.description.fr, said)), whom)
 
 
@@ -139,7 +139,7 @@ def _read_scope(
     offered = demand_words.scopes(reference, entry.scopes)
     if whom not in offered:
         said = f"ne se demande pas pour « {whom} »" if whom else "il manque pour qui"
-        typed.refuse(where, f"{said} ; choisissez {demand_words.admitted(entry.scopes)}")
+        typed.refuse(where, f"{said} ; choisissez {labels.admitted(entry.scopes)}")
     return offered.get(whom)
 
 

@@ -49,7 +49,7 @@ def fields(reference: Reference, rules: ScheduleRules, version: int) -> pd.DataF
         _PARAMETER: column.SelectboxColumn(_PARAMETER, options=list(_PARAMETERS), width=260),
         _WHOM: column.SelectboxColumn(
             _WHOM, options=list(demand_words.scopes(reference, _KINDS)),
-            default=demand_words.ALL, width=140,
+            default=labels.ALL, width=140,
         ),
         _CANDIDATES: column.TextColumn(_CANDIDATES, width=150, help="Par exemple 7 ; 8 ; 10 ; 14"),
     }  # fmt: skip

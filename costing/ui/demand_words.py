@@ -12,13 +12,6 @@ from costing.rules import Behaviour, Demand, ScheduleRules, StructureChoice
 from costing.ui import figures
 from costing.words import join
 
-ALL = "tous"
-KINDS: dict[Kind, str] = {
-    "class": "une classe",
-    "modality": "une modalité",
-    "region": "une région",
-    "sector": "un secteur",
-}
 #: Key of `Behaviour` → what it is, its unit being a share.
 BEHAVIOUR = {
     "renewal": "Appareils renouvelés sitôt amortis",
@@ -31,11 +24,6 @@ LEVELLED = ("probability", "cvar")
 def scopes(reference: Reference, kinds: Sequence[Kind]) -> dict[str, str]:
     """Words → code, of all that a demand of some kinds may be about; `tous` first."""
     return {labels.who(reference, code): code for code in reference.scopes(kinds)}
-
-
-def admitted(kinds: Sequence[Kind]) -> str:
-    """The kinds in words: `tous, une classe ou une modalité`."""
-    return join([ALL, *(KINDS[kind] for kind in kinds)], "ou")
 
 
 def demand(reference: Reference, asked: Demand) -> str:

@@ -136,13 +136,13 @@ def demands(proposal: Proposal) -> list[Row]:
         whom = _whom(case.reference, item)
         found[item.constraint].append(Row(item.constraint, item.scope, whom, text, item))
     step = quantity(case.scenario.rules.rounding_eur, CONSTRAINTS["rounding"].unit, _DIGITS)
-    found["rounding"].append(Row("rounding", "*", words.ALL, f"multiples de {step}"))
+    found["rounding"].append(Row("rounding", "*", labels.ALL, f"multiples de {step}"))
     return [row for name, rows in found.items() for row in rows or [Row(name)]]
 
 
 def _whom(reference: Reference, item: Asked) -> str:
     if item.scope == "*":
-        return NONE if item.declared.group == "savings" else words.ALL
+        return NONE if item.declared.group == "savings" else labels.ALL
     return labels.who(reference, item.scope)
 
 

@@ -191,7 +191,7 @@ def _write_menu(book: Book) -> None:
             group = declared.group
             sheet.section(row, GROUPS[group].fr, 5)
             row += 1
-        texts = (declared.label.fr, declared.description.fr, words.kinds(declared.scopes))
+        texts = (declared.label.fr, declared.description.fr, labels.admitted(declared.scopes))
         sheet.row(row, (*texts, _bound(declared.value), _bound(declared.level)))
         row += 1
     sheet.header(row + 1, ("Objectif", "Ce qu'il cherche", "", "", ""))

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from costing import labels
 from costing.fleet import REGIONS
-from costing.menu import STRUCTURES, Kind
+from costing.menu import Kind
 from costing.reference import Reference
-from costing.units import UNITS
-from costing.words import join
 
 READ_ME, VALUES, ACTIVITY = "Lisez-moi", "Hypothèses", "Activité"
 CHOICES, FLEET, SOURCES, LISTS = "Choix", "Parc", "Sources", "Listes"
@@ -96,15 +94,6 @@ STRUCTURE_COLUMNS = {
 YES, NO = "oui", "non"
 GRADES = {grade: grade for grade in "ABCD"}
 
-#: Whom a demand is about: everyone, and the kinds of parts.
-ALL = "tous"
-KINDS: dict[Kind, str] = {
-    "class": "une classe",
-    "modality": "une modalité",
-    "region": "une région",
-    "sector": "un secteur",
-}
-
 #: Columns of each sheet that is read as a table, and those without which it cannot be.
 TABLES = {
     VALUES: (VALUE_COLUMNS, VALUE_REQUIRED),
@@ -149,16 +138,6 @@ def fleet_options(reference: Reference) -> dict[str, dict[str, str]]:
 def scopes(reference: Reference, kinds: Sequence[Kind]) -> dict[str, str]:
     """Whom a demand that admits some kinds may be about, by code; everyone first."""
     return {code: labels.who(reference, code) for code in reference.scopes(kinds)}
-
-
-def kinds(admitted: Sequence[Kind]) -> str:
-    """The kinds that a demand admits: `tous, une classe ou une modalité`."""
-    return join([ALL, *(KINDS[kind] for kind in admitted)], "ou")
-
-
-def structure_unit(part: str) -> str:
-    """The unit of a part of the structure, as a French reader writes it."""
-    return UNITS[STRUCTURES[part][1]][0]
 
 
 def readings(reference: Reference) -> dict[str, str]:
