@@ -140,6 +140,11 @@ def scopes(reference: Reference, kinds: Sequence[Kind]) -> dict[str, str]:
     return {code: labels.who(reference, code) for code in reference.scopes(kinds)}
 
 
+def structure_unit(part: str) -> str:
+    """The unit of a part of the structure, as a French reader writes it."""
+    return UNITS[STRUCTURES[part][1]][0]
+
+
 def readings(reference: Reference) -> dict[str, str]:
     """The ways to read the amount of the law."""
     return {entry.code: entry.label.fr for entry in reference.savings.readings}
