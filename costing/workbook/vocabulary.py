@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from costing import labels
 from costing.fleet import REGIONS
-from costing.menu import Kind
+from costing.menu import STRUCTURES, Kind
 from costing.reference import Reference
+from costing.units import UNITS
 
 READ_ME, VALUES, ACTIVITY = "Lisez-moi", "Hypothèses", "Activité"
 CHOICES, FLEET, SOURCES, LISTS = "Choix", "Parc", "Sources", "Listes"
