@@ -66,9 +66,9 @@ def quantity(value: float, unit: str, digits: int = 3) -> str:
 
 def points(share: float) -> str:
     """A difference of two fractions, in points: `0.0123` → `1,2 point`, `0.05` → `5,0 points`."""
-    shown = 100 * share
-    text = number(shown, 1 if abs(share) >= 0.001 else 2)
-    return f"{text} {'points' if abs(shown) >= 2 else 'point'}"
+    digits = 1 if abs(share) >= 0.001 else 2
+    shown = round(100 * share, digits)
+    return f"{number(shown, digits)} {'points' if abs(shown) >= 2 else 'point'}"
 
 
 def join(parts: Sequence[str], last: str = "et") -> str:

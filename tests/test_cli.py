@@ -412,7 +412,10 @@ def test_optimise_one_ct(tmp_path: Path) -> None:
     ]
     assert full == [84.91]
     for held in found["binding"]:
-        assert set(held) == {"constraint", "shadow_price", "words"}
+        assert set(held) >= {"constraint", "shadow_price", "words", "gain", "savings_eur"}
+    assert found["objectives"][0]["objective"] == "loss"
+    assert found["measures"][0]["name"] == "Proposition"
+    assert found["measures"][0]["savings"] == pytest.approx(found["savings"], abs=0.01)
 
 
 def test_optimise_an_infeasible_target_exits_3(tmp_path: Path) -> None:
@@ -664,8 +667,8 @@ def test_help_names_every_command_of_the_blueprint() -> None:
     result = run("--help")
     assert result.exit_code == 0
     for command in (
-        "revenue", "cost", "compare", "bridge", "elicit", "replicate", "optimise", "import",
-        "export", "template", "app",
+        "revenue", "cost", "compare", "bridge", "elicit", "replicate", "optimise", "evaluate",
+        "frontier", "menu", "import", "export", "template", "app",
     ):  # fmt: skip
         assert command in result.stdout
         assert run(command, "--help").exit_code == 0

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from costing.cli import main
 from costing.load import load_reference
-from costing.optimise.named_rules import COST_RULES, RULES
+from costing.optimise.named_rules import RULES
 from costing.rules import SavingsDemand
 from costing.scenario import Override, Scenario
 from tests.strategies import fleet_of
@@ -103,16 +103,6 @@ def test_in_words(scenario: Path, at_80: Path) -> None:
     assert held.endswith("9,72 €")
     assert "manquée" in held
     assert "cible est atteinte avec" not in text
-
-
-def test_rules_that_give_one_schedule_are_said_to(tmp_path: Path) -> None:
-    # The only machine is beyond the reference activity of 6 500, as is the normative activity.
-    content = Scenario(fleet=fleet_of({"class": "scanner", "acts_billed": 9_000}))
-    path = tmp_path / "scenario.json"
-    path.write_text(content.to_json(), encoding="utf-8")
-    said = run("held", "--scenario", path, "--draws", 0).stdout
-    names = [f"« {rule.label.fr} »" for rule in COST_RULES.values()]
-    assert f"{names[0]}, {names[1]} et {names[2]} : même barème." in said
 
 
 def test_the_whole_fleet_by_default() -> None:

@@ -322,7 +322,19 @@ def test_json_entries_are_refused_with_their_number() -> None:
 # --- workbooks ------------------------------------------------------------------------------------
 
 
-def workbook(rows: list[list[Any]], sheet: str = "Barème") -> bytes:
+#: The sheet of a proposal that changes nothing of the structure.
+UNCHANGED = [
+    ["Structure proposée", "inchangée"],
+    ["Lignes du tableau", 0],
+    ["Classe", "Élément", "À partir du", "Avant", "Après", "Unité"],
+]
+
+
+def workbook(
+    rows: list[list[Any]],
+    sheet: str = "Barème",
+    structure: list[list[Any]] | None = UNCHANGED,
+) -> bytes:
     """A workbook laid out as that of a proposal, written by a library that computes nothing."""
     book = openpyxl.Workbook()
     page = book.active
@@ -332,6 +344,10 @@ def workbook(rows: list[list[Any]], sheet: str = "Barème") -> bytes:
     page.append([])
     for row in rows:
         page.append(row)
+    if structure:
+        other = book.create_sheet("Structure")
+        for row in structure:
+            other.append(row)
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
@@ -353,6 +369,27 @@ def test_a_proposal_s_workbook_is_read_back() -> None:
     assert [found.price(FULL, date) for date in (STEP, LATER)] == [80.5, 79]
     assert [found.price(MRI, date) for date in (STEP, LATER)] == [150, 150]
     assert [found.price(REDUCED, date) for date in (STEP, LATER)] == [55, 54]
+
+
+def test_a_workbook_that_does_not_tell_its_structure_is_refused() -> None:
+    (fault,) = faults(workbook([HEADINGS, NEW_CT], structure=None))
+    assert (fault.code, fault.place.sheet) == ("schedule_no_structure", "Structure")
+
+
+def test_a_workbook_tells_what_changes_of_the_structure() -> None:
+    rows = [
+        ["Structure proposée", "Changée"],
+        ["Lignes du tableau", 2],
+        [*UNCHANGED[2], "En mots"],
+        ["Scanner", "Activité de référence", "01/01/2027", 6500, "6 000", "actes / an", "…"],
+        ["TEP seule", "Coefficient des appareils suivants d'une autorisation", "01/07/2027",
+         None, "80 %", "%"],
+    ]  # fmt: skip
+    found = read_schedule(workbook([HEADINGS, NEW_CT], structure=rows), REFERENCE)
+    assert found.reforms == (
+        Reform(STEP, limits={"scanner": (6000, 11000, 13000)}),
+        Reform(LATER, rank_factor={"tep": 0.8}),
+    )
 
 
 def changed(row: list[Any], **cells: Any) -> list[Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from costing.cli.common import answer, options, print_json
-from costing.menu import CONSTRAINTS, GROUPS, OBJECTIVES, Bound, Constraint
-from costing.optimise.named_rules import RULES
-from costing.units import UNITS
+
+if TYPE_CHECKING:
+    from costing.menu import Bound, Constraint
 
 _WORDS = {
     "fr": {
@@ -53,6 +54,9 @@ _WORDS = {
 @answer
 def menu(language: str, as_json: bool) -> None:
     """The constraints and objectives that a scenario may ask for, as Markdown or JSON."""
+    from costing.menu import CONSTRAINTS, OBJECTIVES
+    from costing.optimise.named_rules import RULES
+
     if as_json:
         print_json(
             {
@@ -67,6 +71,9 @@ def menu(language: str, as_json: bool) -> None:
 
 def markdown(language: str = "fr") -> str:
     """The whole menu as Markdown."""
+    from costing.menu import CONSTRAINTS, GROUPS, OBJECTIVES
+    from costing.optimise.named_rules import RULES
+
     words = _WORDS[language]
     lines = [f"# {words['title']}", "", words["made"], "", words["signs"], ""]
     for code, label in GROUPS.items():
@@ -90,6 +97,8 @@ def _entry(label: str, code: str) -> list[str]:
 
 
 def _constraint(entry: Constraint, language: str) -> list[str]:
+    from costing.units import UNITS
+
     words = _WORDS[language]
     lines = [*_entry(entry.label.text(language), entry.id), entry.description.text(language), ""]
     lines += [f"$$ {entry.latex} $$", ""]

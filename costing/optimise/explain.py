@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from costing.menu import OBJECTIVES
 from costing.optimise.asked import Asked, changed, without
 from costing.optimise.floors import COUNTS
 from costing.optimise.objectives import goal
@@ -24,6 +25,8 @@ Floats = NDArray[np.float64]
 #: One unit of a demand, as people say it: a point, a euro; of savings, a thousandth of them.
 UNITS = {"share": 0.01, "EUR/act": 1.0}
 THOUSANDTH = 1e-3
+#: Dual value under which a row holds nothing back, for an objective in euros.
+HELD = 1e-9
 #: Euros under which a change is none.
 NOTHING = 500.0
 #: Euros under which a target counts as just met, prices being rounded.
@@ -67,10 +70,13 @@ def bindings(found: Search, rounded: Floats, tell: Progress = silent) -> list[Bi
     if not best.duals:
         return []
     most = reach(setting, kept).most_eur
+    first = setting.program.case.scenario.rules.objectives[0]
+    # An objective in shares is worth billions of times less a euro than one in euros.
+    scale = 1.0 if OBJECTIVES[first].unit.startswith("EUR") else 1e-5
     prices: dict[int, float] = {}
     held: dict[int, list[str]] = {}
     for block, duals in zip(blocks, best.duals, strict=False):
-        tight = np.abs(duals) > 1e-9
+        tight = np.abs(duals) > HELD * scale
         if block.asked >= 0 and tight.any():
             price = float(np.sum(np.abs(duals) * block.per_unit))
             prices[block.asked] = prices.get(block.asked, 0.0) + price
@@ -114,7 +120,7 @@ def limits(found: Search, tell: Progress = silent) -> list[Binding]:
     worth: dict[int, float] = {}
     held: dict[int, list[str]] = {}
     for block, duals in zip(most.blocks, most.duals, strict=False):
-        tight = np.abs(duals) > 1e-9
+        tight = np.abs(duals) > HELD
         if block.asked >= 0 and tight.any():
             index = numbers[free[block.asked]]
             worth[index] = worth.get(index, 0.0) + float(np.sum(np.abs(duals) * block.per_unit))
@@ -226,8 +232,11 @@ def _words(
 
 def _just_met(setting: Setting, block: Block) -> Binding:
     item = setting.asked[block.asked]
-    words = (
-        f"{_lead(setting, item)} juste atteint ; un peu plus d'économies n'aggraverait pas la "
-        "perte des appareils en dessous de leur coût."
-    )
+    words = f"{_lead(setting, item)} juste atteint"
+    if setting.program.case.scenario.rules.objectives[0] == "loss":
+        words += (
+            " ; un peu plus d'économies n'aggraverait pas la perte des appareils en dessous de "
+            "leur coût"
+        )
+    words += "."
     return Binding(item.constraint, None, 1, words, item.scope, item.value)

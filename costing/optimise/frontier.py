@@ -68,7 +68,7 @@ def frontier(
     points: int = 21,
     tell: Progress = silent,
 ) -> Frontier:
-    """The frontier between two measures under the scenario's demands, its target apart.
+    """The frontier between two measures under the scenario's demands; savings replace its target.
 
     Raises:
         InputError: a measure that is not one, twice the same, fewer than two points, or demands
@@ -77,7 +77,9 @@ def frontier(
     _check(measure, against, points)
     program = fee_program(case)
     everything = asked(case)
-    kept = [item for item in everything if item.constraint != "savings_target"]
+    # Between two objectives the target stays; against savings, it is what varies.
+    varies = "savings_target" if measure == SAVINGS else ""
+    kept = [item for item in everything if item.constraint != varies]
     setting = Setting(program, tuple(kept))
     build, _ = begun(setting)
     first = _savings(setting) if measure == SAVINGS else goal(setting, build, measure)

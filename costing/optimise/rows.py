@@ -55,6 +55,19 @@ class MachineRows:
             matrix = sparse.csr_array(matrix - share * self.cost_shift)
         return Line(matrix, self.fixed_eur - share * known)
 
+    def held(self, share: float = 1.0, cost: Floats | None = None) -> Line:
+        r"""$R_m - \min(\phi C_m, R^0_m)$ of each machine: exact, since one variant alone holds."""
+        known = share * (self.cost_eur if cost is None else cost)
+        floor = np.minimum(known, self.present_eur)
+        matrix = self.revenue
+        if self.cost_shift.nnz:
+            shift = self.cost_shift.tocoo()
+            moved = np.minimum(known[shift.row] + share * shift.data, self.present_eur[shift.row])
+            moved -= floor[shift.row]
+            moves = sparse.csr_array((moved, (shift.row, shift.col)), shape=shift.shape)
+            matrix = sparse.csr_array(matrix - moves)
+        return Line(matrix, self.fixed_eur - floor)
+
     def chosen(self, scope: str, kind: str) -> NDArray[np.bool_]:
         """Which machines a scope holds."""
         if kind == "*":

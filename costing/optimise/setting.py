@@ -119,7 +119,7 @@ class Setting:
                 there = mine.any() and cells and self.covers(item, cells[0])
                 if there and rows.present_eur @ mine < rows.present_cost_eur @ mine:
                     found.append(code)
-        return found
+        return list(dict.fromkeys(found))  # two demands may cover one class
 
     @cached_property
     def ceiling(self) -> Floats:

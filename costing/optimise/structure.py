@@ -72,7 +72,9 @@ def space(case: Case) -> Space:
     choices = case.scenario.rules.structure
     variants, problems = {}, []
     for code, entry in case.reference.classes.items():
-        own = _own(choices, code, entry.modality)
+        # A code that names a class too (`tep`) speaks of the class, as it does in a demand.
+        modality = code if entry.modality in case.reference.classes else entry.modality
+        own = _own(choices, code, modality)
         count = 1
         for number in own:
             count *= 1 + len(choices[number].candidates)

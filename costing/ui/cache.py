@@ -35,7 +35,11 @@ from costing.progress import Progress
 from costing.reference import Case, Reference
 from costing.scenario import Scenario
 
-_KEPT_PROPOSALS, _KEPT_DIGESTS, _KEPT_ANSWERS = 12, 64, 16
+_KEPT_DIGESTS, _KEPT_ANALYSES = 64, 16
+#: Draws of the intervals around the cost of an act.
+INTERVAL_DRAWS = 10_000
+
+_Found = TypeVar("_Found")
 
 
 @st.cache_resource(show_spinner="Lecture des données de référence…")
@@ -117,27 +121,40 @@ def _official_savings(key: str, _scenario: Scenario) -> list[YearSavings]:
 
 
 @st.cache_resource(show_spinner=False)
-def _proposals() -> OrderedDict[str, Proposal]:
+def _analyses(kind: str) -> OrderedDict[tuple[Any, ...], Any]:
+    """What is kept of one kind of analysis."""
     return OrderedDict()
+
+
+def analysis(kind: str, key: tuple[Any, ...], make: Callable[[], _Found]) -> _Found:
+    """An analysis made once for a key; the oldest are forgotten."""
+    kept = _analyses(kind)
+    if key not in kept:
+        kept[key] = make()
+        while len(kept) > _KEPT_ANALYSES:
+            kept.popitem(last=False)
+    found: _Found = kept[key]
+    return found
+
+
+def known(kind: str, key: tuple[Any, ...]) -> Any:
+    """An analysis that is already made; None when it is not."""
+    return _analyses(kind).get(key)
 
 
 def known_proposal(scenario: Scenario) -> Proposal | None:
     """The proposal already computed for this scenario, if any."""
-    return _proposals().get(digest(scenario))
+    found: Proposal | None = known("proposal", (digest(scenario),))
+    return found
 
 
 def compute_proposal(scenario: Scenario, progress: Progress) -> Proposal:
     """Optimise a schedule for a scenario, and keep the answer.
 
     Raises:
-        InputError: the demand does not fit (dates, fleet).
+        InputError: the demand does not fit (dates, fleet), answers of the fleet do not settle.
     """
-    found = propose(case(scenario), progress)
-    kept = _proposals()
-    kept[digest(scenario)] = found
-    while len(kept) > _KEPT_PROPOSALS:
-        kept.popitem(last=False)
-    return found
+    return analysis("proposal", (digest(scenario),), lambda: propose(case(scenario), progress))
 
 
 def unit_costs(scenario: Scenario) -> dict[str, float]:
@@ -169,11 +186,6 @@ def read_workbook(content: bytes) -> tuple[Scenario | None, tuple[Problem, ...]]
         return None, error.problems
 
 
-@st.cache_resource(show_spinner=False)
-def _answers() -> OrderedDict[tuple[Any, ...], ClaimAnswer]:
-    return OrderedDict()
-
-
 def claim_answer(
     scenario: Scenario,
     claim: Claim,
@@ -187,38 +199,11 @@ def claim_answer(
     Raises:
         InputError: no machine of the population, no rate known, correlations that cannot hold.
     """
-    kept = _answers()
     key = (digest(scenario), claim.id, reading, date, settings)
-    found = kept.get(key)
-    if found is None:
-        found = answer_claim(case(scenario), claim, settings, reading, date, progress)
-        kept[key] = found
-        while len(kept) > _KEPT_ANSWERS:
-            kept.popitem(last=False)
-    return found
-
-
-_Found = TypeVar("_Found")
-_KEPT_ANALYSES = 16
-#: Draws of the intervals around the cost of an act.
-INTERVAL_DRAWS = 10_000
-
-
-@st.cache_resource(show_spinner=False)
-def _analyses(kind: str) -> OrderedDict[tuple[Any, ...], Any]:
-    """What is kept of one kind of analysis."""
-    return OrderedDict()
-
-
-def _analysis(kind: str, key: tuple[Any, ...], make: Callable[[], _Found]) -> _Found:
-    """An analysis made once for a key; the oldest are forgotten."""
-    kept = _analyses(kind)
-    if key not in kept:
-        kept[key] = make()
-        while len(kept) > _KEPT_ANALYSES:
-            kept.popitem(last=False)
-    found: _Found = kept[key]
-    return found
+    return analysis(
+        "claim", key,
+        lambda: answer_claim(case(scenario), claim, settings, reading, date, progress),
+    )  # fmt: skip
 
 
 def bridge_between(a: Scenario, b: Scenario, result: Result) -> Bridge:
@@ -234,7 +219,7 @@ def bridge_between(a: Scenario, b: Scenario, result: Result) -> Bridge:
         first, second = (replace(case(side), scenario=side) for side in (a, b))
         return bridge(first, second, result)
 
-    return _analysis("bridge", key, make)
+    return analysis("bridge", key, make)
 
 
 def sensitivity(
@@ -251,7 +236,7 @@ def sensitivity(
         InputError: no machine of the population, no rate known, a variance without a meaning.
     """
     key = (digest(scenario), claim.id, reading, date, settings.draws, settings.seed)
-    return _analysis(
+    return analysis(
         "sensitivity", key,
         lambda: claim_sensitivity(case(scenario), claim, settings, reading, date, progress),
     )  # fmt: skip
@@ -276,7 +261,7 @@ def known_sobol(
             machines.inputs, seed=seed,
         )  # fmt: skip
 
-    return _analysis("sobol", key, make) if ask or key in _analyses("sobol") else None
+    return analysis("sobol", key, make) if ask or key in _analyses("sobol") else None
 
 
 def intervals(scenario: Scenario, date: dt.date) -> pd.DataFrame:

@@ -5,7 +5,7 @@ Nothing is told by colour alone: lines differ by their dash, and each is named w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -58,11 +58,23 @@ _CONFIG = alt.Config(
 )
 
 
-def show(chart: Any, alternative: str, height: int = 360) -> None:
-    """Draw a chart in the house style; `alternative` says in words what it shows."""
+def show(
+    chart: Any,
+    alternative: str,
+    height: int = 360,
+    key: str | None = None,
+    on_select: Callable[[], None] | None = None,
+) -> None:
+    """Draw a chart in the house style; `alternative` says in words what it shows.
+
+    on_select: called when something is clicked in the chart, whose `key` then tells what.
+    """
     # Set in place: each of Altair's own setters copies the chart with all its data.
     chart.height, chart.config = height, _CONFIG
-    st.altair_chart(chart, width="stretch", theme=None, alt=alternative)
+    st.altair_chart(
+        chart, width="stretch", theme=None, alt=alternative, key=key,
+        on_select=on_select or "ignore",
+    )  # fmt: skip
 
 
 def x_acts(first: float, last: float) -> alt.X:

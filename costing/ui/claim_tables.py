@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import re
+from collections.abc import Iterable
 from html import escape
 from typing import Any
 
@@ -66,7 +66,7 @@ def style() -> None:
 
 def html(content: str) -> None:
     """Markup whose texts are already escaped, its spaces set as French typography wants."""
-    st.html(re.sub(r" (?=[%;:!?»€])|(?<=«) ", "\u00a0", content))
+    st.html(tables.glued(content))
 
 
 def paragraphs(*sentences: str, kind: str = "cl-line") -> None:
@@ -86,11 +86,16 @@ def headline(answer: ClaimAnswer) -> None:
         ("Estimation principale", amount(answer.principal, definition, 1)),
         ("9 chances sur 10 d'être", interval(answer)),
     )
+    large(f"Probabilité {least}", answer.at_least.value, draws, facts)
+
+
+def large(label: str, probability: float, draws: int, facts: Iterable[tuple[str, str]]) -> None:
+    """A probability in large, its degree of certainty, and facts beside it."""
     beside = "".join(f"<div><dt>{escape(t)}</dt><dd>{escape(v)}</dd></div>" for t, v in facts)
     html(
-        f'<div class="cl-answer"><div><p class="cl-label">{escape("Probabilité " + least)}</p>'
-        f'<p class="cl-large">{escape(brief(answer.at_least.value, draws))}</p>'
-        f'<p class="cl-degree">{escape(degree(answer.at_least.value))}</p></div>'
+        f'<div class="cl-answer"><div><p class="cl-label">{escape(label)}</p>'
+        f'<p class="cl-large">{escape(brief(probability, draws))}</p>'
+        f'<p class="cl-degree">{escape(degree(probability))}</p></div>'
         f"<dl>{beside}</dl></div>"
     )
 

@@ -1,17 +1,23 @@
-"""Files that people take away: their names, and the buttons that make them when pressed."""
+"""Files that people take away, made when a button is pressed; what is wrong in those they bring."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
+from collections.abc import Iterable
 from io import BytesIO
 
 import streamlit as st
 
 from costing import paths
+from costing.errors import Problem
 from costing.optimise.proposal import Proposal
 from costing.reference import Case
 from costing.scenario import Scenario
+from costing.schedule_file import write_schedule
+from costing.tariff import FeeSchedule
+from costing.ui import names, tables
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXAMPLE = "exemple_rempli.xlsx"
@@ -42,6 +48,38 @@ def proposal_button(proposal: Proposal) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def schedule_button(schedule: FeeSchedule, first: dt.date, scenario: Scenario) -> None:
+    """A schedule from a date on, as the page « Barème » and the command line read it."""
+    st.download_button(
+        "Télécharger le barème (CSV)",
+        lambda: write_schedule(schedule, first).encode(),
+        file_name=file_name("bareme", scenario, "csv"),
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def problems(name: str, found: Iterable[Problem]) -> None:
+    """Each fault of a file: where, what is wrong and what is expected."""
+    listed = list(found)
+    count = "1 problème" if len(listed) == 1 else f"{len(listed)} problèmes"
+    st.error(
+        f"« {names.literal(name)} » : {count}. Rien n'a été repris ; corrigez le fichier et "
+        "redonnez-le."
+    )
+    rows = [
+        [
+            p.place.sheet or p.place.file or "",
+            p.place.cell or (str(p.place.line) if p.place.line else p.place.key or ""),
+            p.message(),
+        ]
+        for p in listed
+    ]
+    columns = [tables.text(title) for title in ("Feuille ou fichier", "Cellule ou ligne")]
+    tables.table([*columns, tables.text("Problème")], rows, tall=len(rows) > 12)
 
 
 def template_button(case: Case, scenario: Scenario) -> None:

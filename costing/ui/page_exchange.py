@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import streamlit as st
 
 from costing.errors import InputError, Problem
@@ -69,7 +67,7 @@ def _uploaded() -> tuple[str, Scenario] | None:
     else:
         scenario, problems = cache.read_workbook(content)
     if scenario is None:
-        _problems(given.name, problems)
+        files.problems(given.name, problems)
         return None
     return given.name, scenario
 
@@ -81,23 +79,6 @@ def _read_json(content: bytes, name: str) -> tuple[Scenario | None, tuple[Proble
     except InputError as error:
         return None, error.problems
     return scenario, ()
-
-
-def _problems(name: str, problems: Iterable[Problem]) -> None:
-    """Each fault of a file: sheet, cell, what is wrong and what is expected."""
-    listed, shown = list(problems), names.literal(name)
-    count = "1 problème" if len(listed) == 1 else f"{len(listed)} problèmes"
-    st.error(f"« {shown} » : {count}. Rien n'a été repris ; corrigez le fichier et redonnez-le.")
-    rows = [
-        [
-            p.place.sheet or p.place.file or "",
-            p.place.cell or (str(p.place.line) if p.place.line else p.place.key or ""),
-            p.message(),
-        ]
-        for p in listed
-    ]
-    columns = [tables.text("Feuille"), tables.text("Cellule"), tables.text("Problème")]
-    tables.table(columns, rows, tall=len(rows) > 12)
 
 
 def _adopt(draft: Scenario, name: str, found: Scenario) -> None:

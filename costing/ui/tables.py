@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import NamedTuple
@@ -28,7 +29,11 @@ table.c th {text-align: left; font-weight: 600; background: #E9EDF3; border-top:
 table.c td {padding: .26rem .55rem; border-bottom: 1px solid #E1E5EB; vertical-align: top}
 table.c td.n {text-align: right; white-space: nowrap}
 table.c th.n {text-align: right}
-table.c tr.total td {font-weight: 600; border-top: 1px solid #1B365D; background: #F4F6F9}
+table.c.wide td:first-child, table.c.wide th:first-child {position: sticky; left: 0;
+  min-width: 10.5rem}
+table.c.wide td:first-child {background: #FFFFFF}
+table.c tr.total td, table.c.wide tr.total td:first-child {font-weight: 600;
+  border-top: 1px solid #1B365D; background: #F4F6F9}
 table.c tr.group td {font-weight: 600; background: #F4F6F9; border-top: 1px solid #9AA6B8}
 .c-note {color: #4A5362; font-size: .84rem; margin: .1rem 0 .6rem 0; max-width: 68rem}
 .c-d {white-space: nowrap; color: #8A2B0B; font-weight: 600}
@@ -39,6 +44,11 @@ dl.c-side {margin: 0; padding: 0; font-size: .86rem; line-height: 1.4}
 [data-testid="stSidebarContent"] [data-testid="stVerticalBlock"] {gap: .6rem}
 [data-testid="stMetric"] {border-left: 3px solid #1B365D; padding: .1rem 0 .1rem .7rem}
 [data-testid="stMetricLabel"] p {font-size: .84rem; color: #4A5362}
+[data-testid="stMetricLabel"], [data-testid="stMetricLabel"] * {white-space: normal !important;
+  overflow: visible !important}
+/* Two columns that stand one above the other where the window is narrow. */
+[class*="st-key-pair-"] [data-testid="stHorizontalBlock"] {flex-wrap: wrap; row-gap: .4rem}
+[class*="st-key-pair-"] [data-testid="stColumn"] {min-width: 26rem}
 [data-testid="InputInstructions"] {display: none}
 [data-testid="stFileUploaderDropzone"] button p {font-size: 0}
 [data-testid="stFileUploaderDropzone"] button p::after {
@@ -47,13 +57,20 @@ dl.c-side {margin: 0; padding: 0; font-size: .86rem; line-height: 1.4}
 /* What is not saved stays in sight at the foot of the window, and moves nothing on the page. */
 [data-testid="stLayoutWrapper"]:has(> .st-key-bar) {position: sticky; bottom: 0; z-index: 90}
 .st-key-bar {max-height: 70vh; overflow-y: auto}
+/* The views of a page are its first choice: read as such. */
+.st-key-vue [role=tab] p {font-size: 1.1rem; font-weight: 600}
+.st-key-vue [role=tab] {padding: 0 .3rem}
 /* The grid's toolbar stands above it, in room of its own, not over a heading. */
-[data-testid="stElementContainer"]:has([data-testid="stDataFrame"]) {padding-top: 2.2rem}
+[data-testid="stElementContainer"]:has([data-testid="stDataFrame"]) {padding-top: 2.2rem;
+  box-sizing: content-box}
 .st-key-bar > div {background: #FFFFFF}
 .st-key-pending, .st-key-conflict {border-top: 3px solid #B4490E !important; background: #FFFBF5;
   padding: .35rem 1rem !important; box-shadow: 0 -4px 14px rgba(27,31,39,.12)}
 </style>
 """
+
+
+_GLUED = re.compile(r" (?=[%;:!?»€]|M€)|(?<=«) ")
 
 
 class Column(NamedTuple):
@@ -77,12 +94,17 @@ def style() -> None:
 
 def lead(words: str) -> None:
     """What a page or section is for, under its title."""
-    st.html(f'<p class="c-lead">{escape(words)}</p>')
+    st.html(f'<p class="c-lead">{escape(glued(words))}</p>')
 
 
 def note(words: str) -> None:
     """A remark under a table or chart."""
-    st.html(f'<p class="c-note">{escape(words)}</p>')
+    st.html(f'<p class="c-note">{escape(glued(words))}</p>')
+
+
+def glued(words: str) -> str:
+    """A text whose double signs and units stay on the line of the word before them."""
+    return _GLUED.sub("\N{NO-BREAK SPACE}", words)
 
 
 def table(
@@ -92,13 +114,15 @@ def table(
     total: int | None = None,
     groups: frozenset[int] = frozenset(),
     tall: bool = False,
+    wide: bool = False,
 ) -> None:
     """A table of cells already written as text.
 
     `total` is the index of a row set as a total (negative from the end), `groups` those of rows
-    that head others, `tall` gives it its own scroll bar.
+    that head others, `tall` gives it its own scroll bar, `wide` keeps its first column in sight
+    when it is wider than the window.
     """
-    st.html(render(columns, list(rows), caption, total, groups, tall))
+    st.html(render(columns, list(rows), caption, total, groups, tall, wide))
 
 
 def render(
@@ -108,6 +132,7 @@ def render(
     total: int | None = None,
     groups: frozenset[int] = frozenset(),
     tall: bool = False,
+    wide: bool = False,
 ) -> str:
     """The HTML of `table`; every text is escaped."""
     last = None if total is None else total % max(len(rows), 1)
@@ -118,13 +143,15 @@ def render(
         cells = "".join(_cell("td", v, c.numeric) for v, c in zip(row, columns, strict=True))
         body.append(f"<tr{kind}>{cells}</tr>")
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
-    wrap = "c-wrap tall" if tall else "c-wrap"
+    wrap, kind = "c-wrap" + " tall" * tall, "c" + " wide" * wide
     return (
-        f'<div class="{wrap}"><table class="c">{title}<thead><tr>{head}</tr></thead>'
+        f'<div class="{wrap}"><table class="{kind}">{title}<thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>"
     )
 
 
 def _cell(tag: str, value: str, numeric: bool, more: str = "") -> str:
     kind = ' class="n"' if numeric else ' class="c-d"' if value.startswith("D ▲") else ""
-    return f"<{tag}{kind}{more}>{escape(value)}</{tag}>"
+    # A number's cell never breaks.
+    words = value if numeric and tag == "td" else glued(value)
+    return f"<{tag}{kind}{more}>{escape(words)}</{tag}>"

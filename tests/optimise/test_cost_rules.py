@@ -63,34 +63,46 @@ def two(**rules: Any) -> Case:
 # --- set by costs ---------------------------------------------------------------------------------
 
 
-def test_by_hand_a_machine_beyond_the_reference_activity() -> None:
-    # 500 000 € at 9 000 acts, 40 € for one more: reduced 40; full (500 000 - 2 500 × 40) / 6 500
-    # = 61.538; 9 000 acts then bring 6 500 × 61.538 + 2 500 × 40 = 500 000.
-    basis = Basis(9_000, 6_500, {"non_amorti": 500_000, "amorti": 400_000}, 40.0, True)
-    prices = basis.prices(REFERENCE.classes["scanner"], 0.0)
+def basis(activity: float, new: float, old: float, marginal: float) -> Basis:
+    """What sets the prices of a CT class: costs at an activity, that of one more act."""
+    costs = {"non_amorti": new, "amorti": old}
+    return Basis(activity, (activity, 11_000, 13_000), costs, marginal, True)
+
+
+def test_by_hand_the_fixed_cost_is_paid_by_the_activity_of_the_rule() -> None:
+    # 500 000 € at 9 000 acts, 40 € for one more: full 500 000 / 9 000 = 55.556, reduced 40.
+    prices = basis(9_000, 500_000, 400_000, 40.0).prices(REFERENCE.classes["scanner"], 0.0)
     assert prices[REDUCED] == 40
-    assert prices[FULL] == pytest.approx(400_000 / 6_500)
-    assert prices[OLD] == pytest.approx(300_000 / 6_500)
+    assert prices[FULL] == pytest.approx(500_000 / 9_000)
+    assert prices[OLD] == pytest.approx(400_000 / 9_000)
     assert {c.band for c in prices} == {"plein", "reduit_1", "reduit_2", "reduit_3"}
-    # With a return of 10 %: reduced 44, full (550 000 - 2 500 × 44) / 6 500 = 67.692.
-    more = basis.prices(REFERENCE.classes["scanner"], 0.1)
+    # With a return of 10 %: reduced 44, full 550 000 / 9 000 = 61.111.
+    more = basis(9_000, 500_000, 400_000, 40.0).prices(REFERENCE.classes["scanner"], 0.1)
     assert more[REDUCED] == pytest.approx(44)
-    assert more[FULL] == pytest.approx(440_000 / 6_500)
+    assert more[FULL] == pytest.approx(550_000 / 9_000)
 
 
-def test_by_hand_a_machine_within_the_reference_activity() -> None:
-    # 300 000 € for 5 000 acts, all at the full rate: 60 €.
-    basis = Basis(5_000, 6_500, {"non_amorti": 300_000, "amorti": 250_000}, 40.0, True)
-    prices = basis.prices(REFERENCE.classes["scanner"], 0.0)
-    assert (prices[FULL], prices[OLD], prices[REDUCED]) == (60, 50, 40)
+def test_the_reference_activity_becomes_that_of_the_rule() -> None:
+    schedule = cost_based(two(), "two_part_quartile")
+    (reform,) = schedule.reforms
+    assert (reform.date, reform.limits["scanner"]) == (STEP, (9_000.0, 11_000.0, 13_000.0))
+    # Beyond a threshold of today, the threshold follows: 12 000 acts, then 12 001, then 13 000.
+    busy = cost_based(case_of({"acts_billed": 12_000}), "two_part_median")
+    assert busy.reforms[0].limits["scanner"] == (12_000.0, 12_001.0, 13_000.0)
 
 
 def test_prices_are_never_negative() -> None:
-    # 9 000 acts cost 50 000 €, of which 2 500 at 40 € would be 100 000 €.
-    basis = Basis(9_000, 6_500, {"non_amorti": 50_000, "amorti": 50_000}, 40.0, True)
-    assert basis.prices(REFERENCE.classes["scanner"], 0.0)[FULL] == 0
-    falling = Basis(9_000, 6_500, {"non_amorti": 50_000, "amorti": 50_000}, -1.0, True)
-    assert falling.prices(REFERENCE.classes["scanner"], 0.0)[REDUCED] == 0
+    falling = basis(9_000, 50_000, 50_000, -1.0).prices(REFERENCE.classes["scanner"], 0.0)
+    assert falling[REDUCED] == 0
+
+
+@given(st.integers(0, 9_000), st.floats(0, 0.5))
+def test_an_act_beyond_the_activity_pays_what_it_costs(more: int, extra: float) -> None:
+    """Cost 300 000 + 40 N, rule at 8 000 acts: revenue is (1 + r) times the cost from there on."""
+    at = basis(8_000, 620_000, 620_000, 40.0)
+    prices = at.prices(REFERENCE.classes["scanner"], extra)
+    revenue = prices[FULL] * 8_000 + prices[REDUCED] * more
+    assert revenue == pytest.approx((1 + extra) * (300_000 + 40 * (8_000 + more)))
 
 
 @pytest.mark.parametrize(
@@ -187,17 +199,6 @@ def test_a_class_without_machines_takes_its_normative_activity() -> None:
     assert found["scanner"].from_fleet
     norm = bases(two(), "two_part_normative")["scanner"]
     assert (norm.activity, norm.from_fleet) == (11_840, False)  # models/machine_classes.yaml
-
-
-@given(st.floats(6_500, 15_000), st.floats(0, 0.5))
-def test_beyond_the_reference_activity_the_activity_does_not_matter(
-    acts: float, extra: float
-) -> None:
-    """A straight line a + c N: the full rate is (1 + r) (a + c N0) / N0 for any N of N0 or more."""
-    fixed, marginal = 300_000.0, 40.0
-    basis = Basis(acts, 6_500, {"non_amorti": fixed + marginal * acts}, marginal, True)
-    found = basis.prices(REFERENCE.classes["scanner"], extra)[FULL]
-    assert found == pytest.approx((1 + extra) * (fixed + marginal * 6_500) / 6_500)
 
 
 # --- held, cut alike ------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -182,27 +181,6 @@ def test_a_late_save_shows_what_came_between_and_reapplies(opened: Opened, store
     at.at.text_input(key="reason").set_value("avenant").run()
     at.at.button(key="save").click().run()
     assert store.load(scenario_id).number == 3
-
-
-def test_an_unreachable_target_says_what_contradicts_what(opened: Opened) -> None:
-    at = opened("bareme")
-    at.at.text_input(key="target-0").set_value("9 000")
-    at.press("Calculer le barème")
-    assert "Demandes incompatibles" in at.errors
-    assert any("Baisse maximale par étape" in m.value for m in at.at.markdown)
-
-
-def test_a_reachable_target_gives_a_schedule(opened: Opened) -> None:
-    at = opened("bareme")
-    at.at.text_input(key="target-0").set_value("400")
-    at.at.radio(key="reading-0").set_value("level_2027")
-    at.press("Calculer le barème")
-    assert not at.errors
-    assert not at.at.exception
-    text = at.text
-    assert "Barème proposé" in text
-    assert "Qui perd" in text
-    assert not re.search(r"irm_1_5t|non_amorti|reduit_1", text)
 
 
 def test_a_target_in_words_is_refused(opened: Opened) -> None:
