@@ -195,10 +195,8 @@ def _rise_below_cost(setting: Setting, item: Asked) -> Iterator[Row]:
         cell = next(c for c in setting.program.cells if c.class_code == code)
         if setting.covers(item, cell):
             mine = (rows.frame["class"] == code).to_numpy() * rows.weight
-            factors, constant = rows.margin(item.value or 0.0).sum(mine)
-            present = float(rows.present_eur @ mine)
             cost = float(rows.cost_eur @ mine)
-            high = max(0.0, present - (item.value or 0.0) * cost) - constant
+            factors, high = _against(setting, mine, (item.value or 0.0, cost), np.maximum)
             label = labels.who(setting.program.case.reference, code)
             yield _dense(factors), -np.inf, high, label, code, POINT * cost
 
@@ -291,12 +289,27 @@ def _class_floor(setting: Setting, item: Asked) -> Iterator[Row]:
     rows = setting.machines
     mine = (rows.frame["class"] == item.scope).to_numpy() * rows.weight
     cost = setting.cost_of(mine)
-    share = item.value or 0.0
-    shift = float(rows.cost_eur @ mine)
-    factors, constant = rows.margin(share).sum(mine)
-    floor = min(share * cost, float(rows.present_eur @ mine)) - share * shift
+    factors, floor = _against(setting, mine, (item.value or 0.0, cost), np.minimum)
     label = labels.who(setting.program.case.reference, item.scope)
-    yield _dense(factors), floor - constant, np.inf, label, item.scope, POINT * cost
+    yield _dense(factors), floor, np.inf, label, item.scope, POINT * cost
+
+
+def _against(
+    setting: Setting, mine: Floats, part: tuple[float, float], which: Any
+) -> tuple[Floats, float]:
+    r"""Revenue of some machines, and the least or most of $\phi C$ and $R^0$ that it is held to.
+
+    part: $\phi$ and the cost. Where a variant changes the cost, what changes of the limit is on the
+    variant's switch: exact, since a class takes one.
+    """
+    rows, (share, cost) = setting.machines, part
+    factors, fixed = rows.margin(0.0).sum(mine)
+    present = float(rows.present_eur @ mine)
+    limit = float(which(share * cost, present))
+    shift = np.asarray(rows.cost_shift.T @ mine)
+    moved = which(share * (cost + shift), present) - limit
+    factors[: len(shift)] -= np.where(shift == 0.0, 0.0, moved)
+    return factors, limit - fixed
 
 
 def _name(setting: Setting, cell: int, date: dt.date) -> str:

@@ -142,15 +142,14 @@ def _sole(setting: Setting, build: Build, number: int, item: Asked) -> None:
     machines = rows.frame.groupby(["site_id", "modality"])["machine_id"].transform("nunique")
     alone = setting.members(item) & (machines == 1).to_numpy()
     share = 1.0 + (item.value or 0.0)
-    line = setting.floor_line(share)
-    held = np.minimum(0.0, setting.present_margin(share))
+    line = rows.held(share, setting.risk.each if setting.risk else None)
     least, _ = spread(setting.program, line, setting.low, setting.high)
-    chosen = np.flatnonzero(alone & (least < held - NEAR))
+    chosen = np.flatnonzero(alone & (least < -NEAR))
     chosen = chosen[np.unique(setting.machines.alike[1][chosen], return_index=True)[1]]
     if len(chosen):
         part = line[chosen]
         build.rows(
-            "sole_machine", [(0, part.matrix)], held[chosen] - part.constant, bulk=True,
+            "sole_machine", [(0, part.matrix)], -part.constant, bulk=True,
             labels=_machines(setting, chosen), names=tuple(f"m{i}" for i in chosen), asked=number,
         )  # fmt: skip
 

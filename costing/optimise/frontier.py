@@ -36,9 +36,9 @@ NEAR = 0.5
 class Point:
     """One schedule of the frontier.
 
-    level, value: of the two measures. slope: what one more unit of the first costs of the second,
-    there (the shadow price); NaN with whole numbers. prices: `(steps x cells,)`, not rounded.
-    share_below: machines below their cost.
+    level, value: of the two measures. slope: what one more euro saved, or one unit less of a first
+    objective, costs of the second, there (the shadow price); NaN with whole numbers. prices:
+    `(steps x cells,)`, not rounded. share_below: machines below their cost.
     """
 
     level: float

@@ -82,16 +82,14 @@ def _loss(setting: Setting, build: Build) -> Goal:
 def _largest_loss(setting: Setting, build: Build) -> Goal:
     rows = setting.machines
     first, _, _ = rows.alike
-    line = rows.margin()[first]
-    # Below cost already: measured from before.
-    held = np.minimum(0.0, rows.present_eur - rows.present_cost_eur)[first]
+    line = rows.held()[first]  # below cost already: measured from before
     least, _ = spread(setting.program, line, setting.low, setting.high)
-    swing = np.flatnonzero(least < held)
+    swing = np.flatnonzero(least < 0)
     column = build.new("largest_loss", 1)
     part = line[swing]
     ones = sparse.csr_array(np.ones((len(swing), 1)))
     build.rows(
-        "largest_loss", [(0, part.matrix), (column, ones)], held[swing] - part.constant,
+        "largest_loss", [(0, part.matrix), (column, ones)], -part.constant,
         bulk=True, names=tuple(f"m{i}" for i in first[swing]),
     )  # fmt: skip
     return Goal("largest_loss", _unit(build, column), 0.0, CENTS)

@@ -52,7 +52,7 @@ def round_prices(
     model = Model(build.columns, build.blocks, time_limit=_TIME_LIMIT)
     found = model.minimise(objective, tell, "Arrondi des tarifs")
     if not found.found:
-        return found.status, prices
+        return found.status, np.full(size, np.nan)  # prices that are not rounded are no answer
     # Read off in decimal, so that 12.34 is the float that a person would type.
     rounded = np.array([float(f"{np.round(v) * unit:.10g}") for v in found.values[:size]])
     return ("optimal" if _holds(blocks, rounded) else "infeasible"), rounded

@@ -109,13 +109,13 @@ def _with_choices(setting: Setting, build: Build, counted: list[Counted], tell: 
         return search(replace(setting, switches=EVERY), tell)
     if not found.found:
         return Search(found.status, setting, np.full(program.prices, np.nan), {})
-    stopped = found.status == "stopped"
-    short = max(0.0, found.objective - found.bound)
+    stopped, best = found.status == "stopped", found.objective
+    short = max(0.0, best - found.bound)
     if program.split:
         found = _least_change(setting, model, first, found, tell)
     chosen = program.chosen(found.values)
     if any(one.grouped for one in counted):
-        short = max(short, found.objective - _relaxed(setting))
+        short = max(short, best - _relaxed(setting))
     kept = {
         one.item.key: one.line.at(found.values)
         >= -1e-6 * np.maximum(1.0, setting.machines.cost_eur)
@@ -128,7 +128,7 @@ def _with_choices(setting: Setting, build: Build, counted: list[Counted], tell: 
     status: Status = "stopped" if stopped or done.status == "stopped" else "optimal"
     return Search(
         status, settled, done.prices, chosen, done.goals, kept,
-        short if short > 1e-6 * max(1.0, abs(found.objective)) else 0.0,
+        short if short > 1e-6 * max(1.0, abs(best)) else 0.0,
     )  # fmt: skip
 
 
@@ -166,7 +166,9 @@ def _in_turn(setting: Setting, kept: Kept, chosen: dict[str, int], tell: Progres
         found = model.minimise(target.factors, tell, "Objectifs, l'un après l'autre")
         if not found.found:
             if number:
-                break  # the optimum so far, within the slack, is as far as the solver goes
+                # The optimum so far, within the slack, is as far as the solver goes.
+                status = "stopped" if found.status == "stopped" else status
+                break
             return Search(found.status, setting, values, chosen)
         values = found.values[: program.prices]
         reports.append((target.id, target.at(found.values)))

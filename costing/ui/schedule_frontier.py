@@ -45,7 +45,8 @@ def view(draft: Scenario) -> None:
     """The choice of the two measures, and the frontier once it is computed."""
     tables.lead(
         "Ce que coûte chaque économie de plus : pour chaque niveau d'une mesure, le mieux que l'on "
-        "puisse faire sur une autre, sous toutes les exigences de la demande sauf son objectif."
+        "puisse faire sur une autre, sous toutes les exigences de la demande. "
+        "Contre des économies, son objectif est laissé de côté."
     )
     choice = _choice()
     pressed = st.button("Calculer la frontière", type="primary")

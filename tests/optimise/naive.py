@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.optimize import LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from costing.analysis.comparison import pay
 from costing.analysis.uncertainty import fleet_cost_draws
 from costing.reference import Case
 from costing.rules import Demand
-from costing.tariff import Cell, FeeSchedule, Reform
+from costing.tariff import Cell, FeeSchedule, Machines, Reform
 
 Array = np.ndarray[Any, Any]
 BASELINE = dt.date(2024, 3, 1)
@@ -42,11 +42,16 @@ class Answer:
 
 @dataclass
 class Naive:
-    """A case as a mixed-integer program; `fleets` by year where the fleet answers."""
+    """A case as a mixed-integer program, under a structure.
+
+    like: the same but for what is asked, already read.
+    """
 
     case: Case
     reform: Reform | None = None
+    like: Naive | None = None
     draws: int = 1_000
+    machines: dict[int, Machines] = field(default_factory=dict)
     rows: list[tuple[dict[int, float], float, float]] = field(default_factory=list)
     low: list[float] = field(default_factory=list)
     high: list[float] = field(default_factory=list)
@@ -61,7 +66,13 @@ class Naive:
         self.f0 = np.array([self.official.price(cell, self.eve) for cell in self.cells])
         self.base = np.array([self.official.price(cell, BASELINE) for cell in self.cells])
         self.size = len(self.cells) * len(self.steps)
-        self._read()
+        if self.like:
+            names = ("frame", "weight", "fixed", "slope", "baseline", "r0", "c0", "cost")
+            more = ("amortised", "floor_cost", "cost_draws")
+            own = vars(self.like)
+            vars(self).update({name: own[name] for name in (*names, *more) if name in own})
+        else:
+            self._read()
         self._prices()
         self._demands()
 
@@ -76,26 +87,34 @@ class Naive:
         reforms = (self.reform,) if self.reform else ()
         return self.official.with_prices(changes, "essai", reforms)
 
-    def revenue(self, prices: Array, year: int) -> Array:
-        schedule, fleet = self.schedule(prices), self.case.fleet_in(year)
-        under = self.case.under(schedule, year)
-        machines = fleet.machines(schedule, year, under.amortisation_years)
+    def revenue(self, prices: Array) -> dict[int, Array]:
+        """Of each machine, by year."""
+        schedule = self.schedule(prices)
         count = self.case.scenario.conventions.inpatients_count
-        return schedule.revenue(machines, year, count)
+        if not self.machines:
+            for year in YEARS:
+                years = self.case.under(schedule, year).amortisation_years
+                self.machines[year] = self.case.fleet_in(year).machines(schedule, year, years)
+        return {y: schedule.revenue(self.machines[y], y, count) for y in YEARS}
 
     def _read(self) -> None:
         fleet = self.case.fleet_in(2027)
         self.frame, self.weight = fleet.frame.reset_index(drop=True), fleet.weight
-        mine = set(self.frame["class"])
-        zero = np.zeros(self.size)
-        self.fixed = {year: self.revenue(zero, year) for year in YEARS}
+        self.fixed = self.revenue(np.zeros(self.size))
         self.slope = {year: np.zeros((len(self.fixed[year]), self.size)) for year in YEARS}
-        for i in range(self.size):
-            if self.cells[i % len(self.cells)].class_code in mine:
-                one = zero.copy()
-                one[i] = 1.0
-                for year in YEARS:
-                    self.slope[year][:, i] = self.revenue(one, year) - self.fixed[year]
+        # One price of each class moves at a time: those of other classes pay other machines.
+        codes = {y: self.case.fleet_in(y).frame["class"].to_numpy() for y in YEARS}
+        mine = list(dict.fromkeys(self.frame["class"]))
+        own = {code: [i for i in range(self.size) if self._class(i) == code] for code in mine}
+        for turn in range(max(map(len, own.values()))):
+            moved = {code: places[turn] for code, places in own.items() if turn < len(places)}
+            one = np.zeros(self.size)
+            one[list(moved.values())] = 1.0
+            after = self.revenue(one)
+            for year in YEARS:
+                for code, place in moved.items():
+                    rows = codes[year] == code
+                    self.slope[year][rows, place] = (after[year] - self.fixed[year])[rows]
         frozen = self.official.frozen(BASELINE)
         self.baseline = {y: pay(self.case, self.case.fleet_in(y), frozen, y).revenue for y in YEARS}
         before = pay(self.case, fleet, self.official.frozen(self.eve), 2027)
@@ -120,6 +139,9 @@ class Naive:
         # Rockafellar and Uryasev: min over t of t + E[(C - t)+] / (1 - p), reached at the quantile.
         at = ranked[first]
         return at + np.mean(np.maximum(draws - at, 0), axis=0) / (1 - p)
+
+    def _class(self, variable: int) -> str:
+        return self.cells[variable % len(self.cells)].class_code
 
     # --- variables and rows
 
@@ -430,6 +452,33 @@ class Naive:
 
     # --- solving
 
+    def broken(self, prices: Array, room: float = 0.01) -> list[tuple[float, float, float]]:
+        """Rows that prices `(steps, cells)` break by more than some euros, or 1e-9 of a price.
+
+        Those that count machines are met if some choice of who is left below meets them.
+        """
+        found, fixed = [], prices.ravel()
+        for row, low, high in self.rows:
+            if all(i < self.size for i in row):
+                value = sum(f * fixed[i] for i, f in row.items())
+                euros = max((abs(f) for f in row.values()), default=0.0) > 3
+                slack = room if euros else 1e-9 * max(1.0, abs(value))
+                if not low - slack <= value <= high + slack:
+                    found.append((value, low, high))
+        # Who is below is read off; a whole number counts what it must.
+        short = np.zeros(len(self.low))
+        for row, low, _ in self.rows:
+            (z,) = [i for i in row if i >= self.size and self.whole[i]][:1] or [None]
+            if z is not None and any(i < self.size for i in row):
+                value = sum(f * fixed[i] for i, f in row.items() if i < self.size)
+                short[z] = float(value < low - room)
+        for row, _, high in self.rows:
+            if row and all(i >= self.size for i in row):
+                value = sum(f * short[i] for i, f in row.items())
+                if value > high + 1e-6:
+                    found.append((value, 0.0, high))
+        return found
+
     def best(self, *names: str) -> Answer:
         """The objectives in turn, each kept to a hair while the next is sought."""
         goals = [self.objective(name) for name in names]
@@ -468,7 +517,7 @@ class Naive:
         found = milp(
             costs,
             constraints=LinearConstraint(matrix, low, high),
-            bounds=(np.array(self.low), np.array(self.high)),
+            bounds=Bounds(np.array(self.low), np.array(self.high)),
             integrality=np.array(self.whole, dtype=int),
             options={"mip_rel_gap": 1e-9},
         )
