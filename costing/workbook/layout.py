@@ -93,6 +93,8 @@ class Book:
         self.file.set_size(2400, 1400)
         self._formats: dict[tuple[Any, ...], Any] = {}
         self._sheets: list[Sheet] = []
+        #: Where each input stands, by key: what formulas elsewhere refer to.
+        self.cells: dict[str, str] = {}
 
     def format(self, name: str, **changes: Any) -> Any:
         """A style, with a few properties changed; made once."""
@@ -143,6 +145,12 @@ class Sheet:
             self._need(row, shown, self.widths[column], look["font_size"])
         elif look["font_size"] > 11:
             self._need(row, "", 1, look["font_size"])
+
+    def ref(self, row: int, column: int, last: tuple[int, int] | None = None) -> str:
+        """A cell, or the range to another one, as formulas of every sheet name it."""
+        cells = [xl_rowcol_to_cell(*place, True, True) for place in ((row, column), last) if place]
+        name = self.name.replace("'", "''")
+        return f"'{name}'!{':'.join(cells)}"
 
     def title(self, text: str, hint: str = "") -> None:
         """The title of the sheet, and a line below that says what it holds."""

@@ -84,6 +84,8 @@ def _write_row(
     sheet.choose((row, row), _COLUMNS["grade"], list(words.GRADES))
     for name, text in zip(("author", "date", "reason"), told, strict=True):
         sheet.value(row, _COLUMNS[name], text, "input", **_FORMATS.get(name, {}))
+    sheet.book.cells[address] = sheet.ref(row, _COLUMNS["mode"])
+    sheet.book.cells[f"{address}.vat"] = sheet.ref(row, _COLUMNS["vat"])
     sheet.value(row, _COLUMNS["changed"], CHANGED if override else "", "cell")
     sheet.value(row, _COLUMNS["note"], "" if override else value.note, "small")
 

@@ -1,0 +1,86 @@
+"""The sheets « Choix » and « Menu »: what a scenario chooses, and what may be chosen there."""
+
+from __future__ import annotations
+
+from costing import labels
+from costing.menu import GROUPS, OBJECTIVES, Bound
+from costing.reference import Case
+from costing.words import quantity
+from costing.workbook import vocabulary as words
+from costing.workbook.choice import Choice, written
+from costing.workbook.choices import choices
+from costing.workbook.choices_demands import ASKED
+from costing.workbook.layout import DAY, Book, Sheet, number_format
+from costing.workbook.lists import Lists
+
+HEADER = 3
+
+
+def write_choices(book: Book, case: Case, lists: Lists) -> None:
+    """One row a choice, with the case's present values."""
+    sheet = book.sheet(words.CHOICES, (34, 42, 44, 12, 62))
+    sheet.title(words.CHOICES, "Ce que le scénario choisit, valeur par valeur.")
+    sheet.header(HEADER, list(words.CHOICE_COLUMNS.values()))
+    sheet.keep_header(HEADER)
+    row = HEADER + 1
+    for choice in choices(case.reference, case.scenario):
+        if choice.section:
+            sheet.section(row, choice.section, len(words.CHOICE_COLUMNS), column=1)
+            row += 1
+        values = (choice.key, choice.label, None, choice.unit, choice.note)
+        sheet.row(row, values, ("code", "strong", "input"))
+        book.cells[choice.key] = sheet.ref(row, 2)
+        _write_value(sheet, row, choice, lists)
+        row += 1
+    sheet.protect()
+
+
+def _write_value(sheet: Sheet, row: int, choice: Choice, lists: Lists) -> None:
+    admits, value, allowed = choice.admits, choice.value, choice.quantity
+    if choice.options:
+        sheet.value(row, 2, None if value is None else choice.options[value], "input")
+        lists.check(sheet, (row, row), 2, list(choice.options.values()))
+    elif admits == "flag":
+        sheet.text(row, 2, words.yes_no(value), "input")
+        lists.check(sheet, (row, row), 2, [words.YES, words.NO])
+    elif choice.several:
+        # Kept a text: a program would take « 7/8 » for a date and « 75 % » for a number.
+        text = written(value, allowed) if value and allowed else None
+        sheet.value(row, 2, text, "input", num_format="@")
+    elif allowed:
+        shown = "0" if allowed.whole else number_format(allowed.unit, value)
+        sheet.value(row, 2, value, "input", num_format=shown, align="right")
+    elif admits == "date":
+        sheet.value(row, 2, value, "input", num_format=DAY, align="right")
+    else:
+        sheet.value(row, 2, value, "input")
+
+
+def write_menu(book: Book) -> None:
+    """What may be chosen in the rows of the demands and objectives of « Choix »."""
+    sheet = book.sheet(words.MENU, (38, 70, 34, 40, 40))
+    sheet.title(words.MENU, "Ce que la feuille « Choix » propose pour ses exigences et objectifs.")
+    sheet.header(3, ("Contrainte", "Ce qu'elle demande", "Pour", "Valeur", "Second nombre"))
+    sheet.keep_header(3)
+    row, group = 4, ""
+    for declared in ASKED.values():
+        if declared.group != group:
+            group = declared.group
+            sheet.section(row, GROUPS[group].fr, 5)
+            row += 1
+        texts = (declared.label.fr, declared.description.fr, labels.admitted(declared.scopes))
+        sheet.row(row, (*texts, _bound(declared.value), _bound(declared.level)))
+        row += 1
+    sheet.header(row + 1, ("Objectif", "Ce qu'il cherche", "", "", ""))
+    for line, objective in enumerate(OBJECTIVES.values(), start=row + 2):
+        sheet.row(line, (objective.label.fr, objective.description.fr))
+    sheet.protect()
+
+
+def _bound(bound: Bound | None) -> str:
+    """A number of the menu: what it is, its range, what is usual."""
+    if bound is None:
+        return ""
+    low, high = (quantity(end, bound.unit) for end in (bound.low, bound.high))
+    usual = "sans limite" if bound.usual is None else quantity(bound.usual, bound.unit)
+    return f"{bound.label.fr}, de {low} à {high} ; d'usage : {usual}"
