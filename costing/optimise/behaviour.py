@@ -92,8 +92,9 @@ def settle(
     years = _years(case)
     now = {year: _still(case.fleet_in(year)) for year in years}
     residual, share = np.inf, 1.0
+    answered: FeeSchedule = case.reference.schedule
     for number in range(1, ROUNDS + 1):
-        fleets = {year: answering(case, year, now) for year in years}
+        fleets = {year: answering(case, year, now, answered) for year in years}
         told = within(tell, (number - 1) / ROUNDS, number / ROUNDS)
         told(0.0, f"Réactions des exploitants, tour {number}")
         schedule = solve(fleets)
@@ -101,11 +102,17 @@ def settle(
             return Settled(number, 0.0, fleets)
         new = {year: answer(case, schedule, year) for year in years}
         before, residual = residual, max(now[year].distance(new[year]) for year in years)
-        if residual <= SETTLED:
+        if residual <= SETTLED and all(
+            # Who splits must have been split by the reference activities of what was found.
+            not now[year].split.any()
+            or np.array_equal(_reference(answered, year), _reference(schedule, year), True)
+            for year in years
+        ):
             return Settled(number, residual, fleets)
         if number > 1:
             share = min(share, DAMPING) * (SHORTER if residual > 0.9 * before else 1.0)
         now = {year: now[year].towards(new[year], share) for year in years}
+        answered = schedule
     place = Place(key="rules.behaviour")
     raise ScenarioError(problem("behaviour_unsettled", place, percent(residual, 2), rounds=ROUNDS))
 
@@ -171,8 +178,7 @@ def _splitting(case: Case, fleet: Fleet, schedule: FeeSchedule, year: int) -> Fl
 def _halves(case: Case, fleet: Fleet, schedule: FeeSchedule, year: int) -> tuple[Fleet, Fleet]:
     """Each machine at its reference activity, and a new one that does the rest."""
     frame = fleet.frame
-    limits = schedule.period_limits(year)[-1, :, 1]
-    reference = dict(zip(schedule.class_codes, limits, strict=True))
+    reference = dict(zip(schedule.class_codes, _reference(schedule, year), strict=True))
     limit = frame["class"].map(reference).to_numpy(dtype=float)
     total = (frame["acts_billed"] + frame["acts_inpatient"]).to_numpy(dtype=float)
     kept = np.divide(np.minimum(total, limit), total, out=np.ones_like(total), where=total > 0)
@@ -192,14 +198,18 @@ def _halves(case: Case, fleet: Fleet, schedule: FeeSchedule, year: int) -> tuple
     return parts[0], parts[1]
 
 
-def answering(case: Case, year: int, answers: Mapping[int, Answer]) -> Fleet:
-    """The fleet of a year once it has answered."""
+def _reference(schedule: FeeSchedule, year: int) -> Floats:
+    """Reference activity of each class at the end of a year, acts."""
+    return schedule.period_limits(year)[-1, :, 1]
+
+
+def answering(case: Case, year: int, answers: Mapping[int, Answer], schedule: FeeSchedule) -> Fleet:
+    """The fleet of a year once it has answered a schedule, whose reference activities split it."""
     fleet, own = case.fleet_in(year), answers[year]
     frame = fleet.frame
     weight = frame["weight"].to_numpy(dtype=float)
     acts = {name: frame[name] * own.acts for name in ("acts_billed", "acts_inpatient")}
     frame = frame.assign(**acts)
-    schedule = case.reference.schedule
     busy = replace(fleet, frame=frame)
     full, moved = _halves(case, busy, schedule, year)
     parts = [frame.assign(weight=weight * (1 - own.renewed) * (1 - own.split))]

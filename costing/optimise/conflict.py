@@ -58,8 +58,8 @@ class Relaxation:
 class Conflict:
     """Demands that cannot hold together (`together`, in words), and the ways out, least loss first.
 
-    exact: whether the set is irreducible, as HiGHS proved it: without any one of them the others
-    can be met.
+    exact: whether the set is irreducible: without any one of them the others can be met, whole
+    numbers taken as any number.
     """
 
     together: tuple[str, ...]
@@ -110,14 +110,22 @@ def _irreducible(setting: Setting, tell: Progress) -> tuple[list[int], bool]:
     Whole numbers are let be any number first; what then holds together, and does not with whole
     ones, has no such set: those whose absence helps are told instead.
     """
-    build, _ = begun(replace(setting, switches=EVERY))
-    loose = [replace(group, integer=False) for group in build.columns]
-    model = Model(loose, build.blocks)
-    if model.minimise(np.zeros(1), tell).found:
+
+    def hold(aside: frozenset[int]) -> bool:
+        build, _ = begun(replace(setting, switches=EVERY, aside=aside))
+        loose = [replace(group, integer=False) for group in build.columns]
+        return Model(loose, build.blocks).minimise(np.zeros(1), tell).found
+
+    aside: frozenset[int] = frozenset()
+    if hold(aside):
         return [], False
-    rows = model.conflict()
-    numbers = sorted({build.blocks[block].asked for block, _ in rows} - {-1})
-    return numbers, bool(numbers)
+    # Demand by demand, not row by row: an irreducible set of rows may rest on more demands than it
+    # needs, and on some that it does not name (a switch's row, on how far a price may fall).
+    numbers = range(len(setting.asked))
+    for number in numbers:
+        if not hold(aside | {number}):
+            aside |= {number}
+    return [number for number in numbers if number not in aside], True
 
 
 def missing(setting: Setting, tell: Progress = silent) -> float:
@@ -150,8 +158,10 @@ class _WaysOut:
         setting, reachable, item = self.setting, self.reachable, self.setting.asked[index]
         if item.constraint == "savings_target":
             return [] if reachable is None else [self._less_savings(index, reachable)]
+        needed = self._least(index) if item.movable else None
         dropped = setting.under(without(setting.asked, index))
-        if missing(dropped, self.tell) > NEAR_EUR:
+        # One that stands in place of a general demand may be eased, and not dropped.
+        if needed is None and missing(dropped, self.tell) > NEAR_EUR:
             most = reach(dropped, tell=self.tell).most_eur
             if not always and most <= (reachable or 0.0) + 1.0:
                 return []
@@ -160,7 +170,6 @@ class _WaysOut:
             words += f" au lieu de {money(reachable)}." if most > 0 and reachable else "."
             return [Relaxation(item.constraint, most, False, words, item.scope, item.value)]
         ways = []
-        needed = self._least(index) if item.movable else None
         if needed is not None:
             ways.append(self._told(index, item.moved(needed), needed))
         if item.constraint == "machine_floor":

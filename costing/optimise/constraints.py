@@ -33,7 +33,7 @@ def price_blocks(setting: Setting) -> list[Block]:
     """Every constraint on prices, savings and sums of revenue, as rows over the variables."""
     blocks = [
         found
-        for number, item in enumerate(setting.asked)
+        for number, item in setting.holding
         if item.constraint in _BUILDERS
         for found in [_block(setting, number, item, _BUILDERS[item.constraint](setting, item))]
         if found is not None

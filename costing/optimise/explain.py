@@ -115,14 +115,12 @@ def limits(found: Search, tell: Progress = silent) -> list[Binding]:
     setting, kept = found.setting, found.kept
     most = reach(setting, kept)
     listed = []
-    numbers = {item: index for index, item in enumerate(setting.asked)}
-    free = [item for item in setting.asked if item.declared.group != "savings"]
     worth: dict[int, float] = {}
     held: dict[int, list[str]] = {}
     for block, duals in zip(most.blocks, most.duals, strict=False):
         tight = np.abs(duals) > HELD
         if block.asked >= 0 and tight.any():
-            index = numbers[free[block.asked]]
+            index = block.asked
             worth[index] = worth.get(index, 0.0) + float(np.sum(np.abs(duals) * block.per_unit))
             names = [label for label, here in zip(block.labels, tight, strict=False) if here]
             held.setdefault(index, []).extend(names)

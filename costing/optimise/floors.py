@@ -65,7 +65,7 @@ def floor_blocks(
     then a matter of prices alone.
     """
     counted = []
-    for number, item in enumerate(setting.asked):
+    for number, item in setting.holding:
         if item.constraint == "sole_machine":
             _sole(setting, build, number, item)
         elif item.constraint in COUNTS:

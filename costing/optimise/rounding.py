@@ -16,7 +16,8 @@ from costing.progress import Progress, silent
 
 Floats = NDArray[np.float64]
 
-#: Rounding may move a price by this many units before it is called impossible.
+#: Rounding moves a price by this many units at most; by any number where that is not enough, as
+#: where only a price of few acts is free to give back what rounding the others up costs.
 REACH = 3
 _TIME_LIMIT = 30.0
 
@@ -35,18 +36,35 @@ def round_prices(
     are tightened by as much, so that the target itself is met.
     """
     unit = program.case.scenario.rules.rounding_eur
+    status, rounded = _nearest(program, blocks, prices, (low, high), REACH, tell)
+    if status == "infeasible":
+        far = float(np.ceil(np.max(np.maximum(high, prices)) / unit))
+        status, rounded = _nearest(program, blocks, prices, (low, high), far, tell)
+    return status, rounded
+
+
+def _nearest(
+    program: FeeProgram,
+    blocks: Sequence[Block],
+    prices: Floats,
+    limits: tuple[Floats, Floats],
+    units: float,
+    tell: Progress,
+) -> tuple[Status, Floats]:
+    """The same, no price moved by more than some units."""
+    unit = program.case.scenario.rules.rounding_eur
     size = program.prices
     near = np.round(prices / unit)
-    build = Build([Columns(program.names, near - REACH, near + REACH, integer=True)])
+    build = Build([Columns(program.names, near - units, near + units, integer=True)])
     away = build.new("away", size, bulk=True)
     eye = sparse.csr_array(sparse.eye_array(size))
     build.rows("up", [(0, eye), (away, eye)], prices / unit, bulk=True)
     build.rows("down", [(0, -eye), (away, eye)], -prices / unit, bulk=True)
     # Of bounds and rows, those that a rounding can break.
-    build.rows("bounds", [(0, eye * unit)], np.minimum(low, prices), np.maximum(high, prices),
-               bulk=True)  # fmt: skip
+    low, high = np.minimum(limits[0], prices), np.maximum(limits[1], prices)
+    build.rows("bounds", [(0, eye * unit)], low, high, bulk=True)
     for block in blocks:
-        kept = _tightened(_at_stake(block, prices, unit))
+        kept = _tightened(_at_stake(block, prices, (units + 1) * unit))
         build.blocks.append(replace(kept, matrix=sparse.csr_array(kept.matrix * unit)))
     objective = np.concatenate([np.zeros(size), np.ones(size)])
     model = Model(build.columns, build.blocks, time_limit=_TIME_LIMIT)
@@ -58,12 +76,12 @@ def round_prices(
     return ("optimal" if _holds(blocks, rounded) else "infeasible"), rounded
 
 
-def _at_stake(block: Block, prices: Floats, unit: float) -> Block:
-    """The rows of a block that moving each price by `REACH` units could break."""
+def _at_stake(block: Block, prices: Floats, move: float) -> Block:
+    """The rows of a block that moving each price by so many euros could break."""
     if not block.bulk:
         return block
     value = block.matrix @ prices
-    room = (REACH + 1) * unit * (abs(block.matrix) @ np.ones(block.matrix.shape[1]))
+    room = move * (abs(block.matrix) @ np.ones(block.matrix.shape[1]))
     near = (value - block.low < room) | (block.high - value < room)
     return replace(
         block, matrix=block.matrix[near], low=block.low[near], high=block.high[near],

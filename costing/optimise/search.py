@@ -63,8 +63,8 @@ def begun(setting: Setting, kept: Kept | None = None) -> tuple[Build, list[Count
 
 def without_savings(setting: Setting) -> Setting:
     """The same, nothing to be saved."""
-    kept = tuple(item for item in setting.asked if item.declared.group != "savings")
-    return setting.under(kept)
+    savings = {i for i, item in enumerate(setting.asked) if item.declared.group == "savings"}
+    return replace(setting, aside=setting.aside | savings)
 
 
 def savings_factors(setting: Setting) -> tuple[Floats, float]:
@@ -121,7 +121,7 @@ def _with_choices(setting: Setting, build: Build, counted: list[Counted], tell: 
         >= -1e-6 * np.maximum(1.0, setting.machines.cost_eur)
         for one in counted
     }
-    settled = Setting(program.settled(chosen), setting.asked)
+    settled = Setting(program.settled(chosen), setting.asked, aside=setting.aside)
     done = _in_turn(settled, kept, chosen, tell)
     if done.status == "infeasible":
         return Search("stopped", settled, done.prices, chosen)

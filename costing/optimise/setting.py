@@ -27,19 +27,27 @@ class Setting:
     """A program under a list of demands.
 
     switches: whole numbers of one demand beyond which neighbouring machines are put together.
+    aside: numbers of the demands that ask nothing, though what they allow or stand in place of
+    stays so: with one more aside, nothing that was possible becomes impossible.
     """
 
     program: FeeProgram
     asked: tuple[Asked, ...]
     switches: int = MOST_SWITCHES
+    aside: frozenset[int] = frozenset()
 
     def under(self, asked: Sequence[Asked]) -> Setting:
-        """The same program under other demands."""
-        return replace(self, asked=tuple(asked))
+        """The same program under other demands, none of them aside."""
+        return replace(self, asked=tuple(asked), aside=frozenset())
+
+    @property
+    def holding(self) -> list[tuple[int, Asked]]:
+        """The demands that are not aside, with their numbers."""
+        return [(i, item) for i, item in enumerate(self.asked) if i not in self.aside]
 
     def find(self, constraint: str) -> list[tuple[int, Asked]]:
-        """The demands of a constraint, with their numbers."""
-        return [(i, item) for i, item in enumerate(self.asked) if item.constraint == constraint]
+        """The same of one constraint."""
+        return [(i, item) for i, item in self.holding if item.constraint == constraint]
 
     def has(self, constraint: str) -> bool:
         """Whether a constraint is asked at all."""
@@ -63,13 +71,18 @@ class Setting:
                 return classes[cell.class_code].modality == item.scope
 
     def specific(self, constraint: str) -> list[tuple[int, Asked] | None]:
-        """For each cell, the demand that holds: of its class, else modality, else of all."""
+        """For each cell, the demand that holds: of its class, else modality, else of all.
+
+        None where there is none, or where it is aside.
+        """
         rank = {"class": 0, "modality": 1, "*": 2}
-        order = sorted(self.find(constraint), key=lambda found: rank[self.kind(found[1])])
-        return [
+        own = [found for found in enumerate(self.asked) if found[1].constraint == constraint]
+        order = sorted(own, key=lambda found: rank[self.kind(found[1])])
+        held = [
             next((found for found in order if self.covers(found[1], cell)), None)
             for cell in self.program.cells
         ]
+        return [None if found and found[0] in self.aside else found for found in held]
 
     @property
     def machines(self) -> MachineRows:
@@ -112,7 +125,7 @@ class Setting:
         """Classes whose prices may rise, being below their cost."""
         found = []
         rows = self.machines
-        for _, item in self.find("rise_below_cost"):
+        for item in (one for one in self.asked if one.constraint == "rise_below_cost"):
             for code in self.program.case.reference.classes:
                 mine = (rows.frame["class"] == code).to_numpy() * rows.weight
                 cells = [c for c in self.program.cells if c.class_code == code]

@@ -36,10 +36,6 @@ AMOUNT = 1e5
 TIME_LIMIT = 60.0
 #: Relative gap under which a search over whole numbers is over.
 GAP = 1e-6
-#: From the LP itself, and irreducible.
-IIS_STRATEGY = int(highspy.IisStrategy.kIisStrategyFromLp) | int(
-    highspy.IisStrategy.kIisStrategyIrreducible
-)
 
 
 @dataclass(frozen=True)
@@ -233,28 +229,6 @@ class Model:
             for (low, high), scale in zip(self._rows, self._scales, strict=True)
         )
         return Solution(status, values, objective, duals, objective)
-
-    def conflict(self) -> list[tuple[int, int]]:
-        """Rows (block, row) of an irreducible infeasible set, as HiGHS finds it.
-
-        Without one of them the others can be met; whole numbers are taken as any number.
-        """
-        false = [
-            (number, int(row))
-            for number, block in enumerate(self.blocks)
-            for row in np.flatnonzero(_false_rows(block))
-        ]
-        if false:
-            return false[:1]
-        self._highs.setOptionValue("iis_strategy", IIS_STRATEGY)
-        _, found = self._highs.getIis()
-        rows = set(found.row_index_)
-        return [
-            (number, row)
-            for number, sides in enumerate(self._rows)
-            for row in range(sides.shape[1])
-            if rows & set(sides[:, row].tolist())
-        ]
 
 
 def lp_text(columns: Sequence[Columns], blocks: Sequence[Block], objective: Floats) -> str:

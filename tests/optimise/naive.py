@@ -53,6 +53,7 @@ class Naive:
     draws: int = 1_000
     machines: dict[int, Machines] = field(default_factory=dict)
     rows: list[tuple[dict[int, float], float, float]] = field(default_factory=list)
+    other: int = 0  # rows of what is asked besides savings; they come first
     low: list[float] = field(default_factory=list)
     high: list[float] = field(default_factory=list)
     whole: list[bool] = field(default_factory=list)
@@ -293,9 +294,10 @@ class Naive:
     # --- savings, sums, machines
 
     def _demands(self) -> None:
-        self._savings()
         self._sums()
         self._machines()
+        self.other = len(self.rows)
+        self._savings()
 
     def _sums(self) -> None:
         for code, share in self.rules.floor_share_of_cost.items():
@@ -496,10 +498,15 @@ class Naive:
         return Answer(point[: self.size].reshape(len(self.steps), -1), tuple(values))
 
     def most_saved(self) -> float:
-        """The most that can be saved under the demand's reading, whatever is asked of savings."""
+        """The most that can be saved under the demand's reading, whatever is asked of savings.
+
+        Less than nothing where floors ask for more than is paid today.
+        """
         years = YEARS if self.case.scenario.savings.reading == "cumulated" else YEARS[-1:]
         factors, rest = self.saved(years)
+        asked, self.rows = self.rows, self.rows[: self.other]
         point, value = self._solve({i: -f for i, f in _sparse(factors).items()})
+        self.rows = asked
         return rest - value if point is not None else float("nan")
 
     def _solve(self, factors: dict[int, float]) -> tuple[Array | None, float]:

@@ -6,13 +6,12 @@ the program's rows.
 
 from __future__ import annotations
 
-import datetime as dt
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costing.optimise.proposal import propose
@@ -20,107 +19,17 @@ from costing.optimise.search import reach, search
 from costing.reference import Case
 from costing.rules import StructureChoice
 from costing.tariff import Reform
+from tests.optimise.drawn import CLASSES, few, machines, one_of, rules, with_target
 from tests.optimise.naive import Naive
-from tests.optimise.small import JULY, LONG_AGO, REFERENCE, STEP, case_of, demand, setting_of
+from tests.optimise.small import LONG_AGO, REFERENCE, case_of, demand, setting_of
 
-
-def few(examples: int) -> settings:
-    return settings(
-        max_examples=examples,
-        suppress_health_check=[HealthCheck.too_slow],
-        phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink takes minutes
-    )
-
-
-CLASSES = ("*", "scanner", "irm", "irm_1_5t", "tep_tdm", "tep")
-PARTS = (*CLASSES, "Bretagne", "liberal", "public")
 EUROS = ("loss", "largest_loss", "near_cost", "exact")
 OBJECTIVES = (
     *EUROS, "even", "even_modality", "even_class", "even_zone", "even_sector", "fewest_cells",
     "smooth",
 )  # fmt: skip
-
-
-def one_of(*choices: Any) -> st.SearchStrategy[Any]:
-    return st.sampled_from(choices)
-
-
-MACHINE = st.fixed_dictionaries(
-    {
-        "class": one_of("scanner", "irm_1_5t", "irm_gt_1_5t", "tep_tdm"),
-        "acts_billed": st.integers(800, 14_000),
-        "acts_inpatient": one_of(0, 0, 1_500),
-        "installed_on": one_of("2015-03-01", "2019-06-01", "2023-01-01"),
-        "weight": one_of(1, 1, 2.5),
-        "zone,region": one_of(
-            ("paris", "Île-de-France"),
-            ("region_parisienne", "Île-de-France"),
-            ("province", "Bretagne"),
-        ),
-        "sector": one_of("liberal", "public"),
-        "site_id": one_of("a", "b"),
-        "rank_on_authorisation": one_of(1, 1, 2),
-    }
-)
-#: What each constraint may be asked: of whom, its numbers, its second numbers.
-ASKED: dict[str, tuple[tuple[str, ...], tuple[float, ...], tuple[float | None, ...]]] = {
-    "step_cut": (CLASSES, (0.05, 0.1, 0.3, 0.6), (None,)),
-    "total_cut": (CLASSES, (0.1, 0.2, 0.3), (None,)),
-    "phased_cut": (CLASSES, (0.1, 0.2, 0.3), (None,)),
-    "rise_below_cost": (CLASSES, (0.8, 1.0, 1.5), (None,)),
-    "zone_gap": (CLASSES, (0.0, 0.05, 0.3), (None,)),
-    "sector_ceiling": (CLASSES, (120.0, 160.0, 900.0), (None,)),
-    "neutrality": (PARTS, (0.03, 0.1, 0.2), (None, 0.2, -0.2)),
-    "machine_floor": (PARTS, (0.5, 0.8, 1.0), (None, 0.0, 0.34, 0.5)),
-    "machines_below": (PARTS, (0.0, 0.2, 0.5), (None,)),
-    "acts_below": (PARTS, (0.0, 0.2, 0.5), (None,)),
-    "sole_machine": (PARTS, (0.0, 0.1, -0.1), (None,)),
-}
-
-
-@st.composite
-def demands(draw: st.DrawFn, but: tuple[str, ...] = (), most: int = 3) -> tuple[Any, ...]:
-    """Some demands of the menu, no two alike."""
-    found = {}
-    for name in draw(st.lists(one_of(*(n for n in ASKED if n not in but)), max_size=most)):
-        scopes, values, levels = ASKED[name]
-        scope = draw(one_of(*scopes))
-        found[name, scope] = demand(name, draw(one_of(*values)), scope, draw(one_of(*levels)))
-    return tuple(found.values())
-
-
-@st.composite
-def rules(draw: st.DrawFn, but: tuple[str, ...] = ()) -> dict[str, Any]:
-    return {
-        "largest_cut_per_step": draw(one_of(0.1, 0.25, 0.5)),
-        **{
-            name: draw(st.booleans())
-            for name in ("no_rise", "degressive", "amortised_not_above", "zones_in_order")
-        },
-        "demands": draw(demands(but)),
-        "step_dates": draw(
-            one_of((STEP,), (STEP, JULY), (dt.date(2026, 3, 1), STEP), (dt.date(2026, 12, 1),))
-        ),
-        "return_on_cost": draw(one_of(0.0, 0.1)),
-        "floor_share_of_cost": draw(one_of({}, {}, {"scanner": 0.9}, {"irm_1_5t": 1.1})),
-    }
-
-
-@st.composite
-def machines(draw: st.DrawFn, most: int = 5) -> list[dict[str, Any]]:
-    found = []
-    for drawn in draw(st.lists(MACHINE, min_size=1, max_size=most)):
-        zone, region = drawn["zone,region"]
-        row = {key: value for key, value in drawn.items() if key != "zone,region"}
-        if row["class"] == "tep_tdm":
-            row["acts_billed"] //= 4
-        found.append({**row, "zone": zone, "region": region})
-    return found
-
-
-def with_target(case: Case, target: float) -> Case:
-    demanded = case.scenario.savings.model_copy(update={"target_eur": target})
-    return case.base.case(case.scenario.model_copy(update={"savings": demanded}))
+#: Shares of what can be saved; not all of it, where what solvers may miss by decides.
+PART, MORE = st.floats(0.1, 0.99), st.floats(1.01, 1.05)
 
 
 def near(name: str) -> Any:
@@ -128,7 +37,7 @@ def near(name: str) -> Any:
     return {"rel": 1e-6, "abs": 0.1} if name in EUROS else {"abs": 3e-4 if name == "even" else 1e-5}
 
 
-@few(20)
+@few(15)
 @given(st.data())
 def test_the_most_saved_and_every_objective_in_turn(data: st.DataObject) -> None:
     asked = data.draw(rules())
@@ -148,7 +57,7 @@ def test_the_most_saved_and_every_objective_in_turn(data: st.DataObject) -> None
         assert reach(setting_of(free)).status == "infeasible"
         return
     assert reach(setting_of(free)).most_eur == pytest.approx(most, rel=1e-6, abs=0.1)
-    target = max(0.0, data.draw(st.floats(0.1, 1.05)) * most)
+    target = max(0.0, data.draw(PART | MORE) * most)
     case = case_of(*fleet, target=target, **asked, objectives=tuple(names), savings=saving)
     theirs, mine = Naive(case, like=read).best(*names), search(setting_of(case))
     assert (mine.status == "infeasible") == (not theirs.possible)
@@ -256,7 +165,7 @@ def test_the_structure_is_the_best_of_all(data: st.DataObject) -> None:
         assert answer.status == "infeasible"
         return
     assert answer.most_eur == pytest.approx(np.nanmax(most), rel=1e-6, abs=0.1)
-    case = with_target(case, max(0.0, data.draw(st.floats(0.1, 1.0)) * answer.most_eur))
+    case = with_target(case, max(0.0, data.draw(PART) * answer.most_eur))
     answers = [Naive(case, theirs.reform, theirs).best(name) for theirs in variants]
     values = [theirs.values[0] for theirs in answers if theirs.possible]
     mine = search(setting_of(case))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from costing.menu import CONSTRAINTS
-from costing.optimise.asked import asked, without
+from costing.optimise.asked import asked, changed, without
 from costing.optimise.conflict import conflict, missing
+from costing.optimise.floors import COUNTS
 from costing.optimise.proposal import Proposal, propose
 from costing.optimise.search import reach, search
+from tests.optimise.drawn import few, machines, one_of, rules
 from tests.optimise.small import case_of, demand, setting_of
 
 TWO = ({"acts_billed": 6_000}, {"acts_billed": 7_000, "class": "irm_1_5t"})
@@ -37,6 +42,94 @@ def test_the_set_is_irreducible() -> None:
     assert search(alone).status == "infeasible"
     for i in range(len(members)):
         assert search(alone.under(without(alone.asked, i))).status == "optimal"
+
+
+def test_by_hand_of_two_limits_that_each_forbid_it_one_is_told() -> None:
+    """Two prices, each held to 5 % a step, or to nothing by a tenth under the baseline in all.
+
+    0.9 × 99.69 and 0.9 × 171.97 are above or at the prices in force; 5 % of those, of 538 320 and
+    901 522.50, are 71 992. Rows of one limit on a price and of the other on the second contradict
+    the target, and none of them is idle; either limit is enough by itself all the same.
+    """
+    case = case_of(
+        *TWO, target=900_000, largest_cut_per_step=0.05, demands=(demand("total_cut", 0.1),)
+    )
+    setting = setting_of(case)
+    found = conflict(setting, reach(setting).most_eur)
+    assert found.exact
+    assert len(found.together) == 2
+    assert found.together[0].startswith("Économies visées")
+
+
+def test_by_hand_what_has_no_part_in_a_contradiction_is_not_told() -> None:
+    """Two CTs of some 6 000 acts, neither of which may be pushed below: 300 000 in 2027 alone.
+
+    At 83.0543 the first is at its cost, and 12 001 × (99.69 - 83.0543) is less than 200 000. Prices
+    could fall to 67.29: 388 832. How far they may has no part in it, and is not told.
+    """
+    case = case_of(
+        {"acts_billed": 6_000}, {"acts_billed": 6_001}, target=300_000,
+        demands=(demand("machines_below", 0.0),), savings={"reading": "level_2027"},
+    )  # fmt: skip
+    setting = setting_of(case)
+    found = conflict(setting, reach(setting).most_eur)
+    assert [title.split(" (")[0] for title in found.together] == [
+        "Économies visées", "Appareils poussés sous leur coût",
+    ]  # fmt: skip
+
+
+def test_by_hand_a_limit_in_place_of_the_general_one_has_a_part_and_may_be_eased() -> None:
+    """A CT may fall by 30 %, an MRI by 5 %: 20 000 more than both give.
+
+    6 000 × 89.72 = 538 320 for the CT: 30 % and 20 000 / 538 320, 33.72 %. Without its own limit
+    the CT would fall by 5 % only: that is no way out.
+    """
+    asked_ = {"largest_cut_per_step": 0.05, "demands": (demand("step_cut", 0.3, "scanner"),)}
+    most = reach(setting_of(case_of(*TWO, **asked_))).most_eur
+    setting = setting_of(case_of(*TWO, target=most + 20_000, **asked_))
+    found = conflict(setting, most)
+    assert found.exact
+    assert len(found.together) == 3
+    (way,) = [w for w in found.ways if w.scope == "scanner"]
+    assert way.enough
+    assert way.needed == pytest.approx(0.3 + 20_000 / 538_320, abs=2e-4)
+    assert way.needed >= 0.3 + 20_000 / 538_320
+
+
+@few(6)
+@given(st.data())
+def test_drawn_conflicts_are_proven_and_their_ways_out_are_ways_out(data: st.DataObject) -> None:
+    asked_, fleet = data.draw(rules()), data.draw(machines())
+    free = reach(setting_of(case_of(*fleet, **asked_)))
+    most = free.most_eur if free.status == "optimal" else 0.0
+    over = data.draw(one_of(1e-7, 1e-4, 0.02, 0.2, 1.0))
+    case = case_of(*fleet, **asked_, target=max(0.0, most) * (1 + over) + 0.3)
+    setting = setting_of(case)
+    if missing(setting) < 0.2:
+        return
+    found = conflict(setting, most if free.status == "optimal" else None)
+    items = setting.asked
+    told = [title.split(" (")[0] for title in found.together]
+    members = [i for i, a in enumerate(items) if a.title(case.reference).split(" (")[0] in told]
+    counted = any(items[i].constraint in COUNTS for i in members)
+    if found.exact:
+        assert len(members) == len(found.together)
+        others = frozenset(range(len(items))) - set(members)
+        assert missing(setting.under([items[i] for i in members])) > 0.2
+        for i in members:
+            # Whole numbers are any number in the proof: without one, fractions of a machine hold.
+            assert counted or missing(replace(setting, aside=others | {i})) < 0.2
+    for way in found.ways:
+        key = (way.constraint, way.scope)
+        ((index, item),) = [(i, a) for i, a in enumerate(items) if a.key == key]
+        rest = without(items, index)
+        if way.needed is None:
+            assert way.enough == (missing(setting.under(rest)) < 1)
+        elif way.enough:
+            moved = replace(item, level=way.needed) if way.level else item.moved(way.needed)
+            if way.constraint == "savings_target":
+                moved = item.moved(way.needed - 1)
+            assert missing(setting.under(changed(items, index, moved))) < 1
 
 
 def test_by_hand_the_least_cut_that_would_be_enough() -> None:

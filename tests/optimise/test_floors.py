@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from costing.analysis.uncertainty import fleet_cost_draws
+from costing.optimise.risk import DRAWS
 from costing.optimise.search import reach, search
 from costing.optimise.setting import MOST_SWITCHES, Setting
 from costing.reference import Case
 from costing.rules import StructureChoice
 from tests.optimise.naive import Naive
-from tests.optimise.small import case_of, demand, setting_of
+from tests.optimise.small import case_of, demand, paid_before, setting_of
 
 LEVEL = {"reading": "level_2027"}
 FIVE = (StructureChoice(parameter="reference_activity", scope="scanner", candidates=(5_000.0,)),)
@@ -125,6 +127,39 @@ def test_a_part_of_the_fleet_without_machines_asks_nothing() -> None:
     )
     case = case_of(*machines, savings=LEVEL, demands=nobody, floor_share_of_cost={"tep": 3.0})
     assert reach(setting_of(case)).most_eur == pytest.approx(plain)
+
+
+def test_a_machine_a_little_below_is_below() -> None:
+    # The largest cut would take it 300 € under its cost of 498 325.55.
+    (cost,) = paid_before(case_of({"acts_billed": 6_000}))[1]
+    asked = {"largest_cut_per_step": float(1 - (cost - 300) / 538_320), "savings": LEVEL}
+    free = case_of({"acts_billed": 6_000}, **asked)
+    assert reach(setting_of(free)).most_eur == pytest.approx(598_140 - cost + 300)
+    for demanded in (
+        demand("machine_floor", 1.0),
+        demand("machines_below", 0.0),
+        demand("acts_below", 0.0),
+        demand("sole_machine", 0.0),
+    ):
+        held = case_of({"acts_billed": 6_000}, **asked, demands=(demanded,))
+        assert reach(setting_of(held)).most_eur == pytest.approx(598_140 - cost)
+
+
+@pytest.mark.parametrize("risk", ["mean", "probability", "cvar"])
+def test_floors_of_machines_hold_the_cost_at_risk(risk: str) -> None:
+    asked = {"savings": LEVEL, "cost_risk": risk, "cost_level": 0.8, "largest_cut_per_step": 0.5}
+    plain = case_of({"acts_billed": 6_000}, **asked)
+    draws = np.sort(fleet_cost_draws(plain, plain.fleet_in(2027), 2027, DRAWS)[1:, 0])
+    at_risk = {
+        "mean": draws.mean(),
+        "probability": draws[int(0.8 * DRAWS) - 1],  # 800 draws of 1 000 are not above
+        "cvar": draws[int(0.8 * DRAWS) :].mean(),
+    }[risk]
+    least = 0.85 * at_risk
+    assert least < 538_320
+    for demanded in (demand("machine_floor", 0.85), demand("sole_machine", -0.15)):
+        held = case_of({"acts_billed": 6_000}, **asked, demands=(demanded,))
+        assert reach(setting_of(held)).most_eur == pytest.approx(598_140 - least)
 
 
 def test_which_machines_are_left_below_is_kept_while_prices_are_rounded() -> None:

@@ -83,6 +83,22 @@ def test_a_loss_counts_the_machines_that_a_row_stands_for() -> None:
     assert value(answer, "loss") == pytest.approx(now + 20_000)
 
 
+def test_a_machine_that_a_rise_would_bring_to_its_cost_loses_nothing_then() -> None:
+    # 5 000 acts at the baseline's 99.69 are paid 498 450, above the cost of 455 682.35.
+    answer = best({"acts_billed": 5_000}, no_rise=False)
+    assert value(answer, "loss") == pytest.approx(0, abs=0.01)
+    assert price(answer, FULL) * 5_000 >= 455_682
+
+
+def test_a_price_that_may_not_be_cut_at_all_loses_what_it_does_today() -> None:
+    # 0.95 × 99.69 is above the price in force, which may stay: what is asked needs it to, where
+    # at 94.7055 nothing would be lost. 455 682.35 - 448 600.
+    cost = paid_before(level({"acts_billed": 5_000}))[1][0]
+    asked = {"demands": (demand("total_cut", 0.05),), "no_rise": False}
+    answer = best({"acts_billed": 5_000}, target=49_849.0, **asked)
+    assert value(answer, "loss") == pytest.approx(cost - 448_601)
+
+
 # --- largest loss ---------------------------------------------------------------------------------
 
 
@@ -218,6 +234,13 @@ def test_as_few_prices_as_can_be_change() -> None:
     assert price(one, MRI_FULL) == pytest.approx(154.77)
     both = best(CT, MRI, target=SAVED_NOW + 60_000, **tenth)
     assert value(both, "fewest_cells") == pytest.approx(2)
+
+
+def test_a_price_that_rises_has_changed() -> None:
+    # Near its cost a machine of 2 000 acts asks for more than any known price.
+    answer = best({"acts_billed": 2_000}, no_rise=False, objectives=("near_cost", "fewest_cells"))
+    assert value(answer, "fewest_cells") == pytest.approx(1)
+    assert price(answer, FULL) == pytest.approx(99.69)
 
 
 def test_a_price_that_changes_on_two_dates_counts_once() -> None:

@@ -57,19 +57,10 @@ def test_a_range_has_the_price_of_the_side_that_holds() -> None:
     assert Model([columns()], [row]).minimise(-COST).duals[0].tolist() == pytest.approx([-3.0])
 
 
-def test_what_contradicts_is_found_without_what_does_not() -> None:
-    high = Block("high", ONE, np.array([-np.inf]), np.array([1.0]))
-    idle = Block("idle", sparse.csr_array([[1.0, 0.0]]), np.array([0.0]), np.array([np.inf]))
-    model = Model([columns()], [at_least(4.0), idle, high])
-    assert model.minimise(COST).status == "infeasible"
-    assert model.conflict() == [(0, 0), (2, 0)]
-
-
 def test_a_row_without_variables_that_does_not_hold_is_impossible() -> None:
     empty = Block("none", sparse.csr_array((1, 2)), np.array([1.0]), np.array([np.inf]))
     model = Model([columns()], [empty])
     assert model.minimise(COST).status == "infeasible"
-    assert model.conflict() == [(0, 0)]
 
 
 def knapsack(size: int = 60, seed: int = 7) -> tuple[list[Columns], list[Block], np.ndarray]:  # type: ignore[type-arg]

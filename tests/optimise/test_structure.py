@@ -15,6 +15,7 @@ from costing.errors import ScenarioError
 from costing.optimise.proposal import Proposal, propose
 from costing.optimise.search import reach
 from costing.rules import StructureChoice
+from costing.scenario import Override
 from tests.optimise.small import (
     FULL,
     JULY,
@@ -124,6 +125,31 @@ def test_what_holds_today_stays_unless_it_must_not() -> None:
     assert sum(proposal.savings.values()) >= 270_000
 
 
+def test_a_structure_that_changes_nothing_for_anybody_is_not_proposed() -> None:
+    # No MRI, no PET, no machine further on its authorisation, none beyond 11 000 acts.
+    idle = (
+        choice("reference_activity", 500.0, 900.0, scope="irm"),
+        choice("threshold_2", 12_000.0, 12_500.0),
+        choice("amortisation_years", 5.0, 6.0, scope="irm"),
+        choice("rank_factor", 0.5, 0.8, scope="*"),
+    )
+    asked = asking(*idle, target=70_000.0)
+    answer = found(case_of(ONE, **asked))
+    assert answer.status == "optimal"
+    assert not any(answer.chosen.values())
+
+
+def test_machines_that_a_factor_tells_apart_are_not_alike() -> None:
+    # Two CTs of 6 000 acts, one of them second on its authorisation and paid half. All that can be
+    # saved: 403 740 and 201 870 are left of them, and each loses from its cost.
+    pair = (ONE, {**ONE, "rank_on_authorisation": 2})
+    target = 2 * 598_140 - 1.5 * 403_740
+    asked = asking(choice("rank_factor", 0.5), target=target - 1)
+    cost = paid_before(case_of(ONE))[1][0]
+    expected = 2 * cost - 1.5 * 403_740
+    assert dict(found(case_of(*pair, **asked)).goals)["loss"] == pytest.approx(expected, abs=2)
+
+
 def told(proposal: Proposal) -> dict[str, tuple[float, ...]]:
     """The limits that a proposal changes."""
     assert proposal.reform is not None
@@ -225,6 +251,38 @@ def test_a_longer_time_before_amortised_raises_pay_and_lowers_cost() -> None:
     ):
         both = asking(choice("amortisation_years", 8.0), **asked)
         assert most(aged, **both) == pytest.approx(6_000 * 75.54 - 430_560)
+
+
+def cost_over(years: float) -> float:
+    """Yearly cost of a new CT of 6 000 acts, its capital charged over so many years."""
+    longer = Override(parameter="machine_classes.amortisation_years.scanner", mode=years)
+    return float(paid_before(case_of(ONE, scenario={"overrides": (longer,)}))[1][0])
+
+
+def test_a_floor_follows_the_cost_that_the_structure_makes() -> None:
+    """Charged over ten years rather than seven, a machine costs less, and may be paid less.
+
+    1.1 times its cost of today is above the 538 320 that it is paid; over ten years it is below.
+    """
+    assert 1.1 * cost_over(10) < 538_320 < 1.1 * cost_over(7)
+    years = choice("amortisation_years", 10.0)
+    for asked in (
+        {"floor_share_of_cost": {"scanner": 1.1}},
+        {"demands": (demand("sole_machine", 0.1),)},
+    ):
+        assert most(ONE, savings=LEVEL, **asked) == pytest.approx(59_820)
+        found_ = most(ONE, **asking(years, **asked))
+        assert found_ == pytest.approx(598_140 - 1.1 * cost_over(10))
+
+
+def test_a_largest_loss_follows_the_cost_that_the_structure_makes() -> None:
+    # 480 000 are left of 598 140: below either cost.
+    asked = asking(
+        choice("amortisation_years", 8.0), target=118_140.0, objectives=("largest_loss",)
+    )
+    answer = found(case_of(ONE, **asked))
+    assert cost_over(8) > 480_000
+    assert dict(answer.goals)["largest_loss"] == pytest.approx(cost_over(8) - 480_000, abs=0.05)
 
 
 def test_more_structures_than_can_be_tried_are_refused() -> None:
