@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,23 +14,30 @@ import numpy as np
 import pandas as pd
 
 from costing.errors import FleetError, Place, Problem, problem, suggest
+from costing.fleet_checks import (
+    COLUMNS,
+    METROPOLITAN,
+    NUMBERS,
+    OVERSEAS,
+    REGIONS,
+    SECTORS,
+    Check,
+    checks,
+    typed,
+)
 from costing.scenario import FleetTable
 from costing.tariff import ZONES, FeeSchedule, MachineClass, Machines
+from costing.words import number
 
-COLUMNS = (
-    "machine_id", "site_id", "modality", "class", "installed_on", "zone", "region", "sector",
-    "rank_on_authorisation", "acts_billed", "acts_inpatient", "weight",
-)  # fmt: skip
-SECTORS = ("liberal", "public", "non_profit", "gie")
-METROPOLITAN = (
-    "Auvergne-Rhône-Alpes", "Bourgogne-Franche-Comté", "Bretagne", "Centre-Val de Loire", "Corse",
-    "Grand Est", "Hauts-de-France", "Île-de-France", "Normandie", "Nouvelle-Aquitaine", "Occitanie",
-    "Pays de la Loire", "Provence-Alpes-Côte d'Azur",
-)  # fmt: skip
-OVERSEAS = ("Guadeloupe", "Guyane", "La Réunion", "Martinique", "Mayotte")
-REGIONS = (*METROPOLITAN, *OVERSEAS)
+__all__ = [
+    "COLUMNS", "METROPOLITAN", "OVERSEAS", "REGIONS", "SECTORS", "Dynamics", "Fleet", "fleet_of",
+    "from_table", "project", "validate",
+]  # fmt: skip
+
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
+#: A scenario is readable JSON, kept at each revision: some 200 bytes a machine.
+MOST_MACHINES = 200_000
 #: Full years before a machine is amortised: for all, or by class code.
 Years = float | Mapping[str, float]
 
@@ -87,7 +93,14 @@ class Fleet:
         )
 
     def to_table(self) -> FleetTable:
-        """The fleet as a scenario carries it; for a fleet as it was read, not a projected one."""
+        """The fleet as a scenario carries it; for a fleet as it was read, not a projected one.
+
+        Raises:
+            FleetError: more machines than a readable scenario holds (`MOST_MACHINES`).
+        """
+        if len(self.frame) > MOST_MACHINES:
+            facts = {"limit": number(MOST_MACHINES)}
+            raise FleetError(problem("fleet_too_many", None, number(len(self.frame)), **facts))
         frame = self.frame[list(COLUMNS)].copy()
         frame["installed_on"] = frame["installed_on"].dt.strftime("%Y-%m-%d")
         columns = {str(name): tuple(frame[name].tolist()) for name in frame}
@@ -233,54 +246,36 @@ def validate(
     if frame.empty:
         raise FleetError(problem("fleet_empty", Place(file=label)))
     frame = frame[list(COLUMNS)].reset_index(drop=True)
+    numbers = typed(frame)
     problems = _duplicates(frame, label, first_line)
-    checks: dict[str, Any] = {
-        "class": (frame["class"].isin(list(classes)), tuple(classes)),
-        "zone": (frame["zone"].isin(ZONES), ZONES),
-        "region": (frame["region"].isin(REGIONS), REGIONS),
-        "sector": (frame["sector"].isin(SECTORS), SECTORS),
-    }
-    modality = frame["class"].map(lambda code: classes[code].modality if code in classes else None)
-    agrees = (frame["modality"] == modality) | modality.isna()
-    checks["modality"] = (agrees, tuple(sorted({c.modality for c in classes.values()})))
-    paris = frame["zone"].isin(ZONES[:2]) == (frame["region"] == "Île-de-France")
-    paris |= ~checks["zone"][0] | ~checks["region"][0]
-    checks["zone "] = (paris, ("paris ou region_parisienne en Île-de-France, province ailleurs",))
-    for column in ("machine_id", "site_id"):
-        named = frame[column].notna() & (frame[column].astype(str).str.strip() != "")
-        checks[column] = (named, ("un identifiant",))
-    numbers = {
-        "acts_billed": (0, 200_000), "acts_inpatient": (0, 200_000),
-        "rank_on_authorisation": (1, 99), "weight": (1e-9, 1e6),
-    }  # fmt: skip
-    typed = frame.copy()
-    for column, (low, high) in numbers.items():
-        switches = frame[column].map(lambda value: isinstance(value, bool | np.bool_))
-        typed[column] = pd.to_numeric(frame[column], errors="coerce").mask(switches)
-        fine = typed[column].between(low, high)
-        if column == "rank_on_authorisation":
-            fine &= typed[column] % 1 == 0
-        checks[column] = (fine, (f"un nombre entre {low:g} et {high:g}",))
-    typed["installed_on"] = _dates(frame["installed_on"])
-    dated = typed["installed_on"].between(pd.Timestamp(1980, 1, 1), pd.Timestamp(year, 12, 31))
-    checks["installed_on"] = (dated, (f"une date AAAA-MM-JJ, du 1980-01-01 au {year}-12-31",))
-    for column, (fine, expected) in checks.items():
-        problems += _wrong(
-            frame, column.strip(), fine, expected, Place(file=label, line=first_line)
-        )
+    for check in checks(frame, numbers, classes, year):
+        problems += _wrong(frame, check, Place(file=label, line=first_line))
     if problems:
         raise FleetError(problems)
-    typed = typed.astype(dict.fromkeys(numbers, float) | {"rank_on_authorisation": int})
-    return Fleet(typed, year, label, synthetic)
+    return fleet_of(numbers, year, label, synthetic)
 
 
-def _dates(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Dates, or text written YYYY-MM-DD; anything else (a doubt on the order) is no date."""
-    text = column.map(lambda value: isinstance(value, str))
-    exact = column.astype(str).str.fullmatch(r"\d{4}-\d{2}-\d{2}")
-    plain = column.map(lambda value: isinstance(value, dt.date | np.datetime64))
-    kept = column.where((text & exact) | plain)
-    return pd.to_datetime(kept, format="mixed", errors="coerce")
+def fleet_of(frame: pd.DataFrame, year: int, label: str, synthetic: bool = False) -> Fleet:
+    """A fleet from a table that is `typed` and that no check refuses; its categories as text."""
+    data: dict[Any, Any] = {}
+    for name, column in frame.items():
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            data[name] = _texts(column)
+        elif name in NUMBERS:
+            kind = int if name == "rank_on_authorisation" else float
+            data[name] = column.to_numpy(dtype=float).astype(kind, copy=False)
+        else:
+            data[name] = column
+    return Fleet(pd.DataFrame(data, index=frame.index, copy=False), year, label, synthetic)
+
+
+def _texts(column: pd.Series[Any]) -> Any:
+    """A column of categories as text; pandas' own conversion goes through each row."""
+    import pyarrow as pa  # noqa: PLC0415 - only for a fleet that comes from a file
+
+    names = pa.array(column.cat.categories, pa.large_string())
+    coded = pa.DictionaryArray.from_arrays(pa.array(column.cat.codes.to_numpy()), names)
+    return pd.array(coded.cast(pa.large_string()), dtype="str")
 
 
 def from_table(table: FleetTable, classes: Mapping[str, MachineClass]) -> Fleet:
@@ -306,17 +301,18 @@ def _duplicates(frame: pd.DataFrame, label: str, first_line: int) -> list[Proble
     ]
 
 
-def _wrong(
-    frame: pd.DataFrame, column: str, fine: pd.Series[Any], expected: tuple[str, ...], first: Place
-) -> list[Problem]:
-    bad = frame[~fine.to_numpy(dtype=bool)]
+def _wrong(frame: pd.DataFrame, check: Check, first: Place) -> list[Problem]:
+    bad = frame[~check.fine]
+    near: dict[str, str] = {}
     problems = []
-    for index, machine, value in zip(bad.index, bad["machine_id"], bad[column], strict=True):
-        near = suggest(str(value), expected) if len(expected) > 1 else ""
+    for index, machine, value in zip(bad.index, bad["machine_id"], bad[check.column], strict=True):
+        text = str(value)
+        if text not in near:
+            near[text] = suggest(text, check.expected) if len(check.expected) > 1 else ""
         facts = {
-            "column": column,
+            "column": check.column,
             "machine": machine,
-            "expected": ", ".join(expected) + (f" —{near}" if near else ""),
+            "expected": ", ".join(check.expected) + (f" —{near[text]}" if near[text] else ""),
         }
         place = replace(first, line=(first.line or 0) + index)
         problems.append(problem("fleet_value", place, value, **facts))

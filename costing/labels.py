@@ -40,6 +40,14 @@ GRADE_WORDS = {
     "C": "déduction, source commerciale ou générale",
     "D": "hypothèse de travail ou saisie sans source",
 }
+#: Why a datum cannot be given.
+UNAVAILABLE = {
+    "never_measured": "jamais mesuré",
+    "trade_secret": "secret des affaires",
+    "not_broken_down": "non ventilé à ce niveau",
+    "delay": "délai",
+    "other": "autre",
+}
 CAPITAL = {
     "annuity": "annuité constante",
     "straight_line": "linéaire + intérêts moyens",

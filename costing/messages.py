@@ -414,6 +414,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "le dossier n'existe pas. Créez-le ou choisissez-en un autre.",
         "the folder does not exist. Create it or choose another.",
     ),
+    "annex_suffix": (
+        "une annexe s'écrit en .docx (Word) ou en .xlsx (Excel), non en {value}. Changez la fin du "
+        "nom.",
+        "an annex is written as .docx (Word) or .xlsx (Excel), not {value}. Change how the name "
+        "ends.",
+    ),
     "acts_range": (
         "un nombre d'actes par an est attendu, jusqu'à {most} (reçu : {value}).",
         "a number of acts a year is expected, up to {most} (got: {value}).",
@@ -446,6 +452,212 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "fleet_empty": (
         "le parc ne contient aucune machine.",
         "the fleet holds no machine.",
+    ),
+    # Activity files
+    "activity_origin": (
+        "indiquez soit une colonne du fichier (column), soit une constante (constant).",
+        "give either a column of the file (column) or a constant (constant).",
+    ),
+    "activity_unmapped": (
+        "rien ne donne « {value} ». Indiquez la colonne du fichier, ou une constante.",
+        "nothing gives '{value}'. Name the column of the file, or a constant.",
+    ),
+    "activity_absent": (
+        "la colonne « {value} », attendue pour « {column} », n'est pas dans le fichier. Colonnes : "
+        "{known}. Corrigez la correspondance, ou le fichier.",
+        "column '{value}', expected for '{column}', is not in the file. Columns: {known}. Correct "
+        "the mapping, or the file.",
+    ),
+    "activity_code": (
+        "« {wording} » est traduit par « {value} », qui n'existe pas ({column}).{near} Admis : "
+        "{known}.",
+        "'{wording}' is translated by '{value}', which does not exist ({column}).{near} Known: "
+        "{known}.",
+    ),
+    "activity_two_columns": (
+        "plusieurs colonnes peuvent être « {value} » : {headings}. Choisissez.",
+        "several columns may be '{value}': {headings}. Choose.",
+    ),
+    "activity_doubtful": (
+        "la colonne {headings} est peut-être « {value} ». Confirmez, ou choisissez-en une autre.",
+        "column {headings} may be '{value}'. Confirm, or choose another.",
+    ),
+    "activity_no_inpatients": (
+        "aucune colonne ne donne les actes d'hospitalisés. Indiquez-la, ou confirmez la constante "
+        "0 : tous les actes seraient facturés au forfait.",
+        "no column gives in-patients' acts. Name it, or confirm the constant 0: every act would be "
+        "billed.",
+    ),
+    "activity_no_site": (
+        "aucune colonne ne donne le site. Indiquez-la, ou confirmez que chaque appareil est seul "
+        "sur son site.",
+        "no column gives the site. Name it, or confirm that each machine is alone on its site.",
+    ),
+    "activity_too_large": (
+        "le fichier dépasse {limit} Mo, ou son contenu décompressé est démesuré. Ne gardez que les "
+        "colonnes utiles, ou enregistrez-le en CSV ou Parquet.",
+        "the file exceeds {limit} MB, or unpacks out of proportion. Keep the useful columns only, "
+        "or save it as CSV or Parquet.",
+    ),
+    "activity_rows": (
+        "{value} lignes ; {limit} au plus. Découpez le fichier par année.",
+        "{value} rows; {limit} at most. Split the file by year.",
+    ),
+    "activity_kind": (
+        "ce fichier n'est ni un tableur (.xlsx, .ods), ni du CSV, ni du Parquet. Enregistrez-le "
+        "dans un de ces formats.",
+        "this file is no spreadsheet (.xlsx, .ods), CSV or Parquet. Save it in one of these.",
+    ),
+    "activity_damaged": (
+        "le fichier ne se lit pas jusqu'au bout : {detail}. Ouvrez-le, enregistrez-le de nouveau, "
+        "puis réessayez.",
+        "the file cannot be read through: {detail}. Open it, save it again, then retry.",
+    ),
+    "activity_empty": (
+        "le fichier ne contient aucune ligne d'activité.",
+        "the file holds no row of activity.",
+    ),
+    "activity_encoding": (
+        "l'encodage du fichier n'est ni UTF-8, ni UTF-16, ni sûrement Windows (cp1252). "
+        "Enregistrez-le en UTF-8, ou donnez `encoding` dans la correspondance (layout).",
+        "the file's encoding is neither UTF-8, nor UTF-16, nor surely Windows (cp1252). Save it as "
+        "UTF-8, or give `encoding` in the mapping (layout).",
+    ),
+    "activity_separator": (
+        "ni le séparateur ni la ligne des titres ne sont sûrs. Mettez les titres sur une ligne, ou "
+        "donnez `separator` et `header_line` dans la correspondance (layout).",
+        "neither the separator nor the line of headings is sure. Put the headings on one line, or "
+        "give `separator` and `header_line` in the mapping (layout).",
+    ),
+    "activity_header": (
+        "aucune ligne de titres n'est reconnue. Mettez les titres sur une ligne, ou donnez "
+        "`header_line` dans la correspondance (layout).",
+        "no line of headings is recognised. Put the headings on one line, or give `header_line` in "
+        "the mapping (layout).",
+    ),
+    "activity_sheet": (
+        "aucune feuille « {value} ». Feuilles du classeur : {known}.",
+        "no sheet '{value}'. Sheets of the workbook: {known}.",
+    ),
+    "activity_sheets": (
+        "plusieurs feuilles peuvent être celle du parc : {known}. Donnez `sheet` dans la "
+        "correspondance (layout).",
+        "several sheets may hold the fleet: {known}. Give `sheet` in the mapping (layout).",
+    ),
+    "activity_ragged": (
+        "{count} ligne(s) n'ont pas {expected} colonnes comme les titres (la première : {value}). "
+        "Lignes {lines}. Mettez entre guillemets les textes qui contiennent le séparateur.",
+        "{count} row(s) do not have {expected} columns as the headings do (the first: {value}). "
+        "Lines {lines}. Quote the texts that contain the separator.",
+    ),
+    "activity_year": (
+        "l'année des actes n'est pas connue (reçu : {value}). Donnez-la, de 2000 à 2100 (--year).",
+        "the year of the acts is not known (got: {value}). Give it, 2000 to 2100 (--year).",
+    ),
+    "activity_years": (
+        "le fichier porte sur : {years}. Dites quelle année garder (--year ; demandé : {value}).",
+        "the file is about: {years}. Say which year to keep (--year; asked: {value}).",
+    ),
+    "activity_blank": (
+        "« {column} » est vide. Donnez une valeur, ou dites ce que vaut une cellule vide dans la "
+        "correspondance (values, texte vide). {lines}",
+        "'{column}' is blank. Give a value, or say in the mapping what a blank means (values, empty "
+        "text). {lines}",
+    ),
+    "activity_wording": (
+        "« {column} » : « {value} » n'est pas reconnu.{near} Dites ce qu'il veut dire dans la "
+        "correspondance (values). Admis : {known}. {lines}",
+        "'{column}': '{value}' is not recognised.{near} Say what it means in the mapping (values). "
+        "Known: {known}. {lines}",
+    ),
+    "activity_many_values": (
+        "« {column} » : {count} valeurs différentes (« {value} »…) : ce n'est sans doute pas la "
+        "bonne colonne. {lines}",
+        "'{column}': {count} different values ('{value}'...): probably not the right column. "
+        "{lines}",
+    ),
+    "activity_more": (
+        "« {column} » : {count} autres valeurs refusées pour la même raison ; toutes sont dans la "
+        "liste complète.",
+        "'{column}': {count} other values refused for the same reason; the full list has them all.",
+    ),
+    "activity_department": (
+        "« {value} » n'est pas un département (numéro, nom ou code postal). Corrigez, ou traduisez "
+        "par son numéro (values). {lines}",
+        "'{value}' is not a French department (number, name or postcode). Correct it, or translate "
+        "it by its number (values). {lines}",
+    ),
+    "activity_zone": (
+        "en {value}, la région ne dit pas si c'est Paris ou la région parisienne. Indiquez une "
+        "colonne de zone ou de département. {lines}",
+        "in {value}, the region does not tell Paris from its surroundings. Name a column of zones "
+        "or departments. {lines}",
+    ),
+    "activity_scientific": (
+        "« {value} » est un identifiant abîmé par un tableur (notation scientifique). Reprenez-le "
+        "à sa source, en texte. {lines}",
+        "'{value}' is an identifier damaged by a spreadsheet (scientific notation). Take it again "
+        "from its source, as text. {lines}",
+    ),
+    "activity_error_value": (
+        "« {value} » est une erreur de tableur. Corrigez la formule, ou collez la valeur. {lines}",
+        "'{value}' is a spreadsheet error. Correct the formula, or paste the value. {lines}",
+    ),
+    "activity_number": (
+        "« {column} » : « {value} » n'est pas un nombre. Corrigez, ou dites ce qu'il vaut dans la "
+        "correspondance (values). {lines}",
+        "'{column}': '{value}' is not a number. Correct it, or say what it stands for in the "
+        "mapping (values). {lines}",
+    ),
+    "activity_two_numbers": (
+        "« {column} » : « {value} » se lit {first} ou {second}. Donnez `decimal` (« , » ou « . ») "
+        "dans la correspondance (layout). {lines}",
+        "'{column}': '{value}' reads {first} or {second}. Give `decimal` (',' or '.') in the "
+        "mapping (layout). {lines}",
+    ),
+    "activity_date": (
+        "« {column} » : « {value} » n'est pas une date JJ/MM/AAAA ou AAAA-MM-JJ. Corrigez. {lines}",
+        "'{column}': '{value}' is not a date DD/MM/YYYY or YYYY-MM-DD. Correct it. {lines}",
+    ),
+    "activity_date_order": (
+        "« {column} » : « {value} » met sans doute le mois avant le jour, et les autres dates "
+        "aussi. Écrivez `dates: month_first` dans la correspondance (layout), ou corrigez. {lines}",
+        "'{column}': '{value}' probably puts the month first, and so the other dates. Write "
+        "`dates: month_first` in the mapping (layout), or correct it. {lines}",
+    ),
+    "activity_date_serial": (
+        "« {column} » : « {value} » est un nombre, pas une date. Donnez aux cellules un format de "
+        "date, ou écrivez JJ/MM/AAAA. {lines}",
+        "'{column}': '{value}' is a number, not a date. Give the cells a date format, or write "
+        "DD/MM/YYYY. {lines}",
+    ),
+    "activity_date_short": (
+        "« {column} » : « {value} » ne dit pas le siècle. Écrivez l'année en quatre chiffres. "
+        "{lines}",
+        "'{column}': '{value}' does not say the century. Write the year in four digits. {lines}",
+    ),
+    "activity_check": (
+        "« {column} » : « {value} » ; attendu : {expected}. {lines}",
+        "'{column}': '{value}'; expected: {expected}. {lines}",
+    ),
+    "activity_repeated": (
+        "{count} appareil(s) sur plusieurs lignes, dont « {value} ». Si leurs actes s'ajoutent "
+        "(fichier par mois, par tranche), dites-le : `rows: several` ; sinon, corrigez. {lines}",
+        "{count} machine(s) on several rows, among which '{value}'. If their acts add up (file by "
+        "month, by band), say so: `rows: several`; else correct. {lines}",
+    ),
+    "activity_disagree": (
+        "« {column} » de l'appareil « {machine} » : « {first} » ligne {other_line}, puis "
+        "« {value} ». Les lignes d'un appareil doivent s'accorder. {lines}",
+        "'{column}' of machine '{machine}': '{first}' on line {other_line}, then '{value}'. The "
+        "rows of a machine must agree. {lines}",
+    ),
+    "fleet_too_many": (
+        "un scénario porte au plus {limit} appareils, le parc en a {value}. Si plusieurs lignes "
+        "sont un même appareil, dites-le (`rows: several`) ; sinon regroupez les appareils "
+        "semblables avec un poids.",
+        "a scenario carries at most {limit} machines, the fleet has {value}. If several rows are "
+        "one machine, say so (`rows: several`); else put like machines together with a weight.",
     ),
     # Scenario and store
     "scenario_json": (
@@ -520,11 +732,94 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "les dates d'effet doivent être données, croître et suivre le {after} : {value}.",
         "the effect dates must be given, increase and come after {after}: {value}.",
     ),
+    "unavailable_other": (
+        "la raison est « autre » : écrivez laquelle en précision.",
+        "the reason is 'other': write which one as the detail.",
+    ),
+    "unavailable_dates": (
+        "la fin ({value}) précède le début ({since}). Corrigez l'une des deux dates.",
+        "the end ({value}) comes before the start ({since}). Correct one of the two dates.",
+    ),
+    "unavailable_given": (
+        "« {value} » est déclarée non disponible et reçoit pourtant une autre valeur. Retirez la "
+        "déclaration, ou rendez à la donnée sa valeur de référence.",
+        "'{value}' is declared unavailable and yet given another value. Remove the declaration, or "
+        "give the datum its reference value back.",
+    ),
+    "unknown_machine": (
+        "aucun appareil du parc ne s'appelle « {value} ».{near}",
+        "no machine of the fleet is called '{value}'.{near}",
+    ),
     # Workbooks
     "wb_not_xlsx": (
-        "ce fichier n'est pas un classeur .xlsx. Enregistrez-le au format « Classeur Excel "
-        "(.xlsx) », puis réessayez.",
-        "this file is not an .xlsx workbook. Save it as 'Excel Workbook (.xlsx)', then retry.",
+        "ce fichier n'est pas un classeur .xlsx, mais {kind}. Ouvrez-le dans un tableur et "
+        "enregistrez-le au format « Classeur Excel (.xlsx) », puis réessayez.",
+        "this file is not an .xlsx workbook but {kind}. Open it in a spreadsheet program, save it "
+        "as 'Excel Workbook (.xlsx)', then retry.",
+    ),
+    "wb_truncated": (
+        "ce classeur est incomplet : il s'arrête avant sa fin. Reprenez le fichier d'origine (un "
+        "envoi ou une copie a pu être coupé), puis réessayez.",
+        "this workbook is incomplete: it stops before its end. Take the original file (a copy or a "
+        "download may have been cut short), then retry.",
+    ),
+    "wb_macros": (
+        "ce classeur contient des macros ({value}) ; aucune n'est exécutée, mais le fichier est "
+        "refusé. Enregistrez-le au format « Classeur Excel (.xlsx) », sans macros, puis réessayez.",
+        "this workbook holds macros ({value}); none is run, but the file is refused. Save it as "
+        "'Excel Workbook (.xlsx)', without macros, then retry.",
+    ),
+    "wb_links": (
+        "ce classeur est lié à d'autres fichiers ({value}) ; aucun n'est ouvert. Rompez les "
+        "liaisons (Données › Modifier les liens › Rompre), enregistrez, puis réessayez.",
+        "this workbook is linked to other files ({value}); none is opened. Break the links "
+        "(Data › Edit links › Break link), save, then retry.",
+    ),
+    "wb_dde": (
+        "ce classeur demande des valeurs à un autre programme (liaison DDE, {value}) ; rien n'est "
+        "exécuté, mais le fichier est refusé. Supprimez cette liaison, puis réessayez.",
+        "this workbook asks another program for values (DDE link, {value}); nothing is run, but "
+        "the file is refused. Remove that link, then retry.",
+    ),
+    "wb_objects": (
+        "ce classeur contient des objets incorporés ({value}). Supprimez-les, enregistrez, puis "
+        "réessayez.",
+        "this workbook holds embedded objects ({value}). Delete them, save, then retry.",
+    ),
+    "wb_connections": (
+        "ce classeur est connecté à des données extérieures ({value}) ; rien n'est demandé. "
+        "Supprimez la connexion (Données › Requêtes et connexions), puis réessayez.",
+        "this workbook is connected to outside data ({value}); nothing is asked of it. Delete the "
+        "connection (Data › Queries & Connections), then retry.",
+    ),
+    "wb_command": (
+        "la formule de cette case appelle un autre programme (DDE) ; elle n'est pas exécutée. "
+        "Effacez-la et écrivez la valeur.",
+        "the formula of this cell calls another program (DDE); it is not run. Clear it and write "
+        "the value.",
+    ),
+    "wb_outside_formula": (
+        "la formule de cette case prend sa valeur hors du classeur (lu : {value}). Remplacez-la "
+        "par la valeur, et dites-en la source.",
+        "the formula of this cell takes its value from outside the workbook (got: {value}). "
+        "Replace it with the value, and give its source.",
+    ),
+    "wb_hidden": (
+        "cette case n'est pas visible ({where}) et porte une valeur qui compte : {value}. "
+        "Affichez-la, relisez-la, puis réessayez.",
+        "this cell is not visible ({where}) and holds a value that counts: {value}. Show it, read "
+        "it again, then retry.",
+    ),
+    "wb_sheet_copy": (
+        "la feuille « {value} » double « {other} » : laquelle fait foi ? Gardez-en une seule, "
+        "nommée « {other} ».",
+        "sheet '{value}' doubles '{other}': which one counts? Keep one only, named '{other}'.",
+    ),
+    "wb_many_problems": (
+        "plus de {value} problèmes : la lecture s'est arrêtée là. Repartez d'un modèle neuf et "
+        "reportez-y vos changements.",
+        "more than {value} problems: the reading stopped there. Start from a new template and "
+        "carry your changes over.",
     ),
     "wb_old_format": (
         "ce fichier est à l'ancien format .xls. Ouvrez-le et enregistrez-le au format .xlsx, puis "
@@ -545,6 +840,33 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "vos valeurs dans un modèle neuf.",
         "the unpacked content of the file is out of proportion ({value} MB; {limit} at most). Copy "
         "your values into a new template.",
+    ),
+    "export_fleet": (
+        "ce parc compte {value} lignes : un classeur qui les calcule toutes n'en admet que {limit}. "
+        "Regroupez les appareils semblables (colonne « Poids »), puis exportez de nouveau.",
+        "this fleet has {value} rows: a workbook that computes them all admits {limit}. Group "
+        "machines that are alike (column « Poids »), then export again.",
+    ),
+    "export_not_straight": (
+        "le modèle de coût « {value} » n'est pas une droite des actes : le classeur ne sait pas "
+        "l'écrire en formules. Écrivez ses lignes sans produit ni seuil des actes, ou calculez-le "
+        "dans l'outil.",
+        "cost model « {value} » is not a straight line in the acts: the workbook cannot hold it as "
+        "formulas. Write its lines without products or thresholds of acts, or compute it in the "
+        "tool.",
+    ),
+    "verify_not_export": (
+        "ce classeur n'est pas une proposition exportée par l'outil : la feuille n'y est pas. "
+        "Exportez-la depuis la page « Barème », ou par « costing export ».",
+        "this workbook is not a proposal exported by the tool: the sheet is not there. Export one "
+        "from the page « Barème », or with « costing export ».",
+    ),
+    "export_renewal": (
+        "sans puissance de l'âge (dynamics.renewal_age_power), le parc renouvelle strictement les "
+        "plus anciens, ce que le classeur n'écrit pas en formules. Donnez une puissance, 6 par "
+        "exemple.",
+        "without an age power (dynamics.renewal_age_power) the oldest machines are strictly "
+        "replaced first, which the workbook cannot hold as formulas. Give a power, such as 6.",
     ),
     "wb_too_many_cells": (
         "cette feuille compte des millions de cellules. Recopiez vos valeurs dans un modèle neuf.",
@@ -700,6 +1022,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "valeur. Donnez la source de la nouvelle, ou la note D.",
         "the value is changed and graded {value}, but its source is still that of the old value. "
         "Give the source of the new one, or grade D.",
+    ),
+    "wb_unavailable_given": (
+        "« {value} » est déclarée non disponible et changée dans le même classeur : voyez {other}. "
+        "Retirez la déclaration, ou rendez à la ligne sa valeur, sa source et sa note, et videz "
+        "« Qui », « Le » et « Pourquoi ».",
+        "'{value}' is declared unavailable and changed in the same workbook: see {other}. Remove "
+        "the declaration, or give the row its value, source and grade back, and clear who, when "
+        "and why.",
+    ),
+    "wb_unavailable_two": (
+        "cette ligne nomme à la fois une adresse et une donnée du parc. Gardez l'une des deux.",
+        "this row names both an address and a datum of the fleet. Keep one of the two.",
     ),
     "wb_fleet_empty": (
         "« {value} » est rempli mais le parc n'a aucun appareil. Ajoutez les appareils, ou videz "

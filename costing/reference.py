@@ -23,6 +23,7 @@ from costing.scenario import Override, Scenario
 from costing.sources import Source
 from costing.tariff import FeeSchedule, MachineClass
 from costing.tariff_file import ClassEntry, build_classes
+from costing.unavailable import unknown_data
 
 if TYPE_CHECKING:
     from costing.fleet import Dynamics, Fleet
@@ -241,6 +242,7 @@ class Reference:
                 for name in (correlation.first, correlation.second)
                 if name not in names
             ]
+        unknown += unknown_data(applied, scenario)
         if unknown:
             raise ScenarioError(unknown)
         return Case(applied, scenario, self)

@@ -12,11 +12,19 @@ import json
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from costing.errors import Place, Problem, ScenarioError, problem, suggest
 from costing.parameters import Grade, Number, Strict, Text, Vat, Whole
 from costing.rules import SavingsDemand, ScheduleRules
+from costing.unavailable import Unavailable
 from costing.yamlfile import CodedError, Fault, refusal
 
 FORMAT = 1
@@ -125,6 +133,7 @@ class Scenario(Strict):
     rules: ScheduleRules = ScheduleRules()
     seed: int = Field(default=2024, ge=0)
     fleet: FleetTable | None = None
+    unavailable: tuple[Unavailable, ...] = ()
 
     @model_validator(mode="after")
     def _one_override_each(self) -> Scenario:
@@ -133,6 +142,27 @@ class Scenario(Strict):
             if addresses.count(address) > 1:
                 raise CodedError(Fault("duplicate_name", ("overrides",), {"value": address}))
         return self
+
+    @model_validator(mode="after")
+    def _given_or_unavailable(self) -> Scenario:
+        """A datum is declared unavailable once, and not while it is given."""
+        given = {override.parameter for override in self.overrides}
+        addresses = [datum.address for datum in self.unavailable]
+        for index, address in enumerate(addresses):
+            facts, keys = {"value": address}, ("unavailable", index, "address")
+            if address in addresses[:index]:
+                raise CodedError(Fault("duplicate_name", keys, facts))
+            if address in given:
+                raise CodedError(Fault("unavailable_given", keys, facts))
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_an_empty_list(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Nothing unavailable is not written: such a scenario keeps the text and hash it had."""
+        content: dict[str, Any] = write(self)
+        if not content.get("unavailable"):
+            content.pop("unavailable", None)
+        return content
 
     @field_validator("correlations")
     @classmethod
@@ -155,12 +185,17 @@ class Scenario(Strict):
     def _order_has_no_meaning(cls, overrides: tuple[Override, ...]) -> tuple[Override, ...]:
         return tuple(sorted(overrides, key=lambda override: override.parameter))
 
+    @field_validator("unavailable")
+    @classmethod
+    def _nor_has_the_order_here(cls, data: tuple[Unavailable, ...]) -> tuple[Unavailable, ...]:
+        return tuple(sorted(data, key=lambda datum: datum.address))
+
     @property
     def hash(self) -> str:
         """SHA-256 of the content in canonical JSON.
 
         Who, when, why, the name and the description do not count: signing a change does not make
-        another scenario of it.
+        another scenario of it. What is said of an unavailable datum does: it is content.
         """
         content = self.model_dump(mode="json", exclude={"name", "description"})
         for override in content["overrides"]:
@@ -174,10 +209,14 @@ class Scenario(Strict):
         return hashlib.sha256(text.encode()).hexdigest()
 
     def with_override(self, override: Override) -> Scenario:
-        """The scenario with one value changed; replaces an earlier change of the same value."""
+        """The scenario with one value changed; replaces an earlier change of the same value.
+
+        A datum that is given is no longer unavailable.
+        """
         kept = [o for o in self.overrides if o.parameter != override.parameter]
         overrides = sorted((*kept, override), key=lambda o: o.parameter)
-        return self.model_copy(update={"overrides": tuple(overrides)})
+        still = tuple(d for d in self.unavailable if d.address != override.parameter)
+        return self.model_copy(update={"overrides": tuple(overrides), "unavailable": still})
 
     def without_override(self, parameter: str) -> Scenario:
         """The scenario with one value put back to the reference."""
@@ -266,7 +305,10 @@ class Difference(NamedTuple):
 
 
 def diff(before: Scenario, after: Scenario) -> list[Difference]:
-    """All that differs between two scenarios, by key; an override's key is its address."""
+    """All that differs between two scenarios, by key.
+
+    An override's key is its address, and so is that of a datum that is unavailable.
+    """
     left, right = (dict(_flatten(_keyed(scenario))) for scenario in (before, after))
     keys = [*left, *(key for key in right if key not in left)]
     return [
@@ -279,6 +321,8 @@ def diff(before: Scenario, after: Scenario) -> list[Difference]:
 def _keyed(scenario: Scenario) -> dict[str, Any]:
     data = scenario.model_dump(mode="json")
     data["overrides"] = {o.pop("parameter"): o for o in data["overrides"]}
+    if scenario.unavailable:
+        data["unavailable"] = {d.pop("address"): d for d in data["unavailable"]}
     return data
 
 

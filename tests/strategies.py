@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -26,6 +26,7 @@ from costing.rules import (
     StructureChoice,
 )
 from costing.scenario import Conventions, Correlation, FleetTable, Override, Scenario
+from costing.unavailable import Unavailable
 
 # Address: range to draw from, whether it is money, whether the parameter takes bounds.
 ADDRESSES: dict[str, tuple[float, float, bool, bool]] = {
@@ -56,6 +57,8 @@ SCOPES = {
 CANDIDATES = {"amortisation_years": (1, 30), "rank_factor": (0, 1)}
 # Words from a form: any script, no half of a surrogate pair and no control character.
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
+SPOKEN = WORDS.filter(str.strip)
+REASONS = ("never_measured", "trade_secret", "not_broken_down", "delay", "other")
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2030, 12, 31))
 
 
@@ -258,6 +261,7 @@ def scenarios(draw: st.DrawFn, fleet: bool | None = None) -> Scenario:
     """A scenario; `fleet` says whether it brings its own, None for either."""
     addresses = draw(st.lists(st.sampled_from(sorted(ADDRESSES)), max_size=5, unique=True))
     own = st.booleans() if fleet is None else st.just(fleet)
+    table = draw(fleets()) if draw(own) else None
     return Scenario(
         name=draw(WORDS),
         description=draw(WORDS),
@@ -268,7 +272,40 @@ def scenarios(draw: st.DrawFn, fleet: bool | None = None) -> Scenario:
         savings=draw(savings()),
         rules=draw(rules()),
         seed=draw(st.integers(0, 2**32 - 1)),
-        fleet=draw(fleets()) if draw(own) else None,
+        fleet=table,
+        unavailable=draw(unavailable(addresses, table)),
+    )
+
+
+@st.composite
+def unavailable(
+    draw: st.DrawFn, given: Sequence[str] = (), fleet: FleetTable | None = None
+) -> tuple[Unavailable, ...]:
+    """Some data that cannot be given: values that no override gives, columns of the fleet."""
+    machines = ["*", *map(str, fleet.columns["machine_id"] if fleet else ())]
+    of_fleet = [f"fleet.{name}.{who}" for name in ("acts_inpatient", "sector") for who in machines]
+    # A class without a value of its own may lack one.
+    known = [address for address in (*ADDRESSES, "communs.rent.irm_1_5t") if address not in given]
+    addresses = draw(st.lists(st.sampled_from([*known, *of_fleet]), max_size=3, unique=True))
+    return tuple(draw(unavailable_datum(address)) for address in addresses)
+
+
+def unavailable_datum(address: str) -> st.SearchStrategy[Unavailable]:
+    """What a supplier may say of a datum; « autre » says more, and days are in order."""
+    reasons = st.tuples(st.sampled_from(REASONS[:-1]), WORDS) | st.tuples(
+        st.just(REASONS[-1]), SPOKEN
+    )
+    days = st.none() | DAYS
+    return st.tuples(SPOKEN, reasons, st.tuples(days, days), WORDS).map(
+        lambda drawn: Unavailable(
+            address=address,
+            supplier=drawn[0],
+            reason=drawn[1][0],
+            detail=drawn[1][1],
+            since=min(drawn[2]) if all(drawn[2]) else drawn[2][0],
+            until=max(drawn[2]) if all(drawn[2]) else drawn[2][1],
+            instead=drawn[3],
+        )
     )
 
 

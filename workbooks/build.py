@@ -16,6 +16,7 @@ from costing.fleet import COLUMNS
 from costing.load import load_reference
 from costing.rules import Demand, Lever, SavingsDemand, ScheduleRules
 from costing.scenario import Conventions, FleetTable, Override, Scenario
+from costing.unavailable import Unavailable
 from costing.workbook.template import write_template
 
 TEMPLATE, EXAMPLE = "modele_import.xlsx", "exemple_rempli.xlsx"
@@ -97,6 +98,18 @@ def example() -> Scenario:
             ),
         ),
         fleet=_fleet(),
+        unavailable=(
+            Unavailable(
+                address="irm.maintenance_share.*", supplier="Constructeur X (exemple)",
+                reason="trade_secret", detail="Exemple : contrats négociés site par site.",
+                instead="Exemple : moyenne de contrats publics.",
+            ),
+            Unavailable(
+                address="fleet.acts_inpatient.B-SC1", supplier="Établissement B (exemple)",
+                reason="not_broken_down", detail="Exemple : actes comptés par site.",
+                until=dt.date(2026, 12, 31), instead="Exemple : part du site, selon ses actes.",
+            ),
+        ),
     )  # fmt: skip
 
 

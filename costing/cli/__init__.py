@@ -12,11 +12,13 @@ from __future__ import annotations
 import click
 
 from costing.cli.analysis import replicate, sensitivity
+from costing.cli.annex import annex
 from costing.cli.bridge import bridge
 from costing.cli.claim import claim
 from costing.cli.elicit import elicit
 from costing.cli.evaluate import evaluate
 from costing.cli.fee import compare, cost, revenue
+from costing.cli.fleet import fleet
 from costing.cli.menu import menu
 from costing.cli.optimise import frontier, optimise
 from costing.cli.schedule import export, import_, template
@@ -33,6 +35,6 @@ def main() -> None:
 
 for _command in (
     revenue, cost, compare, claim, sensitivity, bridge, elicit, replicate, optimise, evaluate,
-    frontier, menu, import_, export, template, app,
+    frontier, menu, import_, fleet, export, annex, template, app,
 ):  # fmt: skip
     main.add_command(_command)

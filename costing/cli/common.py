@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from costing.errors import CostingError, InputError, Place, Problem, problem
+from costing.errors import CostingError, InputError, Language, Place, Problem, problem
 
 if TYPE_CHECKING:
     from costing.reference import Case
@@ -57,9 +57,11 @@ def answer(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except InputError as error:
+            language: Language = "en" if kwargs.get("language") == "en" else "fr"
             if kwargs.get("as_json"):
-                print_json({"ok": False, "errors": [_problem(p) for p in error.problems]})
-            click.echo(error.text(), err=True)
+                errors = [_problem(p, language) for p in error.problems]
+                print_json({"ok": False, "errors": errors})
+            click.echo(error.text(language), err=True)
             sys.exit(error.exit_code)
         except CostingError as error:
             click.echo(str(error), err=True)
@@ -143,13 +145,13 @@ def _finite(data: Any) -> Any:
     return data
 
 
-def _problem(fault: Problem) -> dict[str, Any]:
+def _problem(fault: Problem, language: Language) -> dict[str, Any]:
     place = fault.place
     return {
         "sheet": place.sheet,
         "cell": place.cell,
         "place": str(place),
         "code": fault.code,
-        "message": fault.message(),
+        "message": fault.message(language),
         "value": None if fault.value is None else str(fault.value),
     }

@@ -7,29 +7,63 @@ from pathlib import Path
 import click
 
 from costing.cli.common import FILE, answer, case_of, check_folder, options, print_json, progress
+from costing.errors import Language, Problem, WorkbookError
 
 
 @click.command("import")
 @click.argument("file", type=FILE)
 @click.option("--out", type=FILE, help="Write the scenario (JSON).")
+@click.option("--returned", type=FILE, help="If refused, write a copy with its faults marked.")
+@click.option(
+    "--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True,
+    help="Language of the problems.",
+)  # fmt: skip
 @options("models", "json")
 @answer
-def import_(file: Path, out: Path | None, models: tuple[Path, ...], as_json: bool) -> None:
+def import_(
+    file: Path, out: Path | None, returned: Path | None, language: Language,
+    models: tuple[Path, ...], as_json: bool,
+) -> None:  # fmt: skip
     """Read an import workbook; every problem at once, with sheet and cell."""
     from costing.load import load_reference
     from costing.workbook.importer import import_workbook
 
     check_folder(out)
-    with progress("Lecture") as tell:
-        scenario = import_workbook(file, load_reference(models), tell)
+    check_folder(returned)
+    try:
+        with progress("Lecture") as tell:
+            scenario = import_workbook(file, load_reference(models), tell)
+    except WorkbookError as error:
+        if returned is not None:
+            _return_copy(file, returned, error.problems, language)
+        raise
     if out is not None:
         out.write_text(scenario.to_json(), encoding="utf-8")
     if as_json:
-        print_json({"ok": True, "errors": [], "scenario_hash": scenario.hash})
+        counts = {"overrides": len(scenario.overrides), "unavailable": len(scenario.unavailable)}
+        print_json({"ok": True, "errors": [], "scenario_hash": scenario.hash, **counts})
     else:
+        lacking = len(scenario.unavailable)
+        told = f", {lacking} donnée(s) non disponible(s)" if lacking else ""
         click.echo(
-            f"Importé : {len(scenario.overrides)} valeur(s) modifiée(s), {scenario.hash[:12]}"
+            f"Importé : {len(scenario.overrides)} valeur(s) modifiée(s){told}, {scenario.hash[:12]}"
         )
+
+
+def _return_copy(
+    file: Path, returned: Path, problems: tuple[Problem, ...], language: Language
+) -> None:
+    """Write the refused workbook with its faults marked, if it can be opened at all."""
+    from costing.workbook.annotate import annotate
+
+    copy = annotate(file.read_bytes(), problems, language) if file.is_file() else None
+    if copy is None:
+        click.echo(
+            "Pas de copie annotée : ce fichier ne peut pas être ouvert sans risque.", err=True
+        )
+    else:
+        returned.write_bytes(copy)
+        click.echo(f"Copie annotée : {returned}", err=True)
 
 
 @click.command()

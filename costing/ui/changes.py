@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
@@ -16,8 +16,8 @@ from costing.errors import CostingError
 from costing.menu import COST_RISKS
 from costing.reference import Reference
 from costing.rules import Demand, StructureChoice
-from costing.scenario import Difference, Override, Scenario
-from costing.ui import demand_words, figures, names
+from costing.scenario import Difference, Scenario
+from costing.ui import demand_words, figures, names, unavailable_words
 from costing.words import NONE, euros, number
 
 _FIELDS = {
@@ -79,6 +79,11 @@ _LISTS: dict[str, Callable[[Reference, list[Any]], str]] = {
 }
 
 
+#: How the keys of what is declared unavailable begin.
+UNAVAILABLE = "unavailable."
+_Item = TypeVar("_Item")
+
+
 class Change(NamedTuple):
     """One change in words."""
 
@@ -99,6 +104,8 @@ def in_words(reference: Reference, differences: Iterable[Difference]) -> list[Ch
             if field in {"author", "date", "reason"}:
                 continue
             found.append(_override_change(reference, address, field, before, after))
+        elif key.startswith(UNAVAILABLE):
+            found.append(Change(*unavailable_words.change(reference, key, before, after)))
         else:
             what, show = _label(reference, key)
             found.append(Change(what, show(before), show(after)))
@@ -108,12 +115,13 @@ def in_words(reference: Reference, differences: Iterable[Difference]) -> list[Ch
 def by_value(reference: Reference, differences: Iterable[Difference]) -> list[Change]:
     """One row for each changed value: its mode, else the first field that changed; others folded.
 
-    What is not a value (a convention, a demand) keeps its own row.
+    What is not a value (a convention, a demand) keeps its own row; a datum that is declared
+    unavailable has one, its reason first.
     """
     found: dict[str, list[tuple[str, Change]]] = {}
     for difference in differences:
         words = in_words(reference, [difference])
-        if difference.key.startswith("overrides."):
+        if difference.key.startswith(("overrides.", UNAVAILABLE)):
             key, _, field = difference.key.rpartition(".")
         else:
             key, field = difference.key, ""
@@ -121,7 +129,8 @@ def by_value(reference: Reference, differences: Iterable[Difference]) -> list[Ch
     rows = []
     for fields in found.values():
         if fields:
-            one = next((change for field, change in fields if field == "mode"), fields[0][1])
+            named = (change for field, change in fields if field in {"mode", "reason"})
+            one = next(named, fields[0][1])
             rest = len(fields) - 1
             more = f" (et {rest} autre{'s' if rest > 1 else ''} champ{'s' if rest > 1 else ''})"
             rows.append(one._replace(what=one.what + more) if rest else one)
@@ -240,26 +249,33 @@ def carry_over(base: Scenario, mine: Scenario, latest: Scenario) -> Scenario:
     for field in Scenario.model_fields:
         old, new, other = (getattr(side, field) for side in (base, mine, latest))
         if field == "overrides":
-            update[field] = _carry_overrides(old, new, other)
+            update[field] = _carry(old, new, other, lambda override: override.parameter)
+        elif field == "unavailable":
+            update[field] = _carry(old, new, other, lambda datum: datum.address)
         elif isinstance(new, BaseModel) and type(old) is type(new) is type(other):
             changed = {k: getattr(new, k) for k in type(new).model_fields
                        if getattr(new, k) != getattr(old, k)}  # fmt: skip
             update[field] = other.model_copy(update=changed)
         else:
             update[field] = new if new != old else other
-    return latest.model_copy(update=update)
+    # Both cannot be: where one gave a value to what the other declared, the value stays.
+    given = {override.parameter for override in update["overrides"]}
+    kept = tuple(datum for datum in update["unavailable"] if datum.address not in given)
+    return latest.model_copy(update={**update, "unavailable": kept})
 
 
-def _carry_overrides(
-    base: tuple[Override, ...], mine: tuple[Override, ...], latest: tuple[Override, ...]
-) -> tuple[Override, ...]:
-    old, new, result = ({o.parameter: o for o in side} for side in (base, mine, latest))
+def _carry(
+    base: tuple[_Item, ...], mine: tuple[_Item, ...], latest: tuple[_Item, ...],
+    key: Callable[[_Item], str],
+) -> tuple[_Item, ...]:  # fmt: skip
+    """The items of `latest`, with those that I changed, added or removed since `base`."""
+    old, new, result = ({key(item): item for item in side} for side in (base, mine, latest))
     for address in [*old, *(a for a in new if a not in old)]:
         if new.get(address) != old.get(address):
             result.pop(address, None)
             if address in new:
                 result[address] = new[address]
-    return tuple(result.values())
+    return tuple(sorted(result.values(), key=key))
 
 
 def sign(base: Scenario, mine: Scenario, author: str, reason: str, date: dt.date) -> Scenario:

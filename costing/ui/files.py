@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import partial
 from io import BytesIO
 
 import streamlit as st
@@ -20,6 +21,7 @@ from costing.tariff import FeeSchedule
 from costing.ui import names, tables
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXAMPLE = "exemple_rempli.xlsx"
 
 
@@ -50,6 +52,35 @@ def proposal_button(proposal: Proposal) -> None:
     )
 
 
+def annex_buttons(proposal: Proposal) -> None:
+    """The proposed tables in the layout of the official ones, for Word and for Excel."""
+    scenario, schedule = proposal.case.scenario, proposal.schedule
+    if schedule is None:
+        return
+
+    def made(extension: str) -> bytes:
+        from costing.annex.describe import of_scenario  # noqa: PLC0415 - only when pressed
+        from costing.annex.word import write_word  # noqa: PLC0415
+        from costing.workbook.annex_sheets import write_sheets  # noqa: PLC0415
+
+        stream = BytesIO()
+        write = write_word if extension == "docx" else write_sheets
+        write(of_scenario(proposal.case, schedule), stream)
+        return stream.getvalue()
+
+    for label, extension, mime in (("Word", "docx", DOCX), ("Excel", "xlsx", XLSX)):
+        st.download_button(
+            f"Annexe ({label})",
+            partial(made, extension),
+            file_name=file_name("annexe", scenario, extension),
+            mime=mime,
+            icon=":material/download:",
+            on_click="ignore",
+            help="Les tarifs disposés comme les tableaux officiels, à coller dans un projet de "
+            "texte.",
+        )
+
+
 def schedule_button(schedule: FeeSchedule, first: dt.date, scenario: Scenario) -> None:
     """A schedule from a date on, as the page « Barème » and the command line read it."""
     st.download_button(
@@ -62,8 +93,11 @@ def schedule_button(schedule: FeeSchedule, first: dt.date, scenario: Scenario) -
     )
 
 
-def problems(name: str, found: Iterable[Problem]) -> None:
-    """Each fault of a file: where, what is wrong and what is expected."""
+def problems(name: str, found: Iterable[Problem], content: bytes | None = None) -> None:
+    """Each fault of a file: where, what is wrong and what is expected.
+
+    content: that of a workbook, to be taken back with its faults marked.
+    """
     listed = list(found)
     count = "1 problème" if len(listed) == 1 else f"{len(listed)} problèmes"
     st.error(
@@ -80,6 +114,30 @@ def problems(name: str, found: Iterable[Problem]) -> None:
     ]
     columns = [tables.text(title) for title in ("Feuille ou fichier", "Cellule ou ligne")]
     tables.table([*columns, tables.text("Problème")], rows, tall=len(rows) > 12)
+    if content is not None:
+        _returned_button(name, content, listed)
+
+
+def _returned_button(name: str, content: bytes, listed: list[Problem]) -> None:
+    """The workbook with its faults marked, when it can be opened at all."""
+    copy = _returned(content, listed)
+    if copy is None:
+        return
+    st.download_button(
+        "Classeur annoté (Excel) : cases en cause colorées et commentées",
+        copy,
+        file_name=f"{name.removesuffix('.xlsx')}_a-corriger.xlsx",
+        mime=XLSX,
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+@st.cache_data(max_entries=4, show_spinner="Annotation du classeur…")
+def _returned(content: bytes, _listed: list[Problem]) -> bytes | None:
+    from costing.workbook.annotate import annotate  # noqa: PLC0415 - only on a refused file
+
+    return annotate(content, _listed)
 
 
 def template_button(case: Case, scenario: Scenario) -> None:

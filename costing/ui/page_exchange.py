@@ -7,7 +7,7 @@ import streamlit as st
 from costing.errors import InputError, Problem
 from costing.scenario import Scenario, from_json
 from costing.store import differences
-from costing.ui import cache, files, names, state, tables
+from costing.ui import cache, files, fleet_import, names, state, tables
 from costing.ui.changes import in_words
 
 
@@ -27,6 +27,7 @@ def page() -> None:
         found = _uploaded()
     if found is not None:
         _adopt(draft, *found)
+    fleet_import.section()
 
 
 def _out(draft: Scenario) -> None:
@@ -45,6 +46,8 @@ def _out(draft: Scenario) -> None:
             "Le barème calculé pour ce scénario, ses économies et ses effets, avec formules."
         )
         files.proposal_button(proposal)
+        with st.container(horizontal=True):
+            files.annex_buttons(proposal)
     else:
         tables.note("Aucun barème n'est calculé pour ce scénario : voyez la page « Barème ».")
     st.subheader("Scénario")
@@ -67,7 +70,8 @@ def _uploaded() -> tuple[str, Scenario] | None:
     else:
         scenario, problems = cache.read_workbook(content)
     if scenario is None:
-        files.problems(given.name, problems)
+        workbook = None if given.name.lower().endswith(".json") else content
+        files.problems(given.name, problems, workbook)
         return None
     return given.name, scenario
 

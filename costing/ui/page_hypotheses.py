@@ -10,7 +10,7 @@ import streamlit as st
 from costing import labels
 from costing.reference import Case
 from costing.scenario import Scenario
-from costing.ui import cache, names, state, tables, values_form, values_table
+from costing.ui import cache, names, state, tables, unavailable_words, values_form, values_table
 from costing.words import NONE, euros, number, percent
 
 
@@ -35,9 +35,13 @@ def page() -> None:
     st.header("Toutes les valeurs")
     tables.lead(
         "Les cellules bas, mode, haut, TVA, grade et source se modifient sur place (double clic ou "
-        "Entrée). Les taux sont en pourcentage. ▲ marque une hypothèse sans source publiée."
+        "Entrée). Les taux sont en pourcentage. ▲ marque une hypothèse sans source publiée, ∅ une "
+        "donnée qu'un fournisseur déclare non disponible, avec sa raison dans la note."
     )
     values_table.section(case)
+    if lacking := unavailable_words.of_fleet(case.reference, case.scenario):
+        tables.note("Données du parc déclarées non disponibles :")
+        tables.table([tables.text("Donnée"), tables.text("Ce qu'on en dit")], lacking)
 
 
 def _choices(case: Case) -> None:

@@ -73,6 +73,7 @@ def _answer(proposal: Proposal) -> None:
         files.proposal_button(proposal)
         first = proposal.case.scenario.rules.step_dates[0]
         files.schedule_button(proposal.schedule, first, state.workspace().draft)
+        files.annex_buttons(proposal)
     schedule_savings.savings_section(proposal)
     schedule_prices.section(proposal)
     schedule_parts.section(proposal)

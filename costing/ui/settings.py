@@ -6,7 +6,7 @@ SETTINGS: dict[str, str | int | bool] = {
     "server.address": "127.0.0.1",
     "server.headless": True,
     "server.showEmailPrompt": False,
-    "server.maxUploadSize": 50,
+    "server.maxUploadSize": 200,
     "browser.gatherUsageStats": False,
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "type",

@@ -56,7 +56,8 @@ class Workspace:
     def pending_count(self) -> int:
         """How many values and choices are not saved; a value counts once."""
         keys = (change.key for change in differences(self.saved, self.draft))
-        return len({k.rpartition(".")[0] if k.startswith("overrides.") else k for k in keys})
+        folded = ("overrides.", "unavailable.")
+        return len({k.rpartition(".")[0] if k.startswith(folded) else k for k in keys})
 
     @property
     def dirty(self) -> bool:

@@ -7,7 +7,15 @@ import streamlit as st
 from costing import labels
 from costing.errors import CostingError
 from costing.reference import Case, Reference
-from costing.ui import cache, elicitation_form, figures, names, state, values
+from costing.ui import (
+    cache,
+    elicitation_form,
+    figures,
+    names,
+    state,
+    unavailable_words,
+    values,
+)
 from costing.units import is_money
 
 #: The parameter of the address bar that keeps the value being changed.
@@ -22,6 +30,11 @@ def section(case: Case) -> None:
     address = _chosen(reference, case.reference)
     row = values.find(reference, case.reference, address)
     st.caption(_situation(row))
+    if lacking := unavailable_words.by_address(state.workspace().draft).get(address):
+        st.caption(
+            f"{unavailable_words.MARK} **{names.literal(lacking)}** La changer retire cette "
+            "déclaration."
+        )
     version = state.workspace().version
     texts, key = row.texts(reference), f"{address}-{version}"
     with st.form(f"value-{address}-{version}", border=False, enter_to_submit=False):

@@ -11,11 +11,13 @@ import streamlit as st
 from costing import labels
 from costing.errors import CostingError
 from costing.reference import Case, Reference
-from costing.ui import cache, figures, names, state, values
+from costing.ui import cache, figures, names, state, unavailable_words, values
+from costing.ui.unavailable_words import MARK
 
 _EDITABLE = {"Bas": "low", "Mode": "mode", "Haut": "high", "TVA": "vat", "Source": "source",
              "Grade": "grade"}  # fmt: skip
 _ALL, _CHANGED, _WEAK = "toutes les valeurs", "modifiées", "grade D"
+_LACKING = "non disponibles"
 
 
 def section(case: Case) -> None:
@@ -34,7 +36,7 @@ def section(case: Case) -> None:
         "Classe", ["", *scopes], key=f"scope-{file}",
         format_func=lambda c: labels.scope_name(reference, c) if c else "toutes les classes",
     )  # fmt: skip
-    show = right.selectbox("Montrer", [_ALL, _CHANGED, _WEAK], key="show")
+    show = right.selectbox("Montrer", [_ALL, _CHANGED, _WEAK, _LACKING], key="show")
     rows = [
         row for row in values.rows(reference, case.reference, file) if _wanted(row, scope, show)
     ]
@@ -48,13 +50,22 @@ def section(case: Case) -> None:
 def _wanted(row: values.Row, scope: str, show: str) -> bool:
     if scope and row.address.split(".")[2] != scope:
         return False
-    typed = row.address in state.workspace().typed
-    return show == _ALL or typed or (row.modified if show == _CHANGED else row.value.grade == "D")
+    if show == _ALL or row.address in state.workspace().typed:
+        return True
+    if show == _LACKING:
+        return row.address in _lacking()
+    return row.modified if show == _CHANGED else row.value.grade == "D"
+
+
+def _lacking() -> dict[str, str]:
+    """What is said of the values that are declared unavailable, by address."""
+    return unavailable_words.by_address(state.workspace().draft)
 
 
 def _editor(reference: Reference, rows: list[values.Row]) -> None:
     """The table; what is typed in it is known by row number, so its name says which rows it has."""
-    frame = pd.DataFrame([_texts(reference, row) for row in rows])
+    lacking = _lacking()
+    frame = pd.DataFrame([_texts(reference, row, lacking.get(row.address)) for row in rows])
     addresses = tuple(row.address for row in rows)
     rows_hash = hashlib.sha256("\n".join(addresses).encode()).hexdigest()[:12]
     key = f"values-{rows_hash}-{state.workspace().version}"
@@ -90,7 +101,7 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _texts(reference: Reference, row: values.Row) -> dict[str, str]:
+def _texts(reference: Reference, row: values.Row, lacking: str | None) -> dict[str, str]:
     texts = {**row.texts(reference), **state.workspace().typed.get(row.address, {})}
     scope = row.address.split(".")[2]
     return {
@@ -98,13 +109,13 @@ def _texts(reference: Reference, row: values.Row) -> dict[str, str]:
         if row.address in state.workspace().typed
         else "modifié"
         if row.modified
-        else "",
+        else f"{MARK} n. d." * bool(lacking),
         "Paramètre": row.parameter.label.fr,
         "Classe": labels.scope_name(reference, scope),
         "Unité": figures.unit_label(row.parameter.unit),
         **{title: texts[field] for title, field in _EDITABLE.items() if title != "Source"},
         "Source": texts["source"],
-        "Note": row.value.note,
+        "Note": " ".join(filter(None, (lacking and f"{MARK} {lacking}", row.value.note))),
     }
 
 

@@ -16,25 +16,32 @@ from typing import Any
 from costing.errors import suggest
 from costing.units import is_money
 from costing.words import number, percent
+from costing.workbook.formats import GENERAL, is_percent, scaled
 from costing.workbook.quantity import UNBOUNDED, Quantity
 
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u2060\ufeff]+")
 _NUMBER = re.compile(r"(?P<sign>[-−–+]?) ?(?P<core>[\d.,' ]*\d|[.,]\d+) ?(?P<suffix>\D*)")
+_SIGNS = re.compile(r"eur(os?)?$", re.IGNORECASE)
+_SIGN_FIRST = re.compile(r"(?P<minus>[-−–]?) ?€ ?(?P<rest>\d.*)")
 _SCALES = {"€": 1.0, "k€": 1e3, "K€": 1e3, "M€": 1e6, "Md€": 1e9}
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_QUOTED = re.compile(r'"([^"]*)"|\\(.)|\[[^\]]*\]|_.|\*.')
 _ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#NOM?", "#VALEUR!"}
 YEARS = (1950, 2100)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Raw:
-    """A cell as found: value, number format, whether it holds a formula that was not computed."""
+    """A cell as found: value and number format.
+
+    uncomputed: it holds a formula that no program computed. outside: its formula takes its value
+    from another file or site.
+    """
 
     value: Any = None
-    format: str = "General"
+    format: str = GENERAL
     uncomputed: bool = False
+    outside: bool = False
 
 
 BLANK = Raw()
@@ -87,8 +94,8 @@ def read_choice(raw: Raw, options: Mapping[str, str]) -> str | None:
 
 def read_flag(raw: Raw) -> bool | None:
     """Yes or no."""
-    if isinstance(raw.value, bool):
-        return raw.value
+    if isinstance(_checked(raw), bool):
+        return bool(raw.value)
     yes, no = ("oui", "vrai", "true"), ("non", "faux", "false")
     text = clean(read_text(raw) or "").casefold()
     if text in yes or text in no:
@@ -127,8 +134,8 @@ def read_number(raw: Raw, allowed: Quantity) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        code = "wb_date_not_number" if isinstance(value, (dt.date, dt.time)) else "wb_not_number"
-        raise RefusedError(code)
+        dated = isinstance(value, (dt.date, dt.time, dt.timedelta))
+        raise RefusedError("wb_date_not_number" if dated else "wb_not_number")
     if isinstance(value, str):
         result = _number_from_text(clean(value), allowed)
     elif allowed.rate:
@@ -145,13 +152,10 @@ def read_number(raw: Raw, allowed: Quantity) -> float | None:
     return int(result) if allowed.whole else result
 
 
-def is_percent(number_format: str) -> bool:
-    """Whether a number format shows a fraction as a percentage (a quoted % does not)."""
-    return "%" in _QUOTED.sub("", number_format)
-
-
 def _checked(raw: Raw) -> Any:
-    """The value, once errors and formulas without result are refused; None when blank."""
+    """The value, once errors and formulas not to be trusted are refused; None when blank."""
+    if raw.outside:
+        raise RefusedError("wb_outside_formula")
     if raw.uncomputed:
         raise RefusedError("wb_uncomputed")
     if is_blank(raw):
@@ -196,9 +200,8 @@ def _check_format(number_format: str, allowed: Quantity) -> None:
     """A format may show « 450 k€ » for 450: the number is then not what the person sees."""
     if is_percent(number_format):
         raise RefusedError("wb_percent_unexpected", unit=allowed.label)
-    literal = " ".join(a or b for a, b in _QUOTED.findall(number_format.split(";", 1)[0]))
-    if re.search(r"%|k\s?€|m\s?d?\s?€|keur|meur|mill", literal, re.IGNORECASE):
-        raise RefusedError("wb_scaled_format", shown=clean(literal))
+    if shown := scaled(number_format):
+        raise RefusedError("wb_scaled_format", shown=shown)
 
 
 def _number_from_text(text: str, allowed: Quantity) -> float:
@@ -206,7 +209,10 @@ def _number_from_text(text: str, allowed: Quantity) -> float:
     if label and "%" not in label:
         text = text.removesuffix(f" {label}")
     negative = text.startswith("(") and text.endswith(")")
-    found = _NUMBER.fullmatch(clean(text[1:-1]) if negative else text)
+    text = clean(text[1:-1]) if negative else text
+    if first := _SIGN_FIRST.fullmatch(text):  # « € 1 200 » says « 1 200 € »
+        text = f"{first['minus']}{first['rest']} €"
+    found = _NUMBER.fullmatch(text)
     if not found:
         raise RefusedError("wb_not_number")
     suffix = found["suffix"].replace(" ", "")
@@ -231,6 +237,7 @@ def _scale(suffix: str, allowed: Quantity) -> float:
     if not suffix or suffix == unit:
         return 1.0
     if is_money(allowed.unit):
+        suffix = _SIGNS.sub("€", suffix)
         tail = unit.removeprefix("€")
         for written, factor in _SCALES.items():
             if suffix in {written, written + tail}:

@@ -5,21 +5,32 @@ from __future__ import annotations
 from costing import labels
 from costing.menu import GROUPS, OBJECTIVES, Bound
 from costing.reference import Case
-from costing.words import quantity
+from costing.words import quantity as with_unit
+from costing.workbook import prompts
 from costing.workbook import vocabulary as words
 from costing.workbook.choice import Choice, written
 from costing.workbook.choices import choices
 from costing.workbook.choices_demands import ASKED
-from costing.workbook.layout import DAY, Book, Sheet, number_format
+from costing.workbook.counts import column
+from costing.workbook.layout import DAY, Book, Sheet, at, number_format
 from costing.workbook.lists import Lists
+from costing.workbook.quantity import Quantity
 
 HEADER = 3
+#: How a row is filled, above the headings: what stands there is not read.
+_EXAMPLE = (
+    "Exemple, non lu", "Économies visées, toute l'imagerie", "300 M€", "€",
+    "Une case par choix : une valeur de la liste, un nombre, une date JJ/MM/AAAA. Vide : aucun, là "
+    "où la remarque l'admet.",
+)  # fmt: skip
 
 
 def write_choices(book: Book, case: Case, lists: Lists) -> None:
     """One row a choice, with the case's present values."""
     sheet = book.sheet(words.CHOICES, (34, 42, 44, 12, 62))
     sheet.title(words.CHOICES, "Ce que le scénario choisit, valeur par valeur.")
+    for place, text in enumerate(_EXAMPLE):
+        sheet.text(HEADER - 1, place, text, "example", align="right" if place == 2 else "left")
     sheet.header(HEADER, list(words.CHOICE_COLUMNS.values()))
     sheet.keep_header(HEADER)
     row = HEADER + 1
@@ -31,18 +42,18 @@ def write_choices(book: Book, case: Case, lists: Lists) -> None:
         sheet.row(row, values, ("code", "strong", "input"))
         book.cells[choice.key] = sheet.ref(row, 2)
         _write_value(sheet, row, choice, lists)
+        book.columns[words.CHOICES, choice.key] = column(sheet, row, row, 2)
         row += 1
     sheet.protect()
 
 
 def _write_value(sheet: Sheet, row: int, choice: Choice, lists: Lists) -> None:
     admits, value, allowed = choice.admits, choice.value, choice.quantity
+    _write_checks(sheet, row, choice, lists)
     if choice.options:
         sheet.value(row, 2, None if value is None else choice.options[value], "input")
-        lists.check(sheet, (row, row), 2, list(choice.options.values()))
     elif admits == "flag":
         sheet.text(row, 2, words.yes_no(value), "input")
-        lists.check(sheet, (row, row), 2, [words.YES, words.NO])
     elif choice.several:
         # Kept a text: a program would take « 7/8 » for a date and « 75 % » for a number.
         text = written(value, allowed) if value and allowed else None
@@ -54,6 +65,23 @@ def _write_value(sheet: Sheet, row: int, choice: Choice, lists: Lists) -> None:
         sheet.value(row, 2, value, "input", num_format=DAY, align="right")
     else:
         sheet.value(row, 2, value, "input")
+
+
+def _write_checks(sheet: Sheet, row: int, choice: Choice, lists: Lists) -> None:
+    """What the cell of a choice says and admits, and how it shows that it is missing."""
+    here, title, note = (row, row), choice.label, choice.note
+    if choice.options:
+        lists.check(sheet, here, 2, list(choice.options.values()), **prompts.message(title, note))
+    elif choice.admits == "flag":
+        lists.check(sheet, here, 2, [words.YES, words.NO], **prompts.message(title, note))
+    elif isinstance(choice.admits, Quantity):
+        prompts.number(sheet, here, 2, choice.admits, title, note)
+    elif choice.admits == "date":
+        prompts.date(sheet, here, 2, title, note)
+    else:
+        prompts.free(sheet, here, 2, title, note or "Un texte, libre.")
+    if choice.required:
+        prompts.mark(sheet, here, 2, f'{at(row, 2)}=""')
 
 
 def write_menu(book: Book) -> None:
@@ -81,6 +109,6 @@ def _bound(bound: Bound | None) -> str:
     """A number of the menu: what it is, its range, what is usual."""
     if bound is None:
         return ""
-    low, high = (quantity(end, bound.unit) for end in (bound.low, bound.high))
-    usual = "sans limite" if bound.usual is None else quantity(bound.usual, bound.unit)
+    low, high = (with_unit(end, bound.unit) for end in (bound.low, bound.high))
+    usual = "sans limite" if bound.usual is None else with_unit(bound.usual, bound.unit)
     return f"{bound.label.fr}, de {low} à {high} ; d'usage : {usual}"

@@ -1,8 +1,7 @@
-"""A proposal as a workbook that the other side can read, print and recompute.
+"""A proposal as a workbook that the other side reads, prints, changes and recomputes.
 
-Ratios and totals are live formulas, each with the value that it gives; amounts that the engine
-computes machine by machine are values. A proposal without a schedule has none of « Barème »,
-« Structure » and « Effets ».
+Every figure of the computing sheets is a live formula (`costing.workbook.live`); what the search of
+the schedule told (« Contraintes ») is a record of that day, and says so.
 """
 
 from __future__ import annotations
@@ -10,21 +9,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-from costing.analysis.savings import reached
 from costing.menu import OBJECTIVES
 from costing.optimise.floors import COUNTS
 from costing.optimise.proposal import Proposal
+from costing.reference import Case
+from costing.tariff import FeeSchedule
 from costing.words import money, percent, quantity
 from costing.workbook import vocabulary as words
 from costing.workbook.choices import choices, shown
-from costing.workbook.export_effects import write_effects
-from costing.workbook.export_inputs import write_changes, write_values
+from costing.workbook.export_changes import write_changes
 from costing.workbook.export_limits import write_limits
-from costing.workbook.export_savings import write_savings
-from costing.workbook.export_schedule import write_schedule
-from costing.workbook.export_structure import write_structure
-from costing.workbook.layout import Book, Sheet
-from costing.workbook.sources_sheet import write_sources
+from costing.workbook.layout import Book, Cells, Sheet
+from costing.workbook.live.book import Results, held, sheets, write_computation
+from costing.workbook.live.machine_sheet import View
+from costing.workbook.original import write_original
 
 STATUS = {
     "optimal": "barème trouvé",
@@ -36,96 +34,216 @@ SYNTHETIC = (
     "PARC SYNTHÉTIQUE : les appareils sont simulés et calés sur des chiffres publiés. Les montants "
     "qui en dépendent sont des ordres de grandeur, non des mesures."
 )
-#: Sheets of a schedule: without one they are not written.
-OF_A_SCHEDULE = ("Barème", "Structure", "Effets")
+SUMMARY, LIMITS, CHANGES = "Synthèse", "Contraintes", "Modifications"
 CONTENTS = {
-    "Barème": "Les tarifs proposés, à chaque date, à côté des tarifs officiels.",
+    "Barème": "Les tarifs proposés (à changer), à côté des tarifs officiels.",
     "Structure": "Ce que la proposition change aux tranches, aux années et au coefficient.",
     "Économies": "Année par année, contre le tarif de départ et la décision de 2025.",
     "Effets": "Recettes et coûts par classe, secteur, région, zone et volume d'activité.",
-    "Contraintes": "Ce qui était demandé, et ce qui a pesé ou bloqué.",
-    "Hypothèses": "Toutes les valeurs, leurs bornes, leurs sources et leur note.",
+    "Comparaison": "Coût contre forfait au tarif de départ, trois lectures de « surévalué ».",
+    "Un appareil": "Une machine au choix : ses tranches, son coût, ses courbes.",
+    "Volumes": "Actes par tranche, classe et année.",
+    "Coûts unitaires": "Coût de chaque sorte d'appareil ; le détail est sur « Coûts … ».",
+    "Hypothèses": "Toutes les valeurs, leurs bornes, leurs sources et leur note (à changer).",
+    "Activité": "Limites des tranches et normes par classe (à changer).",
+    "Choix": "Périmètre, conventions, demande, dates (à changer).",
+    "Parc": "Les appareils, un par ligne (à changer).",
+    "Appareils comparés": "Le calcul, appareil par appareil ; puis une feuille par année.",
+    LIMITS: "Ce qui était demandé à la recherche, ce qui a pesé ou bloqué ce jour-là.",
     "Sources": "La bibliographie.",
-    "Modifications": "Ce que ce scénario change aux données de référence.",
+    CHANGES: "Ce que ce scénario change aux données de référence.",
 }
+_HELD = (
+    "Aucun barème trouvé : la feuille « Barème » tient les tarifs en vigueur, et tout le classeur "
+    "les calcule. Changez-les à la main pour voir ce que d'autres donneraient."
+)
+_ANSWERS = (
+    "Le barème a été cherché pour des exploitants qui y répondent (feuille « Choix ») ; les "
+    "feuilles de calcul gardent des volumes qui n'y répondent pas."
+)
+HOW = (
+    "Ce classeur est le calcul lui-même : changez une case jaune dans Excel ou LibreOffice, tout "
+    "ce qui en dépend suit. Il n'a ni macro ni lien vers l'extérieur. Les feuilles sont protégées "
+    "sans mot de passe.",
+    "Pour vérifier : recalculez tout (Excel : Ctrl+Alt+F9 ; LibreOffice : Ctrl+Maj+F9), "
+    "enregistrez, puis « costing verify FICHIER.xlsx », ou la page « Import / export » : "
+    "l'outil refait chaque case et dit lesquelles diffèrent, et pourquoi.",
+    "Pour reprendre vos changements : importez ce classeur comme un classeur d'hypothèses. "
+    "Inchangé, il rend le scénario de départ, à la même empreinte.",
+    "Une date de barème peut changer dans son année (feuille « Choix ») ; pour une autre année, "
+    "une autre classe ou un appareil de plus, importez puis exportez de nouveau.",
+    "« Contraintes » et « Modifications » disent ce qui valait le jour de l'export : ces deux "
+    "feuilles ne suivent pas les changements.",
+)
 
 
-def write_proposal(proposal: Proposal, target: Path | BinaryIO) -> None:
+def write_proposal(proposal: Proposal, target: Path | BinaryIO, view: View | None = None) -> None:
     """Write a proposal, feasible or not, as a workbook.
 
+    Without a schedule, the computation shows prices in force held: they can be changed by hand.
+
     Raises:
-        TariffError, InputError: the fleet cannot be paid or costed.
+        TariffError, InputError: the fleet cannot be paid or costed, or is too large.
     """
     case = proposal.case
+    schedule = proposal.schedule or held(case)
+    _write(case, schedule, target, view, proposal)
+
+
+def write_evaluation(
+    case: Case, schedule: FeeSchedule, target: Path | BinaryIO, view: View | None = None
+) -> None:
+    """Write what any schedule comes to, without a search, as the same workbook.
+
+    Raises:
+        TariffError, InputError: as `write_proposal`.
+    """
+    _write(case, schedule, target, view, None)
+
+
+def computed(case: Case, schedule: FeeSchedule, view: View | None) -> dict[str, Cells]:
+    """What the computing sheets hold for a case and a schedule, in memory.
+
+    Raises:
+        TariffError, InputError: as `write_proposal`.
+    """
+    book = Book("")
+    names = sheets(case)
+    book.plan(names)
+    write_computation(book, case, schedule, _notice(case), view)
+    free = (words.VALUES, words.ACTIVITY, words.CHOICES, words.MENU, words.FLEET,
+            words.UNAVAILABLE, words.SOURCES, words.LISTS)  # fmt: skip
+    return book.values([name for name in names if name not in free])
+
+
+def _write(
+    case: Case,
+    schedule: FeeSchedule,
+    target: Path | BinaryIO,
+    view: View | None,
+    proposal: Proposal | None,
+) -> None:
     book = Book(f"Proposition : {case.scenario.name}")
+    names = sheets(case)
+    record = (LIMITS, CHANGES) if proposal else (CHANGES,)
+    book.plan((words.READ_ME, SUMMARY, *names[:-2], *record, *names[-2:]))
     banner = SYNTHETIC if case.fleet.synthetic else ""
-    _write_summary(book, proposal, banner)
-    if proposal.schedule:
-        write_schedule(book, proposal, proposal.schedule)
-        write_structure(book, case, proposal.schedule)
-    write_savings(book, proposal, banner)
-    if proposal.schedule:
-        write_effects(book, proposal, proposal.schedule, banner)
-    write_limits(book, proposal)
-    write_values(book, case)
-    write_sources(book, case.reference)
+    results = write_computation(book, case, schedule, _notice(case), view)
+    _write_read_me(book, case, proposal is not None)
+    _write_summary(book, case, results, proposal, banner)
+    if proposal:
+        write_limits(book, proposal)
     write_changes(book, case)
+    write_original(book, case.scenario, schedule)
     book.save(target)
 
 
-def _write_summary(book: Book, proposal: Proposal, banner: str) -> None:
-    case = proposal.case
-    sheet = book.sheet("Synthèse", (40, 30, 62), landscape=False)
+def _notice(case: Case) -> str:
+    """What the sheets of results say first: a synthetic fleet, volumes that do not answer."""
+    behaviour = case.scenario.rules.behaviour
+    return " ".join(
+        text
+        for text, true in ((SYNTHETIC, case.fleet.synthetic), (_ANSWERS, not behaviour.idle))
+        if true
+    )
+
+
+def _write_read_me(book: Book, case: Case, searched: bool) -> None:
+    sheet = book.sheet(words.READ_ME, (40, 90), landscape=False)
+    sheet.title(f"Forfait technique : {case.scenario.name}")
+    for row, text in enumerate(HOW, start=2):
+        sheet.paragraph(row, text)
+    row = 3 + len(HOW)
+    sheet.text(row, 0, "Case à changer", "input", locked=True)
+    sheet.text(row, 1, "Fond jaune. Toutes les autres sont des formules ou des données de textes.")
+    identity = {
+        "Scénario": case.scenario.name,
+        words.SCENARIO_HASH: case.scenario.hash,
+        words.FINGERPRINT: case.reference.fingerprint,
+    }
+    row += 2
+    sheet.header(row, ("Identité", "Valeur"))
+    for line, pair in enumerate(identity.items(), start=row + 1):
+        sheet.row(line, pair)
+    row += len(identity) + 2
+    sheet.header(row, ("Feuille", "Ce qu'elle contient"))
+    for name, text in CONTENTS.items():
+        if searched or name != LIMITS:
+            row += 1
+            sheet.raw.write_url(row, 0, f"internal:'{name}'!A1", book.format("link"), name)
+            sheet.text(row, 1, text)
+    sheet.protect()
+
+
+def _write_summary(
+    book: Book, case: Case, results: Results, proposal: Proposal | None, banner: str
+) -> None:
+    sheet = book.sheet(SUMMARY, (44, 32, 62), landscape=False)
     sheet.title(f"Forfait technique : {case.scenario.name}")
     row = 2
     if banner:
         sheet.paragraph(row, banner, "banner")
         row += 2
-    for text in filter(None, (proposal.words, case.scenario.description)):
+    told = proposal.words if proposal else "Barème évalué tel quel, sans recherche."
+    held_on = _HELD if proposal and proposal.schedule is None else ""
+    for text in filter(None, (told, held_on, case.scenario.description)):
         sheet.paragraph(row, text)
         row += 1
-    row = _write_amounts(sheet, row + 1, proposal)
-    row = _write_situation(sheet, row + 1, proposal)
-    sheet.header(row + 1, ("Feuille", "Ce qu'elle contient", ""))
-    row += 2
-    for name, text in CONTENTS.items():
-        if proposal.schedule or name not in OF_A_SCHEDULE:
-            sheet.raw.write_url(row, 0, f"internal:'{name}'!A1", book.format("strong"), name)
-            sheet.raw.merge_range(row, 1, row, 2, text, book.format("cell"))
-            row += 1
+    row = _write_live(sheet, row + 1, results)
+    if proposal:
+        row = _write_search(sheet, row + 1, proposal)
+    _write_situation(sheet, row + 1, case, proposal)
+    sheet.protect()
 
 
-def _write_amounts(sheet: Sheet, row: int, proposal: Proposal) -> int:
-    case = proposal.case
-    demand = case.scenario.savings
-    reading = words.readings(case.reference)[demand.reading]
-    sheet.header(row, ("Résultat", "Valeur", "Remarque"), right=(1,))
+def _write_live(sheet: Sheet, row: int, results: Results) -> int:
+    """What the schedule on « Barème » comes to now, whatever was changed."""
+    case = results.data.case
+    reading = words.readings(case.reference)[case.scenario.savings.reading]
+    last = case.reference.savings.target.years[-1]
+    sheet.header(row, ("Résultat du classeur", "Valeur", "Remarque"), right=(1,))
+    cells = sheet.book.cells
+    asked, saved = results.reached.asked, results.reached.saved
+    margin = (f"{saved[0]}-{asked[0]}", saved[1] - asked[1])
+    target = (cells["savings.target_eur"], case.scenario.savings.target_eur)
+    volumes = "Volumes que le barème ne change pas"
+    lines = (
+        ("Économies visées, toute l'imagerie", target, reading),
+        ("Demandé au forfait technique", asked, "Part du forfait, moins les autres leviers"),
+        ("Atteint par le barème", saved, volumes),
+        ("Marge", margin, "Négative : le barème n'atteint pas ce qui est demandé"),
+        (f"Perte des appareils sous leur coût en {last}, avant", results.losses["before"],
+         "Tarifs en vigueur tenus"),
+        (f"Perte des appareils sous leur coût en {last}, après", results.losses["after"], volumes),
+    )  # fmt: skip
+    for line, (label, (text, value), remark) in enumerate(lines, start=row + 1):
+        sheet.row(line, (label, None, remark))
+        sheet.formula(line, 1, text, value, "euro", bold=True)
+    return row + 1 + len(lines)
+
+
+def _write_search(sheet: Sheet, row: int, proposal: Proposal) -> int:
+    """What the search told on the day of the export."""
     status, remark = _status(proposal)
+    heads = ("Recherche du barème, le jour de l'export", "Valeur", "Remarque")
+    sheet.header(row, heads, right=(1,))
     sheet.row(row + 1, ("Statut", None, remark))
     sheet.text(row + 1, 1, status, "strong", align="right")
-    part = "Part du forfait, moins les autres leviers"
-    volumes = " ; volumes qui répondent au barème" if proposal.answers else ""
-    amounts = [
-        ("Économies visées, toute l'imagerie", demand.target_eur, reading),
-        ("Demandé au forfait technique", proposal.required_eur, part),
-    ]
-    if proposal.schedule:
-        got = reached(demand, proposal.savings)
-        amounts.append(("Atteint par le barème", got, reading + volumes))
     without = "Sous les mêmes contraintes, montant demandé mis à part"
-    if any(asked.constraint in COUNTS for asked in case.scenario.rules.demands):
+    if any(asked.constraint in COUNTS for asked in proposal.case.scenario.rules.demands):
         without += " ; environ, des appareils voisins étant comptés ensemble"
-    amounts.append(("Atteignable au plus", proposal.reachable_eur, without))
-    if proposal.schedule:
-        loss = f"Perte des appareils sous leur coût en {case.reference.savings.target.years[-1]}"
-        amounts += [
-            (f"{loss}, avant", proposal.present_loss_eur, f"Tarifs en vigueur{volumes}"),
-            (f"{loss}, après", proposal.loss_eur, f"Barème proposé{volumes}"),
+    lines = [("Atteignable au plus", proposal.reachable_eur, without)]
+    if proposal.answers and proposal.schedule:
+        saved = sum(proposal.savings.values())
+        volumes = "Somme des années, volumes qui répondent au barème"
+        lines += [
+            ("Économies, exploitants répondant", saved, volumes),
+            ("Perte après, exploitants répondant", proposal.loss_eur, volumes),
         ]
-    for line, (label, amount, remark) in enumerate(amounts, start=row + 2):
+    for line, (label, amount, remark) in enumerate(lines, start=row + 2):
         sheet.row(line, (label, None, remark))
         sheet.number(line, 1, amount, "euro")
-    return row + 2 + len(amounts)
+    return row + 2 + len(lines)
 
 
 def _status(proposal: Proposal) -> tuple[str, str]:
@@ -143,10 +261,10 @@ def _status(proposal: Proposal) -> tuple[str, str]:
     )
 
 
-def _write_situation(sheet: Sheet, row: int, proposal: Proposal) -> int:
-    """What the result rests on: choices, fleet, and the two identities."""
-    case = proposal.case
-    sheet.header(row, ("Cadre", "Valeur", "Remarque"))
+def _write_situation(sheet: Sheet, row: int, case: Case, proposal: Proposal | None) -> None:
+    """What the result rested on, on the day of the export."""
+    heads = ("Cadre, le jour de l'export", "Valeur", "Remarque")
+    sheet.header(row, heads)
     kept = ("perimeter", "conventions.", "savings.share_on_fee", "rules.")
     lines: list[tuple[str, str, str]] = []
     for choice in choices(case.reference, case.scenario):
@@ -158,23 +276,11 @@ def _write_situation(sheet: Sheet, row: int, proposal: Proposal) -> int:
     machines = f"{case.fleet.weight.sum():.0f} appareils, actes de {case.fleet.year}"
     lines += [
         ("Parc", case.fleet.label, f"{synthetic} ; {machines}"),
-        *_answers(proposal),
+        *(_answers(proposal) if proposal else []),
         ("Valeurs modifiées", str(len(case.scenario.overrides)), "Feuille « Modifications »"),
     ]
     for line, (label, text, remark) in enumerate(lines, start=row + 1):
         sheet.row(line, (label, text, remark))
-    row += len(lines) + 2
-    sheet.header(row, ("Identité", "Empreinte (SHA-256)", ""))
-    identities = {
-        "Scénario": case.scenario.hash,
-        "Données de référence": case.reference.fingerprint,
-    }
-    for line, (label, text) in enumerate(identities.items(), start=row + 1):
-        sheet.text(line, 0, label, "strong")
-        sheet.raw.merge_range(line, 1, line, 2, "")
-        sheet.text(line, 1, text, "code", text_wrap=False)
-        sheet.blank(line, 2, "code")
-    return row + 3
 
 
 def _answers(proposal: Proposal) -> list[tuple[str, str, str]]:

@@ -1,4 +1,4 @@
-"""« Hypothèses » and « Modifications » of an exported proposal."""
+"""« Modifications » of an exported proposal: what its scenario changes."""
 
 from __future__ import annotations
 
@@ -10,40 +10,9 @@ from costing.units import UNITS
 from costing.words import NONE
 from costing.workbook import vocabulary as words
 from costing.workbook.choices import choices, shown
-from costing.workbook.layout import CHANGED, Book, Sheet, at, number_format
-from costing.workbook.values_sheet import ordered_values
+from costing.workbook.layout import Book, Sheet, at, number_format
 
-_VALUE_WIDTHS = (24, 28, 22, 12, 11, 11, 11, 11, 6, 44, 14, 48)
 _CHANGE_WIDTHS = (24, 26, 20, 11, 11, 11, 11, 11, 11, 11, 10, 22, 9, 12, 11, 32)
-
-
-def write_values(book: Book, case: Case) -> None:
-    """Every value with its bounds, its sources and its grade; changed ones bear a mark."""
-    sheet = book.sheet("Hypothèses", _VALUE_WIDTHS)
-    headings = (
-        "Adresse", "Hypothèse", "Classe", "Unité", "Bas", "Mode", "Haut", "TVA", "Note",
-        "Sources", "État", "Remarque ou raison",
-    )  # fmt: skip
-    grades = " ; ".join(f"{grade} : {text}" for grade, text in labels.GRADE_WORDS.items())
-    sheet.title("Hypothèses", f"Note : {grades}.")
-    sheet.header(3, headings, right=(4, 5, 6))
-    sheet.keep_header(3, 2)
-    row = 4
-    for file in case.reference.files:
-        sheet.section(row, labels.file_name(case.reference, file), len(headings), column=1)
-        row += 1
-        for address, parameter, value in ordered_values(case.reference, file):
-            changed = value.changed_by is not None
-            _write_subject(sheet, row, case, address, parameter)
-            _write_bounds(sheet, row, 4, parameter, value, bold=changed)
-            sheet.text(row, 7, labels.VAT[value.vat] if value.vat else NONE)
-            sheet.text(row, 8, value.grade, "centre")
-            sheet.text(row, 9, words.source_titles(case.reference, value.source), "small")
-            by = f"{CHANGED}\n{value.changed_by}" if value.changed_by else CHANGED
-            sheet.text(row, 10, by if changed else "", "cell", bold=changed)
-            sheet.text(row, 11, value.note, "small")
-            row += 1
-    sheet.raw.autofilter(3, 0, row - 1, len(headings) - 1)
 
 
 def write_changes(book: Book, case: Case) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from costing import labels
-from costing.optimise.proposal import Proposal
 from costing.reference import Case
+from costing.schedule_entries import LIMITS, parts_of
 from costing.tariff import BANDS, Cell, FeeSchedule, Reform
-from costing.words import NONE, join, number
+from costing.words import NONE, join
 from costing.workbook import vocabulary as words
 from costing.workbook.layout import Book, Sheet, at
 
-_FIXED = ("Classe", "Situation", "Zone", "Actes de l'année")
+_FIXED = ("Classe", "Situation", "Zone", "Du n° d'acte", "au n°")
 
 
 def before_first_step(case: Case) -> dt.date:
@@ -23,71 +23,72 @@ def before_first_step(case: Case) -> dt.date:
     return case.scenario.rules.step_dates[0] - dt.timedelta(days=1)
 
 
-def last_limits(case: Case, schedule: FeeSchedule) -> dict[str, tuple[float, ...]]:
-    """The limits of each class's bands at the end of the last year, under a schedule."""
-    table = schedule.period_limits(case.reference.savings.target.years[-1])[-1]
-    return {
-        code: tuple(map(float, row[1 : 1 + len(entry.limits)]))
-        for row, (code, entry) in zip(table, schedule.classes.items(), strict=True)
-    }
+def write_schedule(
+    book: Book, case: Case, schedule: FeeSchedule, official: Mapping[tuple[Cell, int], str]
+) -> dict[tuple[Cell, int], str]:
+    """The sheet: official prices, proposed prices at each date, and changes as formulas.
 
-
-def band_words(limits: Sequence[float], band: str) -> str:
-    """The acts of the year that a band pays, by the limits of its class: `4 751 à 8 000`."""
-    index = BANDS.index(band)
-    start = limits[index - 1] + 1 if index else 1
-    if index == len(limits):
-        return f"au-delà de {number(start - 1)}"
-    return f"{number(start)} à {number(limits[index])}"
-
-
-def write_schedule(book: Book, proposal: Proposal, schedule: FeeSchedule) -> None:
-    """The sheet: official prices, proposed prices at each date, and changes as formulas."""
-    case = proposal.case
-    steps = case.scenario.rules.step_dates
-    widths = [38, 16, 27, 18, 13, 13, *[13, 11] * len(steps), 13, 9]
+    `official`: where the official prices stand, by price and number of their date. Gives the cells
+    of the proposed prices, which are inputs, by price and number of the step.
+    """
+    steps = steps_of(case, schedule)
+    widths = [38, 16, 27, 11, 11, 13, 13, *[13, 11] * len(steps), 13, 9]
     sheet = book.sheet("Barème", widths)
-    base = case.reference.savings.baseline_date
-    headings = [
-        *_FIXED,
-        f"Tarif du {labels.day(base)}",
-        f"En vigueur avant le {labels.day(steps[0])}",
-    ]
-    for step in steps:
-        headings += [f"Proposé au {labels.day(step)}", "Variation"]
-    headings += [f"Variation depuis le {labels.day(base)}", "Note du tarif"]
+    base = labels.day(case.reference.savings.baseline_date)
     hint = (
-        "Variation : contre la colonne de prix précédente, en formule. Note : fiabilité du tarif "
-        "officiel en vigueur (A à D). Les tarifs proposés remplacent ceux de la décision à partir "
-        "de la première date."
+        "Les prix proposés (cases jaunes) se changent : tout le classeur suit. Variation : contre "
+        "la colonne de prix précédente. Note : fiabilité du tarif officiel en vigueur (A à D). Les "
+        "tarifs proposés remplacent ceux de la décision à partir de la première date."
     )
-    if proposal.reform is not None:
-        hint += _reform_hint(proposal.reform)
+    reforms = [r for r in schedule.reforms if r.date >= steps[0]]
+    if reforms:
+        hint += _reform_hint(reforms[0])
     row = sheet.opening("Barème proposé, en euros par acte", "", hint)
-    sheet.header(row, headings, right=range(len(_FIXED), len(headings) - 1))
+    columns = len(_FIXED) + 4 + 2 * len(steps)
+    heads = [*_FIXED, f"Tarif du {base}", "", *["", "Variation"] * len(steps)]
+    heads += [f"Variation depuis le {base}", "Note du tarif"]
+    sheet.header(row, heads, right=range(3, columns - 1))
+    cells = [book.cells[f"rules.step_dates.{i + 1}"] for i in range(len(steps))]
+    _dated(sheet, row, 6, "En vigueur avant le ", cells[0], steps[0])
+    for i, step in enumerate(steps):
+        _dated(sheet, row, 7 + 2 * i, "Proposé au ", cells[i], step)
     sheet.keep_header(row, 1)
     row += 1
-    limits = last_limits(case, schedule)
+    writer = _Rows(sheet, case, schedule, official)
     for modality, label in words.modalities(case.reference).items():
-        cells = [c for c in schedule.cells if schedule.classes[c.class_code].modality == modality]
+        own = [c for c in schedule.cells if schedule.classes[c.class_code].modality == modality]
         parts = {
-            "taux pleins": [cell for cell in cells if cell.band == "plein"],
-            "taux réduits, toutes zones, amorti ou non": [c for c in cells if c.band != "plein"],
+            "taux pleins": [cell for cell in own if cell.band == "plein"],
+            "taux réduits, toutes zones, amorti ou non": [c for c in own if c.band != "plein"],
         }
         for part, chosen in parts.items():
-            sheet.section(row, f"{label} : {part}", len(headings))
+            sheet.section(row, f"{label} : {part}", columns)
             for line, cell in enumerate(chosen, start=row + 1):
-                acts = band_words(limits[cell.class_code], cell.band)
-                _write_cell(sheet, line, proposal, schedule, cell, acts)
+                writer.write(line, cell)
             row += 1 + len(chosen)
         row += 1
+    sheet.protect()
+    return writer.found
+
+
+def steps_of(case: Case, schedule: FeeSchedule) -> tuple[dt.date, ...]:
+    """The dates of a proposal: those of the schedule from the first step on."""
+    first = case.scenario.rules.step_dates[0]
+    return tuple(date for date in schedule.dates if date >= first)
+
+
+def _dated(sheet: Sheet, row: int, column: int, text: str, cell: str, date: dt.date) -> None:
+    """A heading that follows a date's cell, whatever the language of the program."""
+    day, month = (f'RIGHT("0"&{part}({cell}),2)' for part in ("DAY", "MONTH"))
+    formula = f'"{text}"&{day}&"/"&{month}&"/"&YEAR({cell})'
+    sheet.formula(row, column, formula, f"{text}{labels.day(date)}", "head_right")
 
 
 def _reform_hint(reform: Reform) -> str:
     """What to know of prices whose structure changes, after the hint of the sheet."""
     parts = []
     if reform.limits:
-        parts.append("les actes de l'année sont ceux des tranches proposées")
+        parts.append("les numéros d'actes sont ceux des tranches proposées")
     if reform.amortisation_years:
         parts.append("« amorti » s'entend après les années proposées")
     if reform.rank_factor:
@@ -98,33 +99,93 @@ def _reform_hint(reform: Reform) -> str:
     )
 
 
-def _write_cell(
-    sheet: Sheet, row: int, proposal: Proposal, schedule: FeeSchedule, cell: Cell, acts: str
-) -> None:
-    case = proposal.case
-    official = case.reference.schedule
-    eve = before_first_step(case)
-    situation = labels.AMORTISATION[cell.amortisation] if cell.band == "plein" else None
-    where = labels.scope_name(case.reference, cell.class_code)
-    sheet.row(row, (where, situation or labels.BANDS[cell.band], labels.ZONES[cell.zone]))
-    sheet.text(row, 3, acts, align="right")
-    start = (4, official.price(cell, case.reference.savings.baseline_date))
-    before = (5, official.price(cell, eve))
-    sheet.number(row, *start, "price")
-    sheet.number(row, *before, "price")
-    for column, step in zip(itertools.count(6, 2), case.scenario.rules.step_dates, strict=False):
-        after = (column, schedule.price(cell, step))
-        sheet.number(row, *after, "price", bold=True)
-        _change(sheet, row, column + 1, before, after)
-        before = after
-    last = before[0]
-    _change(sheet, row, last + 2, start, before)
-    grades = (
-        rate.grade
-        for rate in official.rates
-        if rate.cell == cell and rate.effective_from <= eve <= (rate.effective_to or eve)
-    )
-    sheet.text(row, last + 3, next(grades, NONE), "centre")
+@dataclass
+class _Rows:
+    """The rows of prices being written, and where the proposed ones stand."""
+
+    sheet: Sheet
+    case: Case
+    schedule: FeeSchedule
+    official: Mapping[tuple[Cell, int], str]
+    found: dict[tuple[Cell, int], str] = field(default_factory=dict)
+
+    def write(self, row: int, cell: Cell) -> None:
+        """The row of one price."""
+        sheet, case, official = self.sheet, self.case, self.case.reference.schedule
+        steps = steps_of(case, self.schedule)
+        eve = steps[0] - dt.timedelta(days=1)
+        situation = labels.AMORTISATION[cell.amortisation] if cell.band == "plein" else None
+        where = labels.scope_name(case.reference, cell.class_code)
+        sheet.row(row, (where, situation or labels.BANDS[cell.band], labels.ZONES[cell.zone]))
+        self._acts(row, cell)
+        base = case.reference.savings.baseline_date
+        start = (5, official.price(cell, base))
+        before = (6, official.price(cell, eve))
+        known = sum(date <= base for date in official.dates) - 1
+        _price(sheet, row, 5, self.official.get((cell, known), ""), start[1])
+        _price(sheet, row, 6, self._on_eve(cell), before[1])
+        for place, step in enumerate(steps):
+            column = 7 + 2 * place
+            after = (column, self.schedule.price(cell, step))
+            style = "input" if math.isfinite(after[1]) else "price"
+            sheet.number(
+                row, column, after[1], style, bold=True, align="right", num_format="#,##0.00_ "
+            )
+            self.found[cell, place] = sheet.ref(row, column)
+            _change(sheet, row, column + 1, before, after)
+            before = after
+        last = before[0]
+        _change(sheet, row, last + 2, start, before)
+        grades = (
+            rate.grade
+            for rate in official.rates
+            if rate.cell == cell and rate.effective_from <= eve <= (rate.effective_to or eve)
+        )
+        sheet.text(row, last + 3, next(grades, NONE), "centre")
+
+    def _acts(self, row: int, cell: Cell) -> None:
+        """The acts of the year that the price pays, at the limits of the last structure."""
+        index, count = BANDS.index(cell.band), len(self.schedule.classes[cell.class_code].limits)
+        if index:
+            text, value = self._limit(cell.class_code, LIMITS[index - 1])
+            self.sheet.formula(row, 3, f"{text}+1", value + 1)
+        else:
+            self.sheet.number(row, 3, 1)
+        if index < count:
+            self.sheet.formula(row, 4, *self._limit(cell.class_code, LIMITS[index]))
+        else:
+            self.sheet.text(row, 4, "sans limite", align="right")
+
+    def _limit(self, code: str, part: str) -> tuple[str, float]:
+        """A limit of a class: that of the last reform that names it, else today's."""
+        cells = self.sheet.book.cells
+        for reform in reversed(self.schedule.reforms):
+            values = {(c, name): value for c, name, value in parts_of(reform)}
+            key = f"structure.{reform.date}.{code}.{part}"
+            if (code, part) in values and key in cells:
+                return cells[key], values[code, part]
+        parameter = self.case.reference.files["machine_classes"][part]
+        found = self.case.reference.value_for(parameter, code)
+        assert found is not None
+        return cells[f"machine_classes.{part}.{found.scope}"], found.mode
+
+    def _on_eve(self, cell: Cell) -> str:
+        """The official price in force before the first step, whose date may be moved."""
+        step = self.sheet.book.cells["rules.step_dates.1"]
+        text = ""
+        for place, date in enumerate(self.case.reference.schedule.dates):
+            own = self.official[cell, place]
+            day = f"DATE({date.year},{date.month},{date.day})"
+            text = f"IF({step}>{day},{own},{text})" if text else own
+        return text
+
+
+def _price(sheet: Sheet, row: int, column: int, text: str, value: float) -> None:
+    """A price from another sheet; a dash where none is known."""
+    if math.isfinite(value) and text:
+        sheet.formula(row, column, text, value, "price")
+    else:
+        sheet.number(row, column, value, "price")
 
 
 def _change(

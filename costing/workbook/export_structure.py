@@ -94,15 +94,24 @@ def write_structure(book: Book, case: Case, schedule: FeeSchedule) -> None:
     sheet.keep_header(row, 1)
     for line, change in enumerate(found, start=row + 1):
         _write_change(sheet, line, case, change)
+    sheet.protect()
 
 
 def _write_change(sheet: Sheet, row: int, case: Case, change: Change) -> None:
     label, unit = STRUCTURES[change.part]
     where = labels.scope_name(case.reference, change.class_code)
-    sheet.row(row, (where, label.fr, change.date), ("strong", "cell", "date"))
+    sheet.row(row, (where, label.fr), ("strong", "cell"))
+    steps = case.scenario.rules.step_dates
+    if change.date in steps:
+        step = sheet.book.cells[f"rules.step_dates.{steps.index(change.date) + 1}"]
+        sheet.formula(row, 2, step, float((change.date - dt.date(1899, 12, 30)).days), "date")
+    else:
+        sheet.value(row, 2, change.date, "date")
     look = number_format(unit, change.before, change.after)
     sheet.number(row, 3, change.before, num_format=look)
-    sheet.number(row, 4, change.after, num_format=look, bold=True)
+    sheet.number(row, 4, change.after, "input", num_format=look, bold=True, align="right")
+    key = f"structure.{change.date}.{change.class_code}.{change.part}"
+    sheet.book.cells[key] = sheet.ref(row, 4)
     sheet.text(row, 5, words.structure_unit(change.part))
     if change.before:
         result = change.after / change.before - 1

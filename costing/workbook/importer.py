@@ -20,9 +20,11 @@ from costing.reference import Case, Reference
 from costing.scenario import Override, Scenario, revised
 from costing.workbook import vocabulary as words
 from costing.workbook.cells import clean
+from costing.workbook.original import read_original, restored
 from costing.workbook.package import open_package
 from costing.workbook.read_choices import read_choices
 from costing.workbook.read_fleet import read_fleet
+from costing.workbook.read_unavailable import read_unavailable
 from costing.workbook.read_values import note_missing, read_values
 from costing.workbook.tables import Findings, Grid, Table, find_table, read_grids
 
@@ -32,10 +34,13 @@ LAST_ROWS = {
     words.VALUES: 5_000,
     words.ACTIVITY: 5_000,
     words.CHOICES: 2_000,
-    words.FLEET: 60_000,
+    words.FLEET: 20_000,
+    words.UNAVAILABLE: 2_000,
 }
 #: A machine's yearly acts on which every cost is tried once.
 TRIAL_ACTS = 5_000.0
+#: What may only wait for cells that could not be read: thresholds out of order, machines not found.
+_WAITING = {"bands_order", "unknown_machine"}
 
 
 def import_workbook(
@@ -59,13 +64,17 @@ def import_workbook(
     overrides = _read_overrides(tables, reference)
     tell(0.7, "Lecture des choix et du parc")
     fields = _read_fields(tables, reference)
+    if words.UNAVAILABLE in tables:
+        fields["unavailable"] = read_unavailable(reference, tables[words.UNAVAILABLE], overrides)
+    if words.FLEET not in tables:
+        findings.problems = [p for p in findings.problems if p.code != "unknown_machine"]
     tell(0.9, "Vérification de l'ensemble")
     scenario = _assembled({**fields, "overrides": overrides}, findings)
     _check_whole(reference, scenario or Scenario(overrides=tuple(overrides)), findings)
     if findings.problems or scenario is None:
         raise WorkbookError(_in_order(findings.problems))
     tell(1.0, "Terminé")
-    return scenario
+    return restored(reference, scenario, read_original(package))
 
 
 def _check_fingerprint(grid: Grid, reference: Reference) -> None:
@@ -114,8 +123,7 @@ def _check_whole(reference: Reference, scenario: Scenario, findings: Findings) -
     try:
         case = reference.case(scenario)
     except InputError as error:
-        # Thresholds that seem out of order may only wait for a cell that could not be read.
-        found = [p for p in error.problems if not (damaged and p.code == "bands_order")]
+        found = [p for p in error.problems if not (damaged and p.code in _WAITING)]
         findings.problems += [_with_cell(p, findings) for p in found]
         return
     if not damaged:

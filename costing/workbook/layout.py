@@ -12,13 +12,15 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from costing.units import UNITS
 from costing.words import NONE
+from costing.workbook.counts import Column
 
 #: Fixed, so that the same content gives the same bytes.
 CREATED = dt.datetime(2024, 1, 1)
@@ -33,6 +35,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "subtitle": {"bold": True, "font_size": 12, "font_color": "#1F3A5F"},
     "lead": {"font_size": 11, "text_wrap": True},
     "hint": {"font_color": "#55606E", "italic": True},
+    "caption": {"italic": True, "font_size": 11, "text_wrap": True},
+    "note": {"font_size": 9, "text_wrap": True},
     "warning": {"bold": True, "font_color": "#7A2E0E", "text_wrap": True},
     "head": {
         "bold": True, "font_color": PAPER, "bg_color": "#1F3A5F", "border": 1,
@@ -54,6 +58,16 @@ STYLES: dict[str, dict[str, Any]] = {
     "price": {"base_style": "number", "num_format": "#,##0.00_ "},
     "percent": {"base_style": "number", "num_format": "+0.0 %_ ;-0.0 %_ ;0.0 %_ "},
     "share": {"base_style": "number", "num_format": "0.0 %_ "},
+    "example": {
+        "base_style": "cell", "font_size": 9, "italic": True, "font_color": "#55606E", "border": 3,
+    },
+    "state": {
+        "bold": True, "font_size": 14, "font_color": "#7A2E0E", "bg_color": "#FDE3D0", "border": 1,
+        "border_color": RULE, "valign": "vcenter",
+    },
+    "link": {"base_style": "cell", "font_color": "#1F3A5F", "underline": 1},
+    "calc": {"base_style": "base", "font_size": 9, "num_format": "#,##0.00_ "},
+    "calc_text": {"base_style": "base", "font_size": 9},
     "date": {"base_style": "cell", "align": "center", "num_format": DAY},
     "banner": {
         "bold": True, "font_size": 12, "font_color": "#7A2E0E", "bg_color": "#FDE3D0", "border": 2,
@@ -79,6 +93,28 @@ def number_format(unit: str, *values: float | None) -> str:
     return WHOLE if any(value >= 1000 for value in known) else "General"
 
 
+class _Worksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
+    """A worksheet whose formulas are written as they are.
+
+    XlsxWriter looks in each one for thirty recent functions, none of which is used here: a minute
+    for a whole fleet.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula.removeprefix("=")
+
+
+class Written(NamedTuple):
+    """What a cell holds: a number or a text, and whether a formula gives it."""
+
+    value: float | str
+    formula: bool
+
+
+#: A sheet's filled cells, by (row, column) from 0.
+Cells = dict[tuple[int, int], Written]
+
+
 class Book:
     """A workbook being written: its styles, and its sheets in order."""
 
@@ -93,8 +129,11 @@ class Book:
         self.file.set_size(2400, 1400)
         self._formats: dict[tuple[Any, ...], Any] = {}
         self._sheets: list[Sheet] = []
+        self._planned: dict[str, Any] = {}
         #: Where each input stands, by key: what formulas elsewhere refer to.
         self.cells: dict[str, str] = {}
+        #: The columns of the tables to fill, by sheet and name: what counts are made of.
+        self.columns: dict[tuple[str, str], Column] = {}
 
     def format(self, name: str, **changes: Any) -> Any:
         """A style, with a few properties changed; made once."""
@@ -103,9 +142,13 @@ class Book:
             self._formats[key] = self.file.add_format({**properties(name), **changes})
         return self._formats[key]
 
+    def plan(self, names: Sequence[str]) -> None:
+        """Fix the order of the sheets, whatever the order in which they are written."""
+        self._planned = {name: self.file.add_worksheet(name, _Worksheet) for name in names}
+
     def sheet(self, name: str, widths: Sequence[float], landscape: bool = True) -> Sheet:
-        """A new sheet, set up to print on A4, all columns on one page's width."""
-        sheet = self.file.add_worksheet(name)
+        """A sheet, planned or new, set up to print on A4, all columns on one page's width."""
+        sheet = self._planned.pop(name, None) or self.file.add_worksheet(name, _Worksheet)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width, self.format("base"))
         if landscape:
@@ -118,6 +161,11 @@ class Book:
         self._sheets.append(Sheet(self, sheet, name, widths))
         return self._sheets[-1]
 
+    def values(self, names: Sequence[str]) -> dict[str, Cells]:
+        """What the cells of some sheets hold, instead of saving: blank ones are left out."""
+        texts = {index: text for text, index in self.file.str_table.string_table.items()}
+        return {s.name: _held(s.raw, texts) for s in self._sheets if s.name in names}
+
     def save(self, target: Path | BinaryIO) -> None:
         """Close the workbook and write it whole."""
         for sheet in self._sheets:
@@ -129,16 +177,36 @@ class Book:
             target.write(self._memory.getvalue())
 
 
+def _held(sheet: Any, texts: Mapping[int, str]) -> Cells:
+    """The cells of an XlsxWriter sheet that is not closed yet."""
+    found: Cells = {}
+    for row, cells in sheet.table.items():
+        for column, cell in cells.items():
+            match type(cell).__name__:
+                case "Formula":
+                    value = cell.value
+                    known = float(value) if isinstance(value, int | float) else str(value)
+                    found[row, column] = Written(known, True)
+                case "Number" | "Datetime":
+                    found[row, column] = Written(float(cell.number), False)
+                case "String":
+                    found[row, column] = Written(texts[cell.string], False)
+    return found
+
+
 class Sheet:
     """A sheet being written; rows and columns count from 0."""
 
     def __init__(self, book: Book, sheet: Any, name: str, widths: Sequence[float]) -> None:
         self.book, self.raw, self.name, self.widths = book, sheet, name, widths
         self._heights: dict[int, float] = {}
+        #: What was written, by (row, column): what a formula's cached value is worked out from.
+        self.held: dict[tuple[int, int], Any] = {}
 
     def text(self, row: int, column: int, text: str, style: str = "cell", **changes: Any) -> None:
         """A text, never read as a formula, a number or a link."""
         shown = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
+        self.held[row, column] = shown
         self.raw.write_string(row, column, shown, self.book.format(style, **changes))
         look = {**properties(style), **changes}
         if look.get("text_wrap"):
@@ -199,16 +267,20 @@ class Sheet:
         if value is None or not math.isfinite(value):
             self.text(row, column, NONE, style, **changes)
         else:
+            self.held[row, column] = value
             self.raw.write_number(row, column, value, self.book.format(style, **changes))
 
     def blank(self, row: int, column: int, style: str, **changes: Any) -> None:
         """An empty cell with a style."""
+        self.held.pop((row, column), None)
         self.raw.write_blank(row, column, None, self.book.format(style, **changes))
 
     def formula(
-        self, row: int, column: int, text: str, value: float, style: str = "number", **more: Any
-    ) -> None:
+        self, row: int, column: int, text: str, value: float | str, style: str = "number",
+        **more: Any,
+    ) -> None:  # fmt: skip
         """A live formula with the value that it gives, for readers that do not recalculate."""
+        self.held[row, column] = value
         self.raw.write_formula(row, column, f"={text}", self.book.format(style, **more), value)
 
     def totals(
@@ -233,9 +305,24 @@ class Sheet:
             self.text(row, column, value, style, **changes)
         elif isinstance(value, dt.date):
             look = self.book.format(style, **{"num_format": DAY, **changes})
+            self.held[row, column] = value
             self.raw.write_datetime(row, column, value, look)
         else:
             self.number(row, column, float(value), style, **changes)
+
+    def merged(
+        self, first: tuple[int, int], last: tuple[int, int], value: Any, style: str, **changes: Any
+    ) -> None:
+        """One cell over several, from (row, column) to (row, column), by the type of its value."""
+        (row, column), look = first, self.book.format(style, **changes)
+        if first != last:
+            self.raw.merge_range(*first, *last, "", look)
+        if not isinstance(value, str) or not value or column == last[1]:
+            self.value(row, column, value, style, **changes)
+            return
+        self.raw.write_string(row, column, value, look)
+        width = sum(self.widths[column : last[1] + 1])
+        self._need(last[0], value, width, properties(style)["font_size"])
 
     def header(self, row: int, names: Sequence[str], right: Sequence[int] = ()) -> None:
         """A row of headings; those of the columns in `right` are aligned with their numbers."""
@@ -255,14 +342,18 @@ class Sheet:
         self._need(row, "", 1, 12)
 
     def choose(
-        self, rows: tuple[int, int], column: int, source: Sequence[str] | str, where: str = ""
-    ) -> None:
-        """A drop-down list over some rows (first, last) of a column; `where` names its sheet."""
+        self, rows: tuple[int, int], column: int, source: Sequence[str] | str, where: str = "",
+        **more: str,
+    ) -> None:  # fmt: skip
+        """A drop-down list over some rows (first, last) of a column; `where` names its sheet.
+
+        more: options of the validation, such as the message that the cells show.
+        """
         self.raw.data_validation(
             rows[0], column, rows[1], column,
             {
                 "validate": "list", "source": source, "error_title": "Choix hors liste",
-                "error_message": f"Choisissez dans la liste{where}.",
+                "error_message": f"Choisissez dans la liste{where}.", **more,
             },
         )  # fmt: skip
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from xlsxwriter.utility import xl_col_to_name
+
 from costing.workbook import vocabulary as words
 from costing.workbook.layout import Book, Sheet
 
@@ -12,13 +16,23 @@ class Lists:
     def __init__(self) -> None:
         self.columns: list[list[str]] = []
 
-    def check(self, sheet: Sheet, rows: tuple[int, int], column: int, values: list[str]) -> None:
-        """A drop-down list of the values over some rows (first, last) of a column."""
-        if values not in self.columns:
-            self.columns.append(values)
-        letter = chr(ord("A") + self.columns.index(values))
-        source = f"={words.LISTS}!${letter}$2:${letter}${len(values) + 1}"
-        sheet.choose(rows, column, source, where=f" (feuille « {words.LISTS} »)")
+    def check(
+        self, sheet: Sheet, rows: tuple[int, int], column: int, values: list[str], **more: str
+    ) -> None:
+        """A drop-down list of the values over some rows (first, last) of a column.
+
+        `more` as in `Sheet.choose`.
+        """
+        where = f" (feuille « {words.LISTS} »)"
+        sheet.choose(rows, column, f"={self.range(values)}", where, **more)
+
+    def range(self, values: Sequence[str]) -> str:
+        """Where the values stand, one below the other, as formulas name it."""
+        kept = list(values)
+        if kept not in self.columns:
+            self.columns.append(kept)
+        letter = xl_col_to_name(self.columns.index(kept))
+        return f"{words.LISTS}!${letter}$2:${letter}${len(kept) + 1}"
 
     def write(self, book: Book) -> None:
         """The sheet itself."""

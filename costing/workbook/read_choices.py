@@ -24,6 +24,7 @@ from costing.workbook.cells import (
 from costing.workbook.choice import SEPARATOR, Choice, Told
 from costing.workbook.choices import ROOM, STEPS, assemble, choices, correlation_choice
 from costing.workbook.choices_demands import BLOCKS, LISTS
+from costing.workbook.hidden import note_changed
 from costing.workbook.quantity import Quantity
 from costing.workbook.tables import BAD, Line, Table
 
@@ -58,6 +59,8 @@ def read_choices(reference: Reference, table: Table) -> dict[str, Any]:
     # What another row rules is read once that row is, wherever it stands.
     for key in sorted(lines, key=lambda key: isinstance(known[key].admits, Told)):
         values[key] = _read_line(lines[key], known[key], values)
+        if values[key] is not BAD and values[key] != known[key].value:
+            note_changed(lines[key], ("value",))
     required = [key for key, choice in known.items() if choice.required]
     missing = [key for key in required if key not in table.findings.where]
     table.note_missing("key", missing, shown=len(missing))

@@ -14,6 +14,7 @@ from costing.reference import Reference
 from costing.scenario import FleetTable
 from costing.workbook import vocabulary as words
 from costing.workbook.cells import clean, read_choice, read_date, read_flag, read_number, read_text
+from costing.workbook.hidden import note_filled, note_hidden
 from costing.workbook.quantity import Quantity
 from costing.workbook.tables import BAD, Line, Table
 
@@ -42,6 +43,8 @@ def read_fleet(reference: Reference, table: Table) -> FleetTable | None:
         return None
     readers = _readers(reference)
     machines = [_machine(line, readers) for line in lines]
+    read = [table.columns[name] for name in COLUMNS]
+    note_filled(table.grid, [line.row for line in lines], read)
     good = [pair for pair in zip(lines, machines, strict=True) if BAD not in pair[1].values()]
     if good:
         _check_whole(reference, good, year if isinstance(year, int) else _LATEST)
@@ -49,7 +52,18 @@ def read_fleet(reference: Reference, table: Table) -> FleetTable | None:
         return None
     columns = {name: tuple(machine[name] for machine in machines) for name in COLUMNS}
     columns["installed_on"] = tuple(date.isoformat() for date in columns["installed_on"])
-    return FleetTable(year=year, label=label, synthetic=bool(synthetic), columns=columns)
+    found = FleetTable(year=year, label=label, synthetic=bool(synthetic), columns=columns)
+    # An exported workbook holds the reference fleet, since it computes it.
+    return None if found == _plain(reference.fleet.to_table()) else found
+
+
+def _plain(table: FleetTable) -> FleetTable:
+    """A fleet with its texts as they are read from a sheet."""
+    texts = {
+        name: tuple(clean(value) if isinstance(value, str) else value for value in values)
+        for name, values in table.columns.items()
+    }
+    return table.model_copy(update={"columns": texts})
 
 
 def _setting(table: Table, name: str, reader: Any, needed: bool | None) -> Any:
@@ -58,6 +72,8 @@ def _setting(table: Table, name: str, reader: Any, needed: bool | None) -> Any:
     if cell is None:
         return BAD
     value = table.grid.read(*cell, reader)
+    if value and value is not BAD:
+        note_hidden(table.grid, cell[0], (cell[1],))
     if needed and value is None:
         table.findings.add("wb_blank", table.grid.place(*cell), heading=name)
     elif needed is False and value not in (None, BAD):

@@ -24,6 +24,7 @@ from costing.workbook.cells import (
     read_date,
     read_number,
 )
+from costing.workbook.hidden import note_filled
 from costing.workbook.package import open_package
 from costing.workbook.quantity import Quantity
 from costing.workbook.read_structure import LAST_ROW as STRUCTURE_LAST
@@ -72,7 +73,10 @@ def read_prices(source: Path | BinaryIO, reference: Reference) -> tuple[list[Giv
     dates = _dates(table)
     if not dates and not findings.problems:
         findings.add("schedule_no_proposal", Place(sheet=table.grid.name))
-    given = [item for line in table.lines() for item in _line(line, dates, reference)]
+    lines = table.lines()
+    given = [item for line in lines for item in _line(line, dates, reference)]
+    priced = [line.row for line in lines if not line.blank("situation")]
+    note_filled(table.grid, priced, [*table.columns.values(), *dates])
     if STRUCTURE in grids:
         given += read_structure(grids[STRUCTURE], dates.values(), reference)
     return given, findings.problems
@@ -82,6 +86,8 @@ def _dates(table: Table) -> dict[int, dt.date]:
     """The date of each column of proposed prices."""
     found = {}
     for (row, column), raw in sorted(table.grid.cells.items()):
+        if row == table.header and raw.uncomputed:
+            table.findings.add("wb_uncomputed", table.grid.place(row, column))
         heading = _PROPOSED.fullmatch(clean(str(raw.value))) if row == table.header else None
         if heading:
             try:

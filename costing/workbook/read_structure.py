@@ -26,6 +26,7 @@ from costing.workbook.cells import (
     read_number,
     read_text,
 )
+from costing.workbook.hidden import note_filled
 from costing.workbook.quantity import UNBOUNDED, Quantity
 from costing.workbook.tables import BAD, Grid, Line, find_table
 
@@ -51,6 +52,7 @@ def read_structure(grid: Grid, dates: Collection[dt.date], reference: Reference)
     _compare(grid, words.STRUCTURE_ROWS, told, told == len(lines), len(lines))
     shown = _STATES.get(state)
     _compare(grid, words.STRUCTURE_STATE, shown, (state == "changed") == bool(lines), len(lines))
+    note_filled(grid, [line.row for line in lines], [table.columns[name] for name in _REQUIRED])
     given = [_line(line, dates, reference) for line in lines]
     return [item for item in given if item]
 

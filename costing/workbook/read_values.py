@@ -25,6 +25,7 @@ from costing.units import UNITS, is_money
 from costing.words import number, percent
 from costing.workbook import vocabulary as words
 from costing.workbook.cells import clean, read_choice, read_date, read_number, read_text
+from costing.workbook.hidden import note_changed
 from costing.workbook.quantity import quantity
 from costing.workbook.tables import BAD, Line, Table
 
@@ -155,11 +156,32 @@ def _override(line: Line, address: str, current: Value, values: Cells) -> Overri
     told = any(values[name] for name in ("author", "date", "reason"))
     if not (changed or resourced or told or grade != current.grade):
         return None
+    _check_seen(line, current, values, spare)
     return Override(
         parameter=address, mode=current.mode if mode is None else mode, low=low, high=high,
         vat=vat, source=source, grade=grade, author=values["author"] or "",
         reason=values["reason"] or "", date=values["date"],
     )  # fmt: skip
+
+
+def _check_seen(line: Line, current: Value, values: Cells, spare: bool) -> None:
+    """Note what a row changes in a cell that is not seen."""
+    listed = words.SOURCE_SEPARATOR.join(current.source)
+    before = {
+        **{name: getattr(current, name) for name in (*_BOUNDS, "vat", "grade")},
+        "source": clean(listed),
+    }
+    changed = [
+        name for name in words.VALUE_INPUTS
+        if values[name] is not None and not _same(values[name], before.get(name))
+    ]  # fmt: skip
+    note_changed(line, [*(["address"] if spare else []), *changed])
+
+
+def _same(value: Any, before: Any) -> bool:
+    if isinstance(value, str):
+        return bool(clean(value) == before)
+    return isinstance(value, float) and _unless_same(value, before) is None
 
 
 def _unless_same(value: float | None, reference: float | None) -> float | None:

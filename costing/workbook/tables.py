@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import io
-import warnings
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import openpyxl
 from openpyxl.utils import get_column_letter
 
-from costing.errors import Place, Problem, problem, suggest
+from costing.errors import Place, Problem, WorkbookError, problem, suggest
 from costing.workbook.cells import BLANK, Raw, RefusedError, clean, is_blank, read_text
-from costing.workbook.package import Package, damaged
+from costing.workbook.package import Package
 
-#: Headings are looked for in these rows; columns further right are never read.
-HEADER_ROWS, MOST_COLUMNS = 40, 60
+#: Headings are looked for in these rows.
+HEADER_ROWS = 40
+#: Past so many problems the reading stops: the file is not a filled template.
+MOST_PROBLEMS = 2_000
+#: What programs add to the name of a sheet that is copied: « Parc (2) », « Parc_2 ».
+_COPY = re.compile(r" ?(\(\d+\)|_\d+)$")
 
 
 class Bad:
@@ -34,8 +36,15 @@ class Findings:
     where: dict[str, Place] = field(default_factory=dict)
 
     def add(self, code: str, place: Place, value: Any = None, **facts: Any) -> None:
-        """Note a problem."""
+        """Note a problem.
+
+        Raises:
+            WorkbookError: there are too many; all those noted, and that there may be more.
+        """
         self.problems.append(problem(code, place, value, **facts))
+        if len(self.problems) >= MOST_PROBLEMS:
+            more = problem("wb_many_problems", value=MOST_PROBLEMS)
+            raise WorkbookError([more, *self.problems])
 
     def claim(self, key: str, place: Place) -> bool:
         """Whether a key is met for the first time; else both places are named."""
@@ -50,12 +59,15 @@ class Findings:
 
 @dataclass(frozen=True)
 class Grid:
-    """A sheet's cells that hold something, by (row, column) from 1."""
+    """A sheet's cells that hold something, by (row, column) from 1; what it merges and hides."""
 
     name: str
     cells: dict[tuple[int, int], Raw]
     merged: list[tuple[str, tuple[int, int, int, int]]]
     findings: Findings
+    hidden: bool = False
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
 
     def at(self, row: int, column: int) -> Raw:
         """A cell; blank when there is none."""
@@ -75,11 +87,23 @@ class Grid:
             return BAD
 
     def beside(self, label: str) -> tuple[int, int] | None:
-        """The cell to the right of a label; None, once noted, where the label is not found."""
-        for (row, column), raw in self.cells.items():
-            if isinstance(raw.value, str) and clean(raw.value) == label:
-                return row, column + 1
-        self.findings.add("wb_label_missing", Place(sheet=self.name), label)
+        """The cell to the right of a label; None, once noted, where it is not found or is twice.
+
+        Of several columns that hold the label's words, the leftmost: others may be values.
+        """
+        found = sorted(
+            (column, row)
+            for (row, column), raw in self.cells.items()
+            if isinstance(raw.value, str) and clean(raw.value) == label
+        )
+        same = [(row, column) for column, row in found if column == found[0][0]]
+        if len(same) == 1:
+            return same[0][0], same[0][1] + 1
+        if not same:
+            self.findings.add("wb_label_missing", Place(sheet=self.name), label)
+        for index, cell in enumerate(same):
+            other = self.place(*same[0 if index else 1])
+            self.findings.add("wb_duplicate", self.place(*cell), label, other=str(other))
         return None
 
 
@@ -158,25 +182,44 @@ def read_grids(package: Package, rows: Mapping[str, int], findings: Findings) ->
     Raises:
         WorkbookError: the file is damaged.
     """
-    names = {clean(name).casefold(): name for name in package.parts}
+    findings.problems += package.active
     grids = {}
-    book = _open(package)
     for wanted, last in rows.items():
-        name = names.get(wanted.casefold())
-        if name is None:
-            known = ", ".join(package.parts)
-            near = suggest(wanted, package.parts)
-            findings.add("wb_sheet_missing", Place(sheet=wanted), wanted, near=near, known=known)
-            continue
-        structure = package.structure(name, last)
-        if structure.beyond:
-            findings.add("wb_beyond", Place(sheet=name, cell=structure.beyond), limit=last)
-        try:
-            cells = _cells(book[name], last, structure.uncomputed)
-        except Exception as error:  # openpyxl fails in many ways on a bad file
-            raise damaged(f"{type(error).__name__}: {error}") from None
-        grids[wanted] = Grid(name, cells, structure.merged, findings)
+        name = _find_sheet(package, wanted, findings)
+        if name is not None:
+            grids[wanted] = _grid(package, name, last, findings)
     return grids
+
+
+def _find_sheet(package: Package, wanted: str, findings: Findings) -> str | None:
+    """The sheet of a name, whatever its capitals; none, once noted, when absent or there twice."""
+    asked = wanted.casefold()
+    found = [name for name in package.parts if clean(name).casefold() == asked]
+    copies = [
+        name for name in package.parts
+        if name not in found and _COPY.sub("", clean(name)).casefold() == asked
+    ]  # fmt: skip
+    if not found:
+        known, near = ", ".join(package.parts), suggest(wanted, package.parts)
+        findings.add("wb_sheet_missing", Place(sheet=wanted), wanted, near=near, known=known)
+        return None
+    for name in [*found[1:], *copies]:
+        findings.add("wb_sheet_copy", Place(sheet=name), name, other=found[0])
+    return found[0]
+
+
+def _grid(package: Package, name: str, last: int, findings: Findings) -> Grid:
+    """A sheet's cells; what no reader may pass over is noted."""
+    content = package.sheet(name, last)
+    grid = Grid(
+        name, content.cells, content.merged, findings, name in package.book.hidden,
+        content.hidden_rows, content.hidden_columns,
+    )  # fmt: skip
+    if content.beyond:
+        findings.add("wb_beyond", Place(sheet=name, cell=content.beyond), limit=last)
+    for row, column in content.commands:
+        findings.add("wb_command", grid.place(row, column))
+    return grid
 
 
 def find_table(grid: Grid, headings: Mapping[str, str], required: tuple[str, ...]) -> Table | None:
@@ -218,29 +261,3 @@ def find_table(grid: Grid, headings: Mapping[str, str], required: tuple[str, ...
 
 def _heading(raw: Raw) -> str:
     return clean(raw.value).casefold() if isinstance(raw.value, str) else ""
-
-
-def _open(package: Package) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return openpyxl.load_workbook(
-                io.BytesIO(package.data), read_only=True, data_only=True, keep_links=False
-            )
-        except Exception as error:  # openpyxl fails in many ways on a bad file
-            raise damaged(f"{type(error).__name__}: {error}") from None
-
-
-def _cells(sheet: Any, last: int, uncomputed: set[tuple[int, int]]) -> dict[tuple[int, int], Raw]:
-    found = {}
-    for cells in sheet.iter_rows(min_row=1, max_row=last, max_col=MOST_COLUMNS):
-        for cell in cells:
-            value = cell.value
-            if value is not None:
-                number = isinstance(value, (int, float)) and not isinstance(value, bool)
-                shown = cell.number_format if number else "General"
-                found[cell.row, cell.column] = Raw(value, shown)
-    for row, column in uncomputed:
-        if row <= last and column <= MOST_COLUMNS:
-            found[row, column] = Raw(None, "General", uncomputed=True)
-    return found

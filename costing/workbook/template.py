@@ -13,10 +13,12 @@ from costing import labels
 from costing.reference import Case
 from costing.workbook import vocabulary as words
 from costing.workbook.choices_sheet import write_choices, write_menu
+from costing.workbook.control_sheet import open_control, write_control
 from costing.workbook.fleet_sheet import write_fleet
 from costing.workbook.layout import Book
 from costing.workbook.lists import Lists
 from costing.workbook.sources_sheet import write_sources
+from costing.workbook.unavailable_sheet import announce, write_unavailable
 from costing.workbook.values_sheet import write_values
 
 HOW = (
@@ -37,6 +39,7 @@ HOW = (
     "communs.rent.irm_1_5t : elle remplace, pour cette classe, la valeur commune.",
 )
 CONTENTS = {
+    words.CONTROL: "Ce qui manque encore, compté à mesure que le classeur se remplit.",
     words.VALUES: "Prix, durées, effectifs et taux des modèles de coût ; évolution du parc.",
     words.ACTIVITY: "Activité de référence, seuils et activité normative par classe ; âge "
     "d'amortissement.",
@@ -44,6 +47,7 @@ CONTENTS = {
     "exigences, objectifs, structure du forfait, réponses au barème.",
     words.MENU: "Ce que chaque exigence et chaque objectif demande, pour qui, avec quels nombres.",
     words.FLEET: "Vos appareils, un par ligne. Vide : le parc de référence est gardé.",
+    words.UNAVAILABLE: "Les données que vous ne pouvez pas donner, et pourquoi.",
     words.SOURCES: "Les clés de sources, et leurs titres.",
     words.LISTS: "Les valeurs admises par les listes déroulantes.",
 }
@@ -57,6 +61,8 @@ def write_template(case: Case, target: Path | BinaryIO) -> None:
     """
     book = Book("Classeur d'import")
     _write_read_me(book, case)
+    control = open_control(book)
+    announce(book, case)
     write_values(
         book, case, words.VALUES,
         "Bas, mode et haut dans l'unité de la ligne. Les cases jaunes se remplissent.",
@@ -70,6 +76,8 @@ def write_template(case: Case, target: Path | BinaryIO) -> None:
     write_choices(book, case, lists)
     write_menu(book)
     write_fleet(book, case, lists)
+    write_unavailable(book, case, lists)
+    write_control(control, case)
     sources = write_sources(book, case.reference)
     sources.raw.autofilter(2, 0, 2 + len(case.reference.sources), 4)
     sources.protect()

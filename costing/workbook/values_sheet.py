@@ -3,21 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from costing import labels
 from costing.parameters import Parameter, Value
 from costing.reference import Case, Reference
 from costing.units import UNITS, is_money
+from costing.workbook import prompts
 from costing.workbook import vocabulary as words
-from costing.workbook.layout import CHANGED, DAY, Book, Sheet, number_format
-from costing.workbook.quantity import Quantity, quantity
+from costing.workbook.layout import DAY, Book, Sheet, number_format
+from costing.workbook.quantity import quantity
+from costing.workbook.value_state import LETTERS, PLACES, REFERENCE, register, write_state
 
 #: Rows left at the bottom for values that hold for one class only.
 SPARE = 15
-WIDTHS = (25, 27, 17, 10.5, 10.5, 10.5, 10.5, 9.5, 17, 6.5, 10, 10.5, 22, 9.5, 42)
+WIDTHS = (25, 27, 17, 10.5, 10.5, 10.5, 10.5, 9.5, 17, 6.5, 10, 10.5, 22, 16, 42)
 FIRST = 4
 _COLUMNS = {name: index for index, name in enumerate(words.VALUE_COLUMNS)}
 _FORMATS = {"date": {"num_format": DAY}}
+#: How a row is filled, above the headings: what stands there is not read.
+_EXAMPLE = {
+    "address": "Exemple, non lu", "label": "Prix d'achat", "scope": "IRM 1,5 T", "unit": "€",
+    "low": "800 k€", "mode": "1,05 M€", "high": "1 400 000", "vat": "hors taxe",
+    "source": "Devis du 12/11/2025, p. 3", "grade": "C", "author": "Mme X, CHU Y",
+    "date": "15/01/2026", "reason": "Trois offres reçues.", "changed": "● modifié",
+    "note": "Trois nombres, une source qui se retrouve, un nom, un motif.",
+}  # fmt: skip
+#: The columns of numbers.
+_RIGHT = range(4, 7)
+#: The columns whose missing cells are marked, with the word that says so (`value_state`).
+_MARKED = {
+    "low": "bas", "mode": "mode", "high": "haut", "vat": "TVA", "source": "source", "grade": "note",
+    "author": "qui", "reason": "pourquoi",
+}  # fmt: skip
+#: Title and message of the cells to fill, by column.
+_PROMPTS = {
+    "low": ("Bas", "La plus faible valeur défendable."),
+    "mode": ("Mode", "La valeur retenue."),
+    "high": ("Haut", "La plus forte valeur défendable."),
+    "vat": ("TVA", "Ce que les trois montants comprennent : choisissez dans la liste."),
+    "source": (
+        "Source", "Une clé de la feuille « Sources », ou un titre, une date, une page. Sans "
+        "source, écrivez « saisie de l'expert » : la note est D.",
+    ),
+    "grade": (
+        "Note", "A texte officiel ou mesure directe ; B source publiée ; C déduction ou source "
+        "commerciale ; D hypothèse ou saisie sans source.",
+    ),
+    "author": ("Qui", "Qui donne cette valeur : nom, organisme."),
+    "date": ("Le", "Le jour où elle est donnée."),
+    "reason": ("Pourquoi", "Une phrase : ce qui fonde le changement."),
+    "address": (
+        "Adresse", "fichier.nom.classe, par exemple communs.rent.irm_1_5t : la valeur d'une classe "
+        "seulement.",
+    ),
+}  # fmt: skip
 
 
 def ordered_values(reference: Reference, file: str) -> Iterator[tuple[str, Parameter, Value]]:
@@ -37,7 +77,10 @@ def write_values(book: Book, case: Case, name: str, hint: str) -> None:
     sheet = book.sheet(name, WIDTHS)
     columns = list(words.VALUE_COLUMNS.values())
     sheet.title(name, hint)
-    sheet.header(FIRST - 1, columns, right=range(4, 7))
+    for column, text in enumerate(_EXAMPLE.values()):
+        side = "right" if column in _RIGHT else "left"
+        sheet.text(FIRST - 2, column, text, "example", align=side)
+    sheet.header(FIRST - 1, columns, right=_RIGHT)
     sheet.keep_header(FIRST - 1, 2)
     row = FIRST
     for file in words.sheet_files(case.reference, name):
@@ -54,7 +97,29 @@ def write_values(book: Book, case: Case, name: str, hint: str) -> None:
     )  # fmt: skip
     for spare in range(row + 1, row + 1 + SPARE):
         _write_spare(sheet, spare)
+    _finish(sheet, row + SPARE)
     sheet.protect()
+
+
+def _finish(sheet: Sheet, last: int) -> None:
+    """Messages and marks over the whole table, and its hidden columns."""
+    for name in ("source", "author", "reason"):
+        prompts.free(sheet, (FIRST, last), _COLUMNS[name], *_PROMPTS[name])
+    prompts.date(sheet, (FIRST, last), _COLUMNS["date"], *_PROMPTS["date"])
+    sheet.choose(
+        (FIRST, last), _COLUMNS["grade"], list(words.GRADES),
+        **prompts.message(*_PROMPTS["grade"]),
+    )  # fmt: skip
+    hidden = (len(words.VALUE_COLUMNS), len(PLACES) - 1)
+    for name in (*REFERENCE.values(), "value_changed", "row_changed", "missing", "unavailable"):
+        sheet.text(FIRST - 1, PLACES[name], name, "calc_text")
+    sheet.raw.set_column(*hidden, 10, None, {"hidden": True})
+    register(sheet, FIRST, last)
+    missing = f"${LETTERS['missing']}{FIRST + 1}"
+    for name, word in _MARKED.items():
+        found = f'ISNUMBER(SEARCH(", {word}",{missing}))'
+        prompts.mark(sheet, (FIRST, last), _COLUMNS[name], found)
+    prompts.mark(sheet, (FIRST, last), _COLUMNS["changed"], f'{missing}<>""')
 
 
 def _write_row(
@@ -72,40 +137,50 @@ def _write_row(
         style = "locked" if locked else "input"
         sheet.value(row, _COLUMNS[name], number, style, num_format=shown, align="right")
         if not locked:
-            _check_number(sheet, row, _COLUMNS[name], quantity(parameter.unit))
+            title, text = _PROMPTS[name]
+            allowed = quantity(parameter.unit)
+            prompts.number(sheet, (row, row), _COLUMNS[name], allowed, title, text)
     if is_money(parameter.unit) and value.vat:
         sheet.text(row, _COLUMNS["vat"], labels.VAT[value.vat], "input")
-        sheet.choose((row, row), _COLUMNS["vat"], list(labels.VAT.values()))
+        _choose_vat(sheet, row)
     else:
         sheet.blank(row, _COLUMNS["vat"], "locked")
     sources = words.SOURCE_SEPARATOR.join(value.source)
     sheet.text(row, _COLUMNS["source"], sources, "input", font_size=8)
     sheet.text(row, _COLUMNS["grade"], value.grade, "input", align="center")
-    sheet.choose((row, row), _COLUMNS["grade"], list(words.GRADES))
-    for name, text in zip(("author", "date", "reason"), told, strict=True):
-        sheet.value(row, _COLUMNS[name], text, "input", **_FORMATS.get(name, {}))
+    for name, said in zip(("author", "date", "reason"), told, strict=True):
+        sheet.value(row, _COLUMNS[name], said, "input", **_FORMATS.get(name, {}))
     sheet.book.cells[address] = sheet.ref(row, _COLUMNS["mode"])
     sheet.book.cells[f"{address}.vat"] = sheet.ref(row, _COLUMNS["vat"])
-    sheet.value(row, _COLUMNS["changed"], CHANGED if override else "", "cell")
     sheet.value(row, _COLUMNS["note"], "" if override else value.note, "small")
+    declared = any(datum.address == address for datum in case.scenario.unavailable)
+    write_state(sheet, row, _reference_cells(case, address), declared)
+
+
+def _reference_cells(case: Case, address: str) -> dict[str, Any]:
+    """What a row's cells hold where nothing is changed, None for a blank."""
+    parameter, own = case.base.parameter_at(address)
+    value = own or case.base.value_for(parameter, address.rsplit(".", 1)[1])
+    assert value is not None
+    vat = labels.VAT[value.vat] if is_money(parameter.unit) and value.vat else None
+    sources = words.SOURCE_SEPARATOR.join(value.source)
+    return {
+        "low": value.low, "mode": value.mode, "high": value.high, "vat": vat, "source": sources,
+        "grade": value.grade,
+    }  # fmt: skip
 
 
 def _write_spare(sheet: Sheet, row: int) -> None:
     for name, column in _COLUMNS.items():
         style = "input" if name in words.VALUE_INPUTS or name == "address" else "locked"
         sheet.blank(row, column, style, **_FORMATS.get(name, {}))
-    sheet.choose((row, row), _COLUMNS["vat"], list(labels.VAT.values()))
-    sheet.choose((row, row), _COLUMNS["grade"], list(words.GRADES))
+    _choose_vat(sheet, row)
+    prompts.free(sheet, (row, row), _COLUMNS["address"], *_PROMPTS["address"])
+    for name in ("low", "mode", "high"):
+        prompts.free(sheet, (row, row), _COLUMNS[name], *_PROMPTS[name])
+    write_state(sheet, row)
 
 
-def _check_number(sheet: Sheet, row: int, column: int, allowed: Quantity) -> None:
-    """A warning, not a refusal: « 1,2 M€ » may be typed as text, and is read as such."""
-    sheet.raw.data_validation(
-        row, column, row, column,
-        {
-            "validate": "decimal", "criteria": "between", "minimum": allowed.low,
-            "maximum": allowed.high, "error_type": "warning", "error_title": "Nombre attendu",
-            "error_message": "Un nombre est attendu ici, dans l'unité de la ligne. Garder la "
-            "saisie ?",
-        },
-    )  # fmt: skip
+def _choose_vat(sheet: Sheet, row: int) -> None:
+    options = list(labels.VAT.values())
+    sheet.choose((row, row), _COLUMNS["vat"], options, **prompts.message(*_PROMPTS["vat"]))

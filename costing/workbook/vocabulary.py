@@ -12,7 +12,7 @@ from costing.units import UNITS
 
 READ_ME, VALUES, ACTIVITY = "Lisez-moi", "Hypothèses", "Activité"
 CHOICES, FLEET, SOURCES, LISTS = "Choix", "Parc", "Sources", "Listes"
-MENU = "Menu"
+MENU, CONTROL, UNAVAILABLE = "Menu", "Contrôle", "Non disponible"
 
 #: Columns of the sheets that hold one value a row, in order: name in code → heading.
 VALUE_COLUMNS = {
@@ -74,6 +74,21 @@ FLEET_NOTES = {
     "acts_inpatient": "Actes de l'année pour des hospitalisés, non facturés au forfait.",
     "weight": "Nombre d'appareils réels que la ligne représente ; 1 d'ordinaire.",
 }
+#: Columns of « Non disponible » that are read: an address, or a machine and a column of the fleet.
+UNAVAILABLE_COLUMNS = {
+    "address": "Adresse",
+    "machine": "Appareil",
+    "column": "Colonne du parc",
+    "supplier": "Qui ne peut la donner",
+    "reason": "Pourquoi",
+    "detail": "Précision",
+    "since": "Depuis",
+    "until": "Jusqu'au",
+    "instead": "Ce qui peut la remplacer",
+}
+#: Every machine of the fleet.
+ALL_MACHINES = "tous"
+
 FLEET_YEAR, FLEET_NAME, FLEET_SYNTHETIC = "Année des actes", "Nom du parc", "Parc synthétique"
 
 FINGERPRINT, SCENARIO_HASH = "Empreinte des données de référence", "Empreinte du scénario"
@@ -101,6 +116,7 @@ TABLES = {
     ACTIVITY: (VALUE_COLUMNS, VALUE_REQUIRED),
     CHOICES: (CHOICE_COLUMNS, ("key", "unit", "value")),
     FLEET: (FLEET_COLUMNS, tuple(FLEET_COLUMNS)),
+    UNAVAILABLE: (UNAVAILABLE_COLUMNS, tuple(UNAVAILABLE_COLUMNS)),
 }
 
 #: Separates the keys of the sources of one value.
@@ -134,6 +150,11 @@ def fleet_options(reference: Reference) -> dict[str, dict[str, str]]:
         "region": {region: region for region in REGIONS},
         "sector": labels.SECTORS,
     }
+
+
+def fleet_data() -> dict[str, str]:
+    """The columns of the fleet that may be unavailable: all but the name of the machine."""
+    return {name: label for name, label in FLEET_COLUMNS.items() if name != "machine_id"}
 
 
 def scopes(reference: Reference, kinds: Sequence[Kind]) -> dict[str, str]:

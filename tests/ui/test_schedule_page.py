@@ -35,7 +35,10 @@ def test_a_schedule_comes_with_all_that_explains_it(opened: Opened, store: Store
     assert "vérifié par un nouveau calcul" in at.text
     assert not CODES.search(at.text)
     labels = [button.label for button in at.at.get("download_button")]
-    assert labels == ["Télécharger la proposition (Excel)", "Télécharger le barème (CSV)"]
+    assert labels == [
+        "Télécharger la proposition (Excel)", "Télécharger le barème (CSV)",
+        "Annexe (Word)", "Annexe (Excel)",
+    ]  # fmt: skip
 
 
 def test_what_holds_the_result_has_its_price(opened: Opened, store: Store) -> None:

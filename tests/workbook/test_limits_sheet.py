@@ -255,6 +255,6 @@ def test_a_search_stopped_without_a_schedule_has_no_result() -> None:
     found = proposal_of(SMALL, status="stopped")
     rows = summary(found)
     assert rows["Statut"][1] == "calcul arrêté avant la fin : aucun résultat"
-    assert "Barème" not in rows["sheets"]
+    assert any(str(text).startswith("Aucun barème trouvé") for text in rows)
     assert row_of(found, "Aucune hausse")[3:5] == ("—", "—")
     assert not any(row[0] == "Ce qui se contredit" for row in rows_of(found))

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from costing.workbook.cells import Raw, RefusedError, is_percent, read_date, read_number
+from costing.workbook.cells import Raw, RefusedError, read_date, read_number
+from costing.workbook.formats import is_percent, shows
 from costing.workbook.quantity import Quantity
 
 EUROS, RATE, HOURS = Quantity("EUR"), Quantity("share", 0, 1), Quantity("h/year")
@@ -33,6 +34,16 @@ READ = [
     ("450k€", EUROS, 450_000),
     ("0,3 Md€", EUROS, 300_000_000),
     ("1 000 €", EUROS, 1000),
+    ("€ 1 000", EUROS, 1000),
+    ("€1 000,50", EUROS, 1000.5),
+    ("1 000 EUR", EUROS, 1000),
+    ("450 kEUR", EUROS, 450_000),
+    ("1 200 euros", EUROS, 1200),
+    ("(0)", EUROS, 0),
+    ("(3 %)", Quantity("1/year", -1, 1), -0.03),
+    ("-3 %", Quantity("1/year", -1, 1), -0.03),
+    ("(500)", Quantity("EUR", -1e6, 1e6), -500),
+    ("(€ 1,5 k)", Quantity("EUR", -1e6, 1e6), -1500),
     ("  12  ", EUROS, 12),
     ("1 500 h / an", HOURS, 1500),
     ("0,4 ETP / 1 000 actes", Quantity("FTE/kact"), 0.4),
@@ -67,6 +78,12 @@ REFUSED = [
     ("1e6", EUROS, "wb_not_number"),
     ("450 m€", EUROS, "wb_unknown_suffix"),
     ("450 $", EUROS, "wb_unknown_suffix"),
+    ("$ 450", EUROS, "wb_not_number"),
+    ("£450", EUROS, "wb_not_number"),
+    ("€ 450", HOURS, "wb_unknown_suffix"),
+    ("(500", EUROS, "wb_not_number"),
+    (dt.timedelta(hours=30), EUROS, "wb_date_not_number"),
+    (float("nan"), EUROS, "wb_out_of_range"),
     ("450 k€", HOURS, "wb_unknown_suffix"),
     ("35 %", EUROS, "wb_percent_unexpected"),
     (True, EUROS, "wb_not_number"),
@@ -120,6 +137,9 @@ def test_both_readings_are_given():
         (0.35, "0%", EUROS, "wb_percent_unexpected"),
         (450, '0" k€"', EUROS, "wb_scaled_format"),
         (1.2, '0.0" M€"', EUROS, "wb_scaled_format"),
+        (450_000, "#,##0,", EUROS, "wb_scaled_format"),
+        (450_000, "0.0,,", EUROS, "wb_scaled_format"),
+        (1200, "#,##0.00", EUROS, 1200),
         (1200, '#,##0 "€"', EUROS, 1200),
         (1200, "#,##0_ ;[Red]-#,##0 ", EUROS, 1200),
     ],
@@ -133,6 +153,29 @@ def test_the_number_format_counts(value, number_format, allowed, expected):
         assert caught.value.code == expected
     else:
         assert read_number(raw, allowed) == expected
+
+
+@pytest.mark.parametrize(
+    ("number_format", "value", "seen"),
+    [
+        ("General", 12, True),
+        ("#,##0_ ;[Red]-#,##0 ", -12, True),
+        (";;;", 12, False),
+        (";;;", "texte", False),
+        (";;;@", "texte", True),
+        (";;;@", 12, False),
+        ("0;-0;;@", 0, False),
+        ("0;-0;;@", 5, True),
+        ('0;-0;"-"', 0, True),
+        ('"1 000 000"', 5, False),
+        ('0" k€"', 5, True),
+        ('"a;b"0', 5, True),
+        ("dd/mm/yyyy", dt.date(2024, 1, 1), True),
+        (";;;", dt.date(2024, 1, 1), False),
+    ],
+)
+def test_what_a_format_lets_be_seen(number_format, value, seen):
+    assert shows(number_format, value) is seen
 
 
 def test_a_quoted_percent_sign_is_no_percentage():

@@ -2,7 +2,6 @@
 
 import io
 import re
-import time
 import zipfile
 
 import openpyxl
@@ -28,6 +27,11 @@ def zipped(**parts):
         for name, content in parts.items():
             archive.writestr(name, content)
     return stream.getvalue()
+
+
+def values_of(template):
+    """The part of the sheet « Hypothèses »."""
+    return package.open_package(io.BytesIO(template)).parts["Hypothèses"]
 
 
 def rewritten(template, part, change):
@@ -61,17 +65,17 @@ def test_a_missing_file(tmp_path, reference):
 
 
 def test_a_truncated_workbook(template, reference):
-    assert refused(template[: len(template) // 2], reference) == ["wb_not_xlsx"]
+    assert refused(template[: len(template) // 2], reference) == ["wb_truncated"]
 
 
 def test_a_workbook_with_broken_xml(template, reference):
-    broken = rewritten(template, "xl/worksheets/sheet2.xml", lambda data: data[:5000])
+    broken = rewritten(template, values_of(template), lambda data: data[:5000])
     assert refused(broken, reference) == ["wb_damaged"]
 
 
 def test_a_workbook_with_a_document_type(template, reference):
     head = b'<?xml version="1.0"?>\n<!DOCTYPE x [<!ENTITY a "b">]>'
-    for part in ("xl/workbook.xml", "xl/worksheets/sheet2.xml"):
+    for part in ("xl/workbook.xml", "xl/styles.xml", values_of(template)):
         attack = rewritten(template, part, lambda data: head + data.split(b"?>", 1)[1])
         assert refused(attack, reference) == ["wb_damaged"]
 
@@ -91,16 +95,68 @@ def test_a_zip_that_swells(reference):
     """300 MB of zeros in a zip of 300 kB."""
     bomb = zipped(**{"xl/workbook.xml": b"", "xl/media/image.bin": bytes(300_000_000)})
     assert len(bomb) < 1_000_000
-    started = time.monotonic()
     assert refused(bomb, reference) == ["wb_swollen"]
-    assert time.monotonic() - started < 5
+
+
+def test_a_zip_of_too_many_parts(reference):
+    parts = {f"xl/media/{number}": b"" for number in range(package.MOST_PARTS)}
+    assert refused(zipped(**{"xl/workbook.xml": b""}, **parts), reference) == ["wb_damaged"]
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"", "un fichier vide"),
+        (b"\xef\xbb\xbfa;b\n1;2\n", "un texte (CSV ?)"),
+        (b"%PDF-1.4", "un PDF"),
+        (b"\x00\x01\x02", "d'un autre format"),
+        (zipped(**{"xl/workbook.bin": b""}), "un classeur binaire (.xlsb)"),
+        (zipped(**{"a.txt": b""}), "un zip"),
+    ],
+)
+def test_what_a_file_seems_to_be_is_told(data, kind, reference):
+    with pytest.raises(WorkbookError) as caught:
+        import_workbook(io.BytesIO(data), reference)
+    assert f"mais {kind}." in caught.value.problems[0].message()
+
+
+def test_the_name_of_a_file_does_not_count(template, reference, tmp_path):
+    """What a file holds decides: an .xlsx named .csv is read all the same."""
+    path = tmp_path / "modele.csv"
+    path.write_bytes(template)
+    assert import_workbook(path, reference).hash == Scenario().hash
+
+
+def test_too_many_problems_stop_the_reading(draft, monkeypatch):
+    monkeypatch.setattr("costing.workbook.tables.MOST_PROBLEMS", 5)
+    for row in range(20):
+        draft.machine(row, Région="Bretaigne")
+    problems = draft.problems()
+    assert [problem.code for problem in problems] == ["wb_many_problems", *["unknown_choice"] * 5]
+
+
+def test_cells_are_read_as_another_reader_reads_them(template):
+    """Two readers of the same file: this one, and openpyxl."""
+    found = package.open_package(io.BytesIO(template))
+    book = openpyxl.load_workbook(io.BytesIO(template), data_only=True)
+    assert list(found.parts) == book.sheetnames
+    for name in found.parts:
+        content = found.sheet(name, 10_000)
+        shown = {
+            (cell.row, cell.column): (cell.value, cell.number_format)
+            for row in book[name].iter_rows()
+            for cell in row
+            if cell.value is not None
+        }
+        unsure = {at for at, raw in content.cells.items() if raw.uncomputed}
+        mine = {at: (raw.value, raw.format) for at, raw in content.cells.items()}
+        mine = {at: raw for at, raw in mine.items() if raw[0] is not None}
+        assert mine == {at: held for at, held in shown.items() if at not in unsure}
 
 
 def test_a_cell_at_the_far_corner_does_not_hang(draft):
     draft.book["Parc"]["XFD1048576"].number_format = "0.00"
-    started = time.monotonic()
     assert draft.scenario().hash == Scenario().hash
-    assert time.monotonic() - started < 10
 
 
 def test_content_at_the_far_corner_is_not_lost_in_silence(draft):
@@ -113,10 +169,8 @@ def test_an_absurd_dimension_does_not_hang(template, reference):
     def claim(data):
         return re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"', data)
 
-    started = time.monotonic()
-    big = rewritten(template, "xl/worksheets/sheet2.xml", claim)
+    big = rewritten(template, values_of(template), claim)
     assert import_workbook(io.BytesIO(big), reference).hash == Scenario().hash
-    assert time.monotonic() - started < 10
 
 
 def test_a_zero_that_a_program_wrote_for_a_formula_is_not_trusted(template, reference):
@@ -127,5 +181,5 @@ def test_a_zero_that_a_program_wrote_for_a_formula_is_not_trusted(template, refe
         assert data.count(old) >= 1
         return data.replace(old, b"<f>500000*2</f><v>0</v>", 1)
 
-    file = rewritten(template, "xl/worksheets/sheet2.xml", formula)
+    file = rewritten(template, values_of(template), formula)
     assert refused(file, reference) == ["wb_uncomputed"]

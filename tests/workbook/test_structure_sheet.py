@@ -14,14 +14,19 @@ from hypothesis import strategies as st
 
 from costing.errors import InputError, Problem
 from costing.load import load_reference
-from costing.optimise.proposal import Proposal
 from costing.rules import ScheduleRules
 from costing.scenario import Scenario
 from costing.schedule_file import read_schedule
 from costing.tariff import Cell, FeeSchedule, Reform
+from costing.workbook import vocabulary as words
+from costing.workbook.choices_sheet import write_choices
 from costing.workbook.export_schedule import write_schedule
 from costing.workbook.export_structure import write_structure
 from costing.workbook.layout import Book
+from costing.workbook.lists import Lists
+from costing.workbook.live.prices_sheets import write_official
+from costing.workbook.live.timeline import Timeline
+from costing.workbook.values_sheet import write_values
 from tests.strategies import decimals
 
 REFERENCE = load_reference()
@@ -43,10 +48,13 @@ def schedule_of(*reforms: Reform, prices: dict[dt.date, dict[Cell, float]] | Non
 
 def written(schedule: FeeSchedule) -> bytes:
     """The two sheets that a schedule is read from."""
-    stream, book = io.BytesIO(), Book("essai")
-    proposal = Proposal(CASE, "optimal", 0.0, 0.0, "", schedule)
-    write_schedule(book, proposal, schedule)
+    stream, book, lists = io.BytesIO(), Book("essai"), Lists()
+    write_values(book, CASE, words.ACTIVITY, "")
+    write_choices(book, CASE, lists)
+    official = write_official(book, Timeline(CASE, schedule))
     write_structure(book, CASE, schedule)
+    write_schedule(book, CASE, schedule, official)
+    lists.write(book)
     book.save(stream)
     return stream.getvalue()
 
@@ -60,11 +68,11 @@ def opened(data: bytes) -> Any:
 
 def test_the_bands_are_those_in_force_at_the_end() -> None:
     rows = opened(written(schedule_of(*REFORMS)))["Barème"].iter_rows(values_only=True)
-    shown = {row[:2]: str(row[3]).replace("\u202f", " ") for row in rows}
-    assert shown["IRM 1,5 T", "non amorti"] == "1 à 4 200"
-    assert shown["IRM 1,5 T", "taux réduit 1"] == "4 201 à 8 000"
-    assert shown["IRM 1,5 T", "taux réduit 3"] == "au-delà de 11 000"
-    assert shown["IRM 1,5 T dédiée aux membres", "non amorti"] == "1 à 4 500"
+    shown = {row[:2]: row[3:5] for row in rows}
+    assert shown["IRM 1,5 T", "non amorti"] == (1, 4200)
+    assert shown["IRM 1,5 T", "taux réduit 1"] == (4201, 8000)
+    assert shown["IRM 1,5 T", "taux réduit 3"] == (11001, "sans limite")
+    assert shown["IRM 1,5 T dédiée aux membres", "non amorti"] == (1, 4500)
 
 
 def test_each_change_has_its_date_its_numbers_and_its_words() -> None:
@@ -136,7 +144,7 @@ def test_any_schedule_comes_back_as_it_was(data: st.DataObject) -> None:
 
 def broken(**cells: Any) -> bytes:
     """The sheet of `REFORMS` with some cells replaced: B5 and B6 above, rows 9 to 16."""
-    book = openpyxl.load_workbook(io.BytesIO(written(schedule_of(*REFORMS))))
+    book = openpyxl.load_workbook(io.BytesIO(written(schedule_of(*REFORMS))), data_only=True)
     for name, value in cells.items():
         cell = book["Structure"][name]
         cell.value = value
@@ -209,7 +217,7 @@ def test_a_broken_sheet_is_refused_with_its_cell(
 
 
 def test_a_row_typed_below_an_unchanged_structure_is_refused() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(written(schedule_of())))
+    book = openpyxl.load_workbook(io.BytesIO(written(schedule_of())), data_only=True)
     for column, value in enumerate(("Scanner, toutes classes", "Seuil 1", FIRST), start=1):
         book["Structure"].cell(9, column).value = value
     stream = io.BytesIO()
@@ -219,9 +227,11 @@ def test_a_row_typed_below_an_unchanged_structure_is_refused() -> None:
 
 
 def test_a_workbook_without_the_sheet_is_refused_and_told_why() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(written(schedule_of(*REFORMS))))
+    book = openpyxl.load_workbook(io.BytesIO(written(schedule_of(*REFORMS))), data_only=True)
+    name = "Structure"
     for title, near in (("Structures", " « Structures » ?"), ("Feuil2", "")):
-        book.worksheets[1].title = title
+        book[name].title = title
+        name = title
         stream = io.BytesIO()
         book.save(stream)
         (fault,) = faults(stream.getvalue())

@@ -1,0 +1,202 @@
+"""The cells of one column of a file, before anyone says what they mean.
+
+A column is its different texts and the place of each row among them, so that a million rows cost
+what their different values cost; or numbers or dates where the file itself says so. Not here: what
+they say (`fleet_values`), nor which file they come from (`fleet_read`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Array = np.ndarray[Any, Any]
+SPACES = r"[\s\x{00a0}\x{2000}-\x{200b}\x{202f}\x{2060}\x{feff}]+"
+_DAY = "datetime64[D]"
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A column.
+
+    texts: its different texts, in the places that `codes` gives row by row (-1: blank); without
+    `codes`, one text a row, null when blank. numbers, dates: beside the texts, where the file says
+    that a cell is one; without `texts`, one a row, missing when blank.
+    """
+
+    codes: Array | None = None
+    texts: Any = None
+    numbers: Array | None = None
+    dates: Array | None = None
+
+    def __len__(self) -> int:
+        first = (x for x in (self.codes, self.texts, self.numbers, self.dates) if x is not None)
+        return len(next(first))
+
+    @property
+    def blank(self) -> Array:
+        """Whether each row is blank."""
+        if self.codes is not None:
+            return np.asarray(self.codes < 0)
+        if self.texts is not None:
+            return np.asarray(pc.is_null(self.texts))
+        return np.isnat(self.dates) if self.dates is not None else np.isnan(some(self.numbers))
+
+    def spread(self, each: Array, blank: Any) -> Array:
+        """What is known of the different texts, row by row."""
+        if self.codes is not None:
+            return np.append(each, np.array([blank], dtype=each.dtype))[self.codes]
+        return each
+
+    def at(self, row: int) -> str:
+        """The text of a row, for a message."""
+        if self.texts is not None:
+            place = row if self.codes is None else int(self.codes[row])
+            return "" if place < 0 else str(self.texts[place].as_py() or "")
+        if self.blank[row]:
+            return ""
+        return str(self.dates[row]) if self.dates is not None else f"{some(self.numbers)[row]:.15g}"
+
+    def shown(self, rows: Array) -> list[str]:
+        """The texts of some rows."""
+        encoded = self.encoded()
+        texts = [*encoded.texts.to_pylist(), ""]
+        return [texts[place] for place in some(encoded.codes)[rows].tolist()]
+
+    def encoded(self) -> Cells:
+        """The same with `codes`."""
+        if self.codes is not None:
+            return self
+        if self.texts is not None:
+            return of_arrow(_chunked(self.texts).dictionary_encode())
+        values = self.dates if self.dates is not None else some(self.numbers)
+        missing = self.blank
+        different, codes = np.unique(values[~missing], return_inverse=True)
+        places = np.full(len(values), -1, dtype=np.int32)
+        places[~missing] = codes
+        shown = [str(v) if self.dates is not None else f"{v:.15g}" for v in different]
+        return Cells(places, pa.array(shown, pa.string()))
+
+
+def of_arrow(column: Any) -> Cells:
+    """Cells of an Arrow column.
+
+    Raises:
+        TypeError: a type that no cell has (lists, bytes).
+    """
+    column, kind = _chunked(column), column.type
+    if pa.types.is_dictionary(kind):
+        whole = column.unify_dictionaries().combine_chunks()
+        places = whole.indices.cast(pa.int32())
+        codes = (pc.fill_null(places, -1) if places.null_count else places).to_numpy()
+        return of_texts(codes, whole.dictionary.cast(pa.string()))
+    if pa.types.is_boolean(kind):
+        return of_arrow(pc.if_else(column, "VRAI", "FAUX").dictionary_encode())
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return Cells(numbers=column.cast(pa.float64()).to_numpy())
+    if pa.types.is_date(kind):
+        return Cells(dates=column.cast(pa.date32()).to_numpy().astype(_DAY))
+    if pa.types.is_timestamp(kind):
+        moments = column.to_numpy()
+        days = moments.astype(_DAY)
+        if kind.tz is None and bool(((days == moments) | np.isnat(moments)).all()):
+            return Cells(dates=days)
+        return of_arrow(pc.strftime(column, "%Y-%m-%dT%H:%M:%S").dictionary_encode())
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
+        texts = column.cast(pa.string()).combine_chunks()
+        return Cells(texts=pc.if_else(pc.equal(texts, ""), None, texts))
+    raise TypeError(str(kind))
+
+
+def of_texts(codes: Array, texts: Any) -> Cells:
+    """Cells of different texts, cleaned: spaces of every kind are one, and none is a blank."""
+    clean = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, SPACES, " "))
+    empty = np.asarray(pc.equal(clean, ""), dtype=bool)
+    if empty.any():
+        codes = np.append(np.where(empty, -1, np.arange(len(clean))), -1)[codes]
+    return Cells(codes.astype(np.int32, copy=False), clean)
+
+
+def of_objects(values: Sequence[Any]) -> Cells:
+    """Cells of a spreadsheet's column: numbers, dates, texts, true or false; « » is blank."""
+    kinds = set(map(type, values)) - {type(None)}
+    filled = [None if value is None or value == "" else value for value in values]
+    if kinds <= {float, int, str} and not any(isinstance(v, str) for v in filled):
+        return Cells(numbers=np.array(filled, dtype=float))
+    if kinds <= {str}:
+        return of_arrow(pa.chunked_array([pa.array(filled, pa.string())]).dictionary_encode())
+    texts = pa.array([None if value is None else _shown(value) for value in filled], pa.string())
+    found = Cells(None, texts).encoded()
+    numbers = np.full(len(found.texts), np.nan)
+    dates = np.full(len(found.texts), "NaT", dtype=_DAY)
+    place = {text: i for i, text in enumerate(found.texts.to_pylist())}
+    written = {value for value in filled if isinstance(value, str)}
+    for value in {v for v in filled if isinstance(v, float | int | dt.date)}:
+        where = place.get(_shown(value))
+        if where is None or isinstance(value, bool) or _shown(value) in written:
+            continue
+        if isinstance(value, float | int):
+            numbers[where] = value
+        elif "T" not in _shown(value):
+            dates[where] = value
+    return Cells(found.codes, found.texts, numbers, dates)
+
+
+def _shown(value: Any) -> str:
+    """A cell as a person sees it; a number's decimal point, and a date, as computers write them."""
+    if isinstance(value, bool):
+        return "VRAI" if value else "FAUX"
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat()
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def _chunked(column: Any) -> Any:
+    return column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
+
+
+def some(values: Array | None) -> Array:
+    """The array, or an empty one."""
+    return np.empty(0) if values is None else values
+
+
+def repeated(cells: Cells) -> Array | None:
+    """Which rows have a text that is met more than once; None when each is met once.
+
+    Texts of a moderate length are told apart by 64 bits that depend on all their letters; only when
+    two have the same bits are the texts themselves compared.
+    """
+    if cells.codes is None and _all_apart(cells.texts):
+        return None
+    codes = some(cells.encoded().codes)
+    counts = np.bincount(codes[codes >= 0], minlength=1)
+    found = np.append(counts > 1, False)[codes]
+    return found if found.any() else None
+
+
+def _all_apart(texts: Any) -> bool:
+    """Whether texts are surely all different; False is « perhaps not »."""
+    if not len(texts) or texts.null_count:
+        return False
+    sizes = pc.min_max(pc.binary_length(texts)).as_py()
+    width = -(-sizes["max"] // 8) * 8
+    if not 0 < width <= 48:
+        return False
+    even = texts if sizes["min"] == width else pc.ascii_rpad(texts, width=width, padding=" ")
+    letters = np.frombuffer(even.buffers()[2], dtype=np.uint8)
+    starts = np.frombuffer(even.buffers()[1], dtype=np.int32)[even.offset :][: len(even) + 1]
+    if int(starts[-1] - starts[0]) != len(even) * width:
+        return False
+    words = letters[starts[0] : starts[-1]].view(np.uint64).reshape(len(even), -1)
+    bits = np.zeros(len(even), dtype=np.uint64)
+    for index in range(words.shape[1]):
+        bits = (bits ^ words[:, index]) * np.uint64(0x9E3779B97F4A7C15)
+        bits ^= bits >> np.uint64(29)
+    bits.sort()
+    return not bool((bits[1:] == bits[:-1]).any())

@@ -1,0 +1,142 @@
+"""What a fleet table may hold: its columns, their codes and ranges, and how they agree.
+
+Whole columns at a time: a text column is looked up once for each different value that it has. Not
+here: what a fleet is and becomes (`fleet`), nor how a file says it (`fleet_file`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from costing.tariff import ZONES, MachineClass
+
+COLUMNS = (
+    "machine_id", "site_id", "modality", "class", "installed_on", "zone", "region", "sector",
+    "rank_on_authorisation", "acts_billed", "acts_inpatient", "weight",
+)  # fmt: skip
+SECTORS = ("liberal", "public", "non_profit", "gie")
+METROPOLITAN = (
+    "Auvergne-Rhône-Alpes", "Bourgogne-Franche-Comté", "Bretagne", "Centre-Val de Loire", "Corse",
+    "Grand Est", "Hauts-de-France", "Île-de-France", "Normandie", "Nouvelle-Aquitaine", "Occitanie",
+    "Pays de la Loire", "Provence-Alpes-Côte d'Azur",
+)  # fmt: skip
+OVERSEAS = ("Guadeloupe", "Guyane", "La Réunion", "Martinique", "Mayotte")
+REGIONS = (*METROPOLITAN, *OVERSEAS)
+CAPITAL_REGION = "Île-de-France"
+#: Ranges of the columns of numbers, both ends admitted.
+NUMBERS = {
+    "acts_billed": (0, 200_000), "acts_inpatient": (0, 200_000),
+    "rank_on_authorisation": (1, 99), "weight": (1e-9, 1e6),
+}  # fmt: skip
+OLDEST = dt.date(1980, 1, 1)
+
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+#: Types of `pandas.api.types.infer_dtype` that hold no true or false among their numbers.
+_PURE = ("integer", "floating", "mixed-integer-float", "string", "empty")
+
+
+class Check(NamedTuple):
+    """What one column must be: the rows that are, and what is expected of the others."""
+
+    column: str
+    fine: Mask
+    expected: tuple[str, ...]
+
+
+def typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table with numbers and dates as such; what is neither becomes a missing value."""
+    columns = {name: _numbers(frame[name]) for name in NUMBERS}
+    return frame.assign(**columns, installed_on=_dates(frame["installed_on"]))
+
+
+def checks(
+    frame: pd.DataFrame, numbers: pd.DataFrame, classes: Mapping[str, MachineClass], year: int
+) -> Iterator[Check]:
+    """Every check of a table; `numbers` is the same table, `typed`."""
+    known = {"class": tuple(classes), "zone": ZONES, "region": REGIONS, "sector": SECTORS}
+    fine = {name: _among(frame[name], codes) for name, codes in known.items()}
+    yield from (Check(name, fine[name], codes) for name, codes in known.items())
+    modalities = tuple(sorted({entry.modality for entry in classes.values()}))
+    own = {code: entry.modality for code, entry in classes.items()}
+    yield Check("modality", _agree(frame["class"], frame["modality"], lambda code, modality: (
+        code not in own or own[code] == modality)), modalities)  # fmt: skip
+    paris = _agree(frame["zone"], frame["region"], lambda zone, region: (
+        (zone in ZONES[:2]) == (region == CAPITAL_REGION)))  # fmt: skip
+    yield Check("zone", paris | ~fine["zone"] | ~fine["region"],
+                ("paris ou region_parisienne en Île-de-France, province ailleurs",))  # fmt: skip
+    for name in ("machine_id", "site_id"):
+        yield Check(name, _named(frame[name]), ("un identifiant",))
+    for name, (low, high) in NUMBERS.items():
+        values = numbers[name].to_numpy(dtype=float)
+        within = (values >= low) & (values <= high)
+        if name == "rank_on_authorisation":
+            within &= np.floor(values) == values
+        yield Check(name, within, (f"un nombre entre {low:g} et {high:g}",))
+    dated = numbers["installed_on"].between(pd.Timestamp(OLDEST), pd.Timestamp(year, 12, 31))
+    words = f"une date AAAA-MM-JJ, du {OLDEST} au {year}-12-31"
+    yield Check("installed_on", dated.to_numpy(dtype=bool), (words,))
+
+
+def factors(column: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], list[Any]]:
+    """The place of each row's value among the different ones (-1: missing), and those."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), column.cat.categories.tolist()
+    codes, uniques = pd.factorize(column)
+    return codes, pd.Index(uniques).tolist()
+
+
+def _among(column: pd.Series[Any], known: Collection[str]) -> Mask:
+    codes, values = factors(column)
+    table = np.array([*(value in known for value in values), False])
+    return np.asarray(codes >= 0) if table[:-1].all() else table[codes]
+
+
+def _agree(first: pd.Series[Any], second: pd.Series[Any], rule: Callable[[Any, Any], bool]) -> Mask:
+    """Where two columns go together, by the pairs of values that are met; None is a missing one."""
+    (left, firsts), (right, seconds) = factors(first), factors(second)
+    width = len(seconds) + 1
+    pairs = (left.astype(np.int32) + 1) * width + (right + 1)
+    table = np.ones((len(firsts) + 1) * width, dtype=bool)
+    for pair in np.flatnonzero(np.bincount(pairs, minlength=len(table))):
+        one, other = divmod(int(pair), width)
+        table[pair] = rule([None, *firsts][one], [None, *seconds][other])
+    return np.ones(len(pairs), dtype=bool) if table.all() else table[pairs]
+
+
+def _named(column: pd.Series[Any]) -> Mask:
+    """Whether each row has a name: something other than spaces."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes, values = factors(column)
+        named: Mask = np.array([*(bool(str(value).strip()) for value in values), False])[codes]
+        return named
+    return (column.notna() & (column.astype(str).str.strip() != "")).to_numpy(dtype=bool)
+
+
+def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Numbers as floats; a text that is not one, a true or a false is missing."""
+    if pd.api.types.is_float_dtype(column) or pd.api.types.is_integer_dtype(column):
+        return column.astype(float)
+    numbers = pd.to_numeric(column, errors="coerce")
+    if pd.api.types.infer_dtype(column, skipna=True) in _PURE:
+        return numbers
+    return numbers.mask(column.map(lambda value: isinstance(value, bool | np.bool_)))
+
+
+def _dates(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Dates, or text written YYYY-MM-DD; anything else (a doubt on the order) is no date."""
+    if pd.api.types.is_datetime64_dtype(column):
+        return column
+    codes, values = pd.factorize(column)
+    texts = pd.Series(values)
+    text = texts.map(lambda value: isinstance(value, str)).astype(bool)
+    exact = texts.astype(str).str.fullmatch(r"\d{4}-\d{2}-\d{2}").astype(bool)
+    plain = texts.map(lambda value: isinstance(value, dt.date | np.datetime64)).astype(bool)
+    dates = pd.to_datetime(texts.where((text & exact) | plain), format="mixed", errors="coerce")
+    missing = pd.Series([pd.NaT], dtype=dates.dtype if len(dates) else "datetime64[ns]")
+    found: pd.Series[Any] = pd.concat([dates, missing]).iloc[codes].set_axis(column.index)
+    return found

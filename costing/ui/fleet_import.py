@@ -1,0 +1,195 @@
+"""« Parc d'appareils »: a file of activity, mapped on screen once, adopted as the scenario's fleet.
+
+What the headings suggest is shown in the drop-downs; what is not sure must be confirmed. Not here:
+how a file is read (`costing.fleet_read`) or checked (`costing.fleet_file`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, cast
+
+import streamlit as st
+
+from costing.errors import FleetError
+from costing.fleet_faults import ActivityError, Listed
+from costing.fleet_file import Imported, import_fleet
+from costing.fleet_guess import guess
+from costing.fleet_mapping import Column, Mapping, recall, remember
+from costing.fleet_read import open_file
+from costing.fleet_words import TITLES, near, options
+from costing.ui import cache, files, names, state, tables
+from costing.ui.fleet_mapping_form import CHOOSE, Work, form
+from costing.ui.running import running
+from costing.words import number
+
+LARGEST_MB = 200
+#: Different wordings that a person may be asked to translate on the screen.
+MOST_WORDINGS = 30
+_KEY = "fleet-import"
+
+
+def section() -> None:
+    """Draw the section."""
+    st.header("Parc d'appareils")
+    tables.lead(
+        "Votre fichier d'activité tel que vous l'avez : une ligne par appareil, ou plusieurs dont "
+        "les actes s'ajoutent. Les colonnes se font correspondre une fois ; le fichier suivant aux "
+        "mêmes titres est lu sans rien redemander."
+    )
+    given = st.file_uploader(
+        "Fichier d'activité (CSV, TSV, XLSX, ODS ou Parquet)",
+        type=["csv", "tsv", "txt", "xlsx", "ods", "parquet"],
+        key="fleet-file", max_upload_size=LARGEST_MB,
+    )  # fmt: skip
+    if given is None:
+        tables.note(
+            f"Taille maximale : {LARGEST_MB} Mo, jusqu'à un million de lignes. Au-delà, la "
+            "commande « costing fleet » lit un fichier du disque."
+        )
+        return
+    try:
+        work = _work(given)
+    except FleetError as error:
+        files.problems(given.name, error.problems)
+        return
+    _preview(work)
+    mapping, year = form(work)
+    _read(work, mapping, year)
+    if work.error is not None:
+        _refused(work)
+    elif work.found is not None:
+        _adopt(work, work.found)
+
+
+def _work(given: Any) -> Work:
+    """The file given, opened once."""
+    known: Work | None = st.session_state.get(_KEY)
+    if known is None or known.token != given.file_id:
+        reader = open_file((given.name, given.getvalue()))
+        known = Work(given.file_id, reader, guess(reader), recall(reader.head.headings))
+        st.session_state[_KEY] = known
+    return known
+
+
+def _preview(work: Work) -> None:
+    head = work.reader.head
+    st.subheader("Le fichier")
+    columns = [tables.text(heading) for heading in head.headings]
+    width = len(columns)
+    rows = [[*row, *[""] * width][:width] for row in head.sample[:4]]
+    tables.table(columns, rows)
+    tables.note(f"« {work.reader.name} » : {work.reader.words}. Premières lignes.")
+
+
+# --- reading and what comes of it
+
+
+def _read(work: Work, mapping: Mapping | None, year: int | None) -> None:
+    """The button that reads the whole file; what it gave is forgotten when anything changes."""
+    if work.asked != (mapping, year):
+        work.found = work.error = None
+    pressed = st.button("Lire le fichier", type="primary", disabled=mapping is None)
+    if mapping is None:
+        tables.note(
+            "Indiquez ce qui manque et confirmez ce qui n'est pas sûr, puis lisez le fichier."
+        )
+        return
+    again = st.session_state.pop("fleet-again", False)
+    if not (pressed or again):
+        return
+    work.asked, work.found, work.error = (mapping, year), None, None
+    try:
+        with running("fleet") as tell:
+            work.found = import_fleet(work.reader, mapping, cache.reference(), year, tell)
+        remember(mapping, work.reader.head.headings)
+    except FleetError as error:
+        work.error = error
+
+
+def _refused(work: Work) -> None:
+    """Wordings to translate, then every other problem, and the list of all rows."""
+    error = work.error
+    assert error is not None
+    listed = error.listed if isinstance(error, ActivityError) else None
+    asked = _translate(work, listed) if listed is not None else False
+    left = [p for p in error.problems if not (asked and p.code == "activity_wording")]
+    if left:
+        files.problems(work.reader.name, left)
+    if listed is not None:
+        st.download_button(
+            "Toutes les lignes en cause (CSV)", lambda: listed.csv().encode("utf-8-sig"),
+            file_name="problemes_parc.csv", mime="text/csv", icon=":material/download:",
+            on_click="ignore",
+        )  # fmt: skip
+
+
+def _translate(work: Work, listed: Listed) -> bool:
+    """Drop-downs for the wordings that are not known, what is near them proposed; False: none."""
+    unknown = [f for f in listed.faults if f.refusal.code == "activity_wording" and f.heading]
+    if not 0 < len(unknown) <= MOST_WORDINGS:
+        return False
+    st.subheader("Valeurs à traduire")
+    tables.note(
+        "Ces valeurs du fichier ne sont pas reconnues : dites ce qu'elles veulent dire. Ce qui en "
+        "est proche est proposé, et la réponse est retenue."
+    )
+    choices = options(cache.reference())
+    chosen: dict[Column, dict[str, str]] = {}
+    places = st.columns(3, gap="medium")
+    for index, fault in enumerate(unknown):
+        name, text = cast("Column", fault.column), fault.refusal.value
+        codes = ["", *choices[name]]
+        close = near(text, name, choices[name])
+        count = number(len(fault.refusal.rows))
+        lines = f"{count} ligne{'s' if len(fault.refusal.rows) > 1 else ''}"
+        code: str = places[index % 3].selectbox(
+            names.literal(f"{TITLES[name]} : « {text} » ({lines})"), codes,
+            index=codes.index(close) if close else 0,
+            format_func={"": CHOOSE, **choices[name]}.__getitem__,
+            key=f"fleet-value-{name}-{text}-{work.token}",
+        )  # fmt: skip
+        if code:
+            chosen.setdefault(name, {})[text] = code
+    if st.button("Reprendre avec ces traductions", type="primary", disabled=not chosen):
+        for name, values in chosen.items():
+            work.values[name] = {**work.values.get(name, {}), **values}
+        st.session_state["fleet-again"] = True
+        st.rerun()
+    return True
+
+
+def _adopt(work: Work, found: Imported) -> None:
+    """What was read, and the button that makes it a revision."""
+    frame, label = found.fleet.frame, names.literal(work.reader.name)
+    acts = number(float((frame["acts_billed"] * frame["weight"]).sum()))
+    beside = []
+    if found.blank:
+        beside.append(f"{number(found.blank)} vides")
+    if found.other_years:
+        beside.append(f"{number(found.other_years)} d'autres années")
+    aside = f" (dont {' et '.join(beside)}, laissées)" if beside else ""
+    st.success(
+        f"« {label} » est lu sans problème : {number(found.rows)} lignes{aside}, "
+        f"{number(len(frame))} appareils, {acts} actes facturés en {found.fleet.year}."
+    )
+    try:
+        table = found.fleet.to_table()
+    except FleetError as error:
+        files.problems(work.reader.name, error.problems)
+        return
+    scenario = state.workspace().draft.model_copy(update={"fleet": table})
+    why, keep, see = st.columns([6, 3, 3], vertical_alignment="bottom")
+    today = f"{dt.date.today():%d/%m/%Y}"
+    reason = why.text_input("Pourquoi", f"Parc de {work.reader.name}, lu le {today}")
+    if keep.button("Adopter ce parc", type="primary", width="stretch"):
+        author = str(st.session_state.get("author") or "").strip()
+        if not (author and reason.strip()):
+            st.error("Pour enregistrer, indiquez votre nom (volet de gauche) et « Pourquoi ».")
+            return
+        state.edit(scenario)
+        state.save(author, reason.strip())
+        st.rerun()
+    if see.button("Essayer ce parc sans enregistrer", width="stretch"):
+        state.edit(scenario)
+        st.rerun()

@@ -1,0 +1,142 @@
+"""The sheets that compute, in their order, from a case and a schedule."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from costing.affine import affine_in_acts
+from costing.errors import InputError, problem
+from costing.reference import Case
+from costing.tariff import FeeSchedule
+from costing.workbook import vocabulary as words
+from costing.workbook.choices_sheet import write_choices, write_menu
+from costing.workbook.export_schedule import write_schedule
+from costing.workbook.export_structure import write_structure
+from costing.workbook.fleet_sheet import write_fleet
+from costing.workbook.layout import Book
+from costing.workbook.lists import Lists
+from costing.workbook.live.comparison_sheet import COMPARED, write_base_year, write_comparison
+from costing.workbook.live.comparison_sheet import SHEET as COMPARISON
+from costing.workbook.live.costs_sheets import SHEET as UNITS
+from costing.workbook.live.costs_sheets import write_costs
+from costing.workbook.live.evolution import RATES, WEIGHTS, write_evolution
+from costing.workbook.live.machine_sheet import SHEET as MACHINE
+from costing.workbook.live.machine_sheet import View, usual, write_machine
+from costing.workbook.live.parc import Parc
+from costing.workbook.live.periods_sheet import SHEET as PERIODS
+from costing.workbook.live.periods_sheet import write_periods
+from costing.workbook.live.prices_sheets import APPLIED, OFFICIAL, write_applied, write_official
+from costing.workbook.live.results_sheets import (
+    EFFECTS,
+    SAVINGS,
+    VOLUMES,
+    Reached,
+    write_effects,
+    write_savings,
+    write_volumes,
+)
+from costing.workbook.live.switches import SHEET as SWITCHES
+from costing.workbook.live.switches import write_switches
+from costing.workbook.live.timeline import Timeline
+from costing.workbook.live.year_sheets import Data, Year, write_year
+from costing.workbook.sources_sheet import write_sources
+from costing.workbook.unavailable_sheet import announce, write_unavailable
+from costing.workbook.values_sheet import write_values
+
+#: Rows of a fleet beyond which a workbook would not open in a reasonable time.
+MOST_MACHINES = 20_000
+
+
+@dataclass(frozen=True)
+class Results:
+    """What other sheets quote of the computation: cells and values."""
+
+    data: Data
+    reached: Reached
+    losses: Mapping[str, tuple[str, float]]
+
+
+def sheets(case: Case) -> tuple[str, ...]:
+    """The names of the computing sheets and of their inputs, in order."""
+    costs = [f"Coûts {model.label.fr}" for model in case.reference.models.values()]
+    return (
+        "Barème", "Structure", SAVINGS, EFFECTS, COMPARISON, MACHINE, VOLUMES, UNITS, *costs,
+        words.VALUES, words.ACTIVITY, words.CHOICES, words.MENU, words.FLEET, words.UNAVAILABLE,
+        SWITCHES, OFFICIAL, PERIODS, APPLIED, RATES, WEIGHTS,
+        COMPARED, *(f"Appareils {year}" for year in case.reference.savings.target.years),
+        words.SOURCES, words.LISTS,
+    )  # fmt: skip
+
+
+def held(case: Case) -> FeeSchedule:
+    """Prices in force before the first step, kept at every step: where no schedule was found."""
+    steps: dict[dt.date, dict[object, float]] = {
+        date: {} for date in case.scenario.rules.step_dates
+    }
+    return case.reference.schedule.with_prices(steps, "tarifs en vigueur tenus")  # type: ignore[arg-type]
+
+
+def write_computation(
+    book: Book, case: Case, schedule: FeeSchedule, banner: str = "", view: View | None = None
+) -> Results:
+    """Write the sheets of `sheets`; the book was planned with them.
+
+    Raises:
+        InputError: a fleet of more than `MOST_MACHINES` rows, a cost that is not a straight line in
+            the acts, or what the engine refuses.
+    """
+    _check(case)
+    lists = Lists()
+    announce(book, case)
+    write_values(book, case, words.VALUES, "Cases jaunes : tout le classeur suit.")
+    write_values(book, case, words.ACTIVITY, "Limites des tranches et normes, par classe.")
+    write_choices(book, case, lists)
+    write_menu(book)
+    write_fleet(book, case, lists, computed=True)
+    write_unavailable(book, case, lists)
+    timeline = Timeline(case, schedule)
+    switches = write_switches(book, case)
+    official = write_official(book, timeline)
+    write_structure(book, case, schedule)
+    proposed = write_schedule(book, case, schedule, official)
+    periods = write_periods(book, timeline)
+    prices = write_applied(book, timeline, periods, official, proposed)
+    moved = "amortisation_years" in periods.changed
+    last = timeline.years[-1]
+    cases = [case, case.under(schedule, last)] if moved else [case]
+    years = {
+        (code, variant): periods.years[code, variant, last][0]
+        for code in case.reference.classes
+        for variant in range(len(cases))
+    }
+    costs = write_costs(book, cases, years, switches)
+    parc = Parc(case)
+    variants = (0, 1, 2) if moved else (0,)
+    weights = write_evolution(book, case, parc, periods, variants)
+    data = Data(book, case, timeline, switches, periods, prices, costs, parc, weights, variants)
+    base = write_base_year(data)
+    found: dict[int, Year] = {year: write_year(data, year) for year in timeline.years}
+    reached = write_savings(data, found, banner)
+    losses = write_effects(data, found[last], banner)
+    write_comparison(data, base, banner)
+    write_volumes(data, found)
+    write_machine(data, view or usual(case), lists)
+    write_sources(book, case.reference).protect()
+    lists.write(book)
+    return Results(data, reached, losses)
+
+
+def _check(case: Case) -> None:
+    problems = []
+    count = len(case.fleet.frame)
+    if count > MOST_MACHINES:
+        problems.append(problem("export_fleet", None, count, limit=MOST_MACHINES))
+    problems += [
+        problem("export_not_straight", None, model.modality)
+        for model in case.reference.models.values()
+        if not affine_in_acts(model)
+    ]
+    if problems:
+        raise InputError(problems)

@@ -1,0 +1,430 @@
+"""« Coûts … », one sheet a modality, and « Coûts unitaires »: the cost model as live formulas.
+
+Every formula is printed from the parsed formula that the engine computes. A situation is a class,
+amortised or not, under the years before « amorti » of today or of the proposal; each is computed at
+the normative activity of its class and without any act, which gives its fixed and its variable
+part: every line is a straight line in the acts (`costing.affine`), and machines use both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from costing import labels
+from costing.costs import INVESTMENT, CostBreakdown, annual_cost
+from costing.model import BOUND, CostModel, Step
+from costing.parameters import Parameter, Value
+from costing.printers import to_excel
+from costing.reference import Case
+from costing.tariff import AMORTISATION
+from costing.units import UNITS
+from costing.workbook.layout import Book, Sheet, at, number_format
+from costing.workbook.live.switches import Switches
+
+SHEET = "Coûts unitaires"
+#: What is summed over the lines of a situation.
+SUMS = ("total", "investment", "stops")
+
+
+class Situation(NamedTuple):
+    """A class, amortised (1) or not (0), under today's years before « amorti » (0) or new ones."""
+
+    class_code: str
+    amortised: int
+    variant: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """Cells and values of a straight line in the acts: EUR/year, and EUR per act more."""
+
+    fixed: str
+    slope: str
+    fixed_eur: float
+    slope_eur: float
+
+
+#: Columns in a row that share the values of a class: amortised or not, with or without acts.
+_SAME = 4
+#: By situation and what is summed.
+UnitCosts = Mapping[tuple[Situation, str], Line]
+
+
+def activity_cell(book: Book, case: Case, class_code: str) -> tuple[str, float]:
+    """The activity at which a class is shown: its norm, else its reference activity."""
+    for name in ("normative_activity", "reference_activity"):
+        parameter = case.reference.files["machine_classes"][name]
+        found = case.reference.value_for(parameter, class_code)
+        if found and found.mode > 0:
+            return book.cells[f"machine_classes.{name}.{found.scope}"], found.mode
+    raise AssertionError(class_code)  # no class loads without a reference activity
+
+
+@dataclass
+class _Points:
+    """A sum at the norm (`norm`) and without acts (`none`): cells and EUR/year."""
+
+    acts_cell: str
+    acts: float
+    cells: dict[str, str] = field(default_factory=dict)
+    values: dict[str, float] = field(default_factory=dict)
+
+
+Found = dict[tuple[Situation, str], _Points]
+
+
+class _Column(NamedTuple):
+    """A column of a cost sheet: a situation, at its activity or without acts."""
+
+    situation: Situation
+    case: Case
+    acts_cell: str
+    acts: float
+
+
+def write_costs(
+    book: Book, cases: list[Case], years: Mapping[tuple[str, int], str], switches: Switches
+) -> UnitCosts:
+    """The cost sheets; `cases` are today's and, where a proposal changes the years, its own.
+
+    `years`: the cell of the years before « amorti » by class and variant.
+    """
+    found: Found = {}
+    for model in cases[0].reference.models.values():
+        _Costs(book, cases, years, switches, model).write(found)
+    return _write_units(book, cases[0], found)
+
+
+class _Costs:
+    """One modality's sheet being written."""
+
+    def __init__(
+        self,
+        book: Book,
+        cases: list[Case],
+        years: Mapping[tuple[str, int], str],
+        switches: Switches,
+        model: CostModel,
+    ) -> None:
+        self.book, self.case, self.years, self.switches = book, cases[0], years, switches
+        self.model = model
+        self.columns = list(self._columns(cases))
+        self.sheet: Sheet = book.sheet(
+            f"Coûts {model.label.fr}", (42, 26, 12, 34, *[13] * len(self.columns))
+        )
+
+    def _columns(self, cases: list[Case]) -> Iterator[_Column]:
+        for code in self.model.classes:
+            if code not in self.case.reference.classes:
+                continue
+            cell, acts = activity_cell(self.book, self.case, code)
+            for variant, case in enumerate(cases):
+                for amortised in (0, 1):
+                    situation = Situation(code, amortised, variant)
+                    yield _Column(situation, case, cell, acts)
+                    yield _Column(situation, case, "0", 0.0)
+
+    def write(
+        self,
+        found: Found,
+    ) -> None:
+        """The sheet, and what the table of unit costs needs of it."""
+        sheet, first = self.sheet, 4
+        sheet.title(
+            f"Coûts {self.model.label.fr}",
+            "Chaque classe à son activité normative, puis sans aucun acte (la part fixe). Les "
+            "formules sont celles du modèle de coût, traduites pour le tableur.",
+        )
+        heads = [self._head(column) for column in self.columns]
+        sheet.header(
+            3, ("Grandeur", "Poste ou nature", "Unité", "Formule du modèle", *heads),
+            right=range(first, first + len(heads)),
+        )  # fmt: skip
+        sheet.keep_header(3, 1)
+        cells: list[dict[str, str]] = [{} for _ in self.columns]
+        row = self._bound(4, cells)
+        row = self._parameters(row, cells)
+        row = self._steps(row, cells)
+        self._sums(row, cells, found)
+        sheet.protect()
+
+    def _head(self, column: _Column) -> str:
+        code, amortised, variant = column.situation
+        parts = [
+            labels.scope_name(self.case.reference, code),
+            labels.AMORTISATION[AMORTISATION[amortised]],
+            "à l'activité normative" if column.acts else "sans acte",
+        ]
+        return "\n".join([*parts, *(["années proposées"] if variant else [])])
+
+    def _bound(self, row: int, cells: list[dict[str, str]]) -> int:
+        """Acts, amortised, and the conventions in numbers."""
+        sheet = self.sheet
+        sheet.section(row, "Situation et conventions", 4 + len(self.columns))
+        names = {
+            "acts": "Actes de l'année", "amortised": "Appareil amorti (1) ou non (0)",
+            "capital_method": "Charge du capital", "charge_amortised": "Charge d'un amorti",
+        }  # fmt: skip
+        for line, name in enumerate(BOUND, start=row + 1):
+            sheet.row(line, (names[name], "", UNITS[BOUND[name]][0], name))
+            for at_column, column in enumerate(self.columns):
+                place = (line, 4 + at_column)
+                if name == "acts":
+                    sheet.formula(*place, column.acts_cell, column.acts)
+                elif name == "amortised":
+                    sheet.number(*place, column.situation.amortised)
+                else:
+                    value = column.case.bindings(column.situation.class_code, 0.0, 0.0)[name]
+                    sheet.formula(*place, self.switches.conventions[name], value)
+                cells[at_column][name] = at(*place)
+        return row + 1 + len(BOUND)
+
+    def _parameters(self, row: int, cells: list[dict[str, str]]) -> int:
+        """Each parameter for each class, as the operator pays it."""
+        sheet = self.sheet
+        used = {name for step in self.model.steps for name in step.formula.names}
+        title = "Hypothèses de la classe, taxe non récupérée comprise"
+        sheet.section(row, title, 4 + len(self.columns))
+        row += 1
+        vat = self._vat(row, cells)
+        row += 1
+        for name, parameter in self.model.parameters.items():
+            if name not in used:
+                continue
+            unit = UNITS[parameter.unit][0]
+            sheet.row(row, (parameter.label.fr, "hypothèse", unit, name))
+            for at_column, column in enumerate(self.columns):
+                value = self._value(parameter, column)
+                if value is None:
+                    continue
+                if at_column % _SAME:
+                    cells[at_column][name] = cells[at_column - 1][name]
+                    self.sheet.blank(row, 4 + at_column, "cell")
+                    continue
+                bound = column.case.bindings(column.situation.class_code, 0.0, 0.0)[name]
+                text = self._input(name, value, column, vat[at_column])
+                look = number_format(parameter.unit, bound)
+                sheet.formula(row, 4 + at_column, text, bound, num_format=look)
+                cells[at_column][name] = at(row, 4 + at_column)
+            row += 1
+        return row
+
+    def _vat(self, row: int, cells: list[dict[str, str]]) -> list[str]:
+        """The row of the VAT that each class does not recover."""
+        self.sheet.row(row, ("TVA non récupérée", "hypothèse", "%", "vat_rate"))
+        parameter = self.case.reference.files["communs"]["vat_rate"]
+        found: list[str] = []
+        for at_column, column in enumerate(self.columns):
+            code = column.situation.class_code
+            value = self.case.reference.value_for(parameter, code)
+            assert value is not None
+            source = self.book.cells[f"communs.vat_rate.{value.scope}"]
+            if at_column % _SAME:
+                found.append(found[-1])
+                self.sheet.blank(row, 4 + at_column, "cell")
+                continue
+            look = number_format(parameter.unit, value.mode)
+            self.sheet.formula(row, 4 + at_column, source, value.mode, num_format=look)
+            found.append(at(row, 4 + at_column))
+        return found
+
+    def _value(self, parameter: Parameter, column: _Column) -> Value | None:
+        return column.case.reference.value_for(parameter, column.situation.class_code)
+
+    def _input(self, name: str, value: Value, column: _Column, vat: str) -> str:
+        """Where a parameter's value comes from, and the tax that its price leaves out."""
+        if name == "amortisation_years":
+            return self.years[column.situation.class_code, column.situation.variant]
+        files = self.case.reference.files
+        file = next(
+            f for f in (self.model.modality, "communs", "machine_classes") if name in files[f]
+        )
+        address = f"{file}.{name}.{value.scope}"
+        source = self.book.cells[address]
+        if value.vat is None:
+            return source
+        excluded = labels.VAT["excluded"]
+        return f'{source}*IF({self.book.cells[f"{address}.vat"]}="{excluded}",1+{vat},1)'
+
+    def _steps(self, row: int, cells: list[dict[str, str]]) -> int:
+        """Derived quantities and lines, in the order of computation."""
+        sheet = self.sheet
+        sheet.section(row, "Calcul", 4 + len(self.columns))
+        row += 1
+        results = [self._results(column) for column in self.columns]
+        for step in self.model.steps:
+            nature = self.case.reference.postes[step.poste].label.fr if step.poste else "calcul"
+            sheet.row(row, (step.label.fr, nature, UNITS[step.unit][0]))
+            sheet.text(row, 3, step.formula.text, "code")
+            for at_column, known in enumerate(cells):
+                place = (row, 4 + at_column)
+                value = float(results[at_column][step.name])
+                text = to_excel(step.formula, known)
+                sheet.formula(*place, text, value, num_format="#,##0.00_ ")
+                known[step.name] = at(*place)
+            row += 1
+        return row
+
+    def _results(self, column: _Column) -> dict[str, float]:
+        code, amortised, _ = column.situation
+        values = column.case.bindings(code, column.acts, float(amortised))
+        return self.model.evaluate(values)
+
+    def _sums(
+        self,
+        row: int,
+        cells: list[dict[str, str]],
+        found: Found,
+    ) -> None:
+        """Yearly amounts by line and by poste, then what machines need of them."""
+        sheet, width = self.sheet, 4 + len(self.columns)
+        breakdowns = [
+            annual_cost(c.case, c.situation.class_code, c.acts, float(c.situation.amortised))
+            for c in self.columns
+        ]
+        sheet.section(row, "Charges annuelles, ligne par ligne", width)
+        lines: dict[str, list[str]] = {}
+        for row_of, step in enumerate(self.model.lines, start=row + 1):
+            self._line(row_of, step, cells, breakdowns)
+            lines[step.name] = [at(row_of, 4 + i) for i in range(len(self.columns))]
+        row += 1 + len(self.model.lines)
+        row = self._postes(row, lines, breakdowns)
+        self._totals(row, lines, breakdowns, found)
+
+    def _line(
+        self,
+        row: int,
+        step: Step,
+        cells: list[dict[str, str]],
+        breakdowns: list[CostBreakdown],
+    ) -> None:
+        poste = self.case.reference.postes[step.poste or ""]
+        self.sheet.row(row, (step.label.fr, poste.label.fr, UNITS["EUR/year"][0]))
+        grades = sorted({breakdown.grades[step.name] for breakdown in breakdowns})
+        self.sheet.text(row, 3, f"note {' ou '.join(grades)}", "small")
+        for i, breakdown in enumerate(breakdowns):
+            text = cells[i][step.name]
+            if step.per == "act":
+                text = f"{text}*{cells[i]['acts']}"
+            self.sheet.formula(row, 4 + i, text, float(breakdown.lines[step.name]))
+
+    def _postes(
+        self, row: int, lines: dict[str, list[str]], breakdowns: list[CostBreakdown]
+    ) -> int:
+        """Yearly amounts by poste of the perimeter, their total, and what an act costs."""
+        sheet, width = self.sheet, 4 + len(self.columns)
+        sheet.section(row, "Charges annuelles par poste, dans le périmètre choisi", width)
+        row += 1
+        for code in dict.fromkeys(step.poste or "" for step in self.model.lines):
+            label = self.case.reference.postes[code].label.fr
+            sheet.row(row, (label, "poste", UNITS["EUR/year"][0]))
+            sheet.text(row, 3, "0 si le périmètre l'écarte", "small")
+            for i, breakdown in enumerate(breakdowns):
+                parts = [lines[s.name][i] for s in self.model.lines if s.poste == code]
+                text = f"({'+'.join(parts)})*{self.switches.kept[code]}"
+                value = float(breakdown.by_poste().get(code, 0.0))
+                sheet.formula(row, 4 + i, text, value)
+            row += 1
+        return row
+
+    def _totals(
+        self,
+        row: int,
+        lines: dict[str, list[str]],
+        breakdowns: list[CostBreakdown],
+        found: Found,
+    ) -> None:
+        sheet = self.sheet
+        sheet.section(row, "Sommes", 4 + len(self.columns))
+        names = {
+            "total": "Coût annuel dans le périmètre", "investment": "dont investissement",
+            "stops": "Lignes qui cessent à l'amortissement",
+        }  # fmt: skip
+        for line, kind in enumerate(SUMS, start=row + 1):
+            sheet.row(line, (names[kind], "", UNITS["EUR/year"][0], ""))
+            for i, (column, breakdown) in enumerate(zip(self.columns, breakdowns, strict=True)):
+                value = summed(breakdown, kind)
+                text = self._sum_text(kind, {name: refs[i] for name, refs in lines.items()})
+                sheet.formula(line, 4 + i, text, value, bold=True)
+                key = "norm" if column.acts else "none"
+                start = _Points(column.acts_cell, column.acts)  # the norm comes first
+                points = found.setdefault((column.situation, kind), start)
+                points.cells[key] = sheet.ref(line, 4 + i)
+                points.values[key] = value
+        line = row + 1 + len(SUMS)
+        sheet.row(line, ("Coût par acte dans le périmètre", "", UNITS["EUR/act"][0], ""))
+        for i, (column, breakdown) in enumerate(zip(self.columns, breakdowns, strict=True)):
+            if column.acts:
+                text = f"{at(row + 1, 4 + i)}/{at(5, 4 + i)}"
+                value = summed(breakdown, "total") / column.acts
+                sheet.formula(line, 4 + i, text, value, "price", bold=True)
+            else:
+                sheet.blank(line, 4 + i, "cell")
+
+    def _sum_text(self, kind: str, lines: Mapping[str, str]) -> str:
+        if kind == "stops":
+            parts = [c for name, c in lines.items() if "amortised" in self.model.uses(name)]
+            return "+".join(parts) or "0"
+        weights = self.switches.kept if kind == "total" else self.switches.investment
+        parts = [f"{lines[s.name]}*{weights[s.poste or '']}" for s in self.model.lines]
+        return "+".join(parts)
+
+
+def summed(breakdown: CostBreakdown, kind: str) -> float:
+    """What the engine gives of one of `SUMS`, EUR/year."""
+    if kind == "stops":
+        return float(breakdown.stops_at_amortisation())
+    if kind == "total":
+        return float(breakdown.total())
+    postes = breakdown.case.reference.perimeter(INVESTMENT).postes
+    return float(breakdown.total(frozenset(postes) & breakdown.in_perimeter))
+
+
+def _write_units(
+    book: Book,
+    case: Case,
+    found: Found,
+) -> UnitCosts:
+    """One row a situation: fixed part, cost of one act more, cost per act at the norm."""
+    sheet = book.sheet(SHEET, (34, 14, 16, 13, 15, 13, *[15, 13] * 3))
+    sheet.title(
+        SHEET,
+        "Coût annuel = part fixe + coût d'un acte de plus × actes. Par situation d'appareil, "
+        "depuis les feuilles « Coûts … ».",
+    )
+    heads = ["Classe", "Situation", "Années avant « amorti »", "Activité normative",
+             "Coût annuel à cette activité", "Coût par acte"]  # fmt: skip
+    names = {"total": "", "investment": "investissement, ", "stops": "lignes qui cessent, "}
+    for kind in SUMS:
+        heads += [f"{names[kind]}part fixe".capitalize(), f"{names[kind]}par acte".capitalize()]
+    sheet.header(3, heads, right=range(3, len(heads)))
+    sheet.keep_header(3, 2)
+    lines: dict[tuple[Situation, str], Line] = {}
+    situations = dict.fromkeys(situation for situation, _ in found)
+    for row, situation in enumerate(situations, start=4):
+        code, amortised, variant = situation
+        texts = (
+            labels.scope_name(case.reference, code),
+            labels.AMORTISATION[AMORTISATION[amortised]],
+            "proposées" if variant else "d'aujourd'hui",
+        )
+        sheet.row(row, texts)
+        total = found[situation, "total"]
+        norm, acts = total.values["norm"], total.acts
+        sheet.formula(row, 3, total.acts_cell, acts)
+        sheet.formula(row, 4, total.cells["norm"], norm)
+        sheet.formula(row, 5, f"{at(row, 4)}/{at(row, 3)}", norm / acts, "price")
+        for index, kind in enumerate(SUMS):
+            cells, values = found[situation, kind].cells, found[situation, kind].values
+            column = 6 + 2 * index
+            slope = (values["norm"] - values["none"]) / acts
+            sheet.formula(row, column, cells["none"], values["none"])
+            text = f"({cells['norm']}-{cells['none']})/{at(row, 3)}"
+            sheet.formula(row, column + 1, text, slope, "price")
+            lines[situation, kind] = Line(
+                sheet.ref(row, column), sheet.ref(row, column + 1), values["none"], slope
+            )
+    sheet.protect()
+    return lines

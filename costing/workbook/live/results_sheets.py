@@ -1,0 +1,344 @@
+"""« Économies », « Effets » and « Volumes »: sums over the machines, as formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from costing import labels
+from costing.analysis.savings import (
+    YearSavings,
+    lever_savings,
+    reached,
+    required_from_fee,
+    savings,
+)
+from costing.tariff import BANDS
+from costing.words import NONE
+from costing.workbook import vocabulary as words
+from costing.workbook.layout import Book, Sheet, at
+from costing.workbook.live.columns import Column
+from costing.workbook.live.comparison_sheet import known
+from costing.workbook.live.year_sheets import Data, Year
+
+SAVINGS, EFFECTS, VOLUMES = "Économies", "Effets", "Volumes"
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Cells of what is asked of the fee and of what is saved, with their values."""
+
+    asked: tuple[str, float]
+    saved: tuple[str, float]
+
+
+def write_savings(data: Data, years: Mapping[int, Year], banner: str) -> Reached:
+    """The sheet: by year, by modality, and against what is asked."""
+    case = data.case
+    sheet = data.book.sheet(SAVINGS, (34, *[19] * 8))
+    base = labels.day(case.reference.savings.baseline_date)
+    hint = (
+        f"Économie : dépense au tarif du {base} moins dépense au barème, pour le parc de chaque "
+        "année, changements de tarif en cours d'année compris, volumes inchangés par le barème. "
+        "Année pleine : si les tarifs du 31 décembre avaient valu toute l'année."
+    )
+    row = sheet.opening("Économies sur le forfait technique, en euros", banner, hint)
+    ours = savings(case, data.timeline.proposed)
+    theirs = savings(case, case.reference.schedule)
+    heads = (
+        "Année", f"Dépense au tarif du {base}", "Dépense proposée", "Économie proposée",
+        "Année pleine", "Économie, décision de 2025", "Proposition moins décision",
+        "Autres leviers", "Proposition et leviers",
+    )  # fmt: skip
+    sheet.header(row, heads, right=range(1, len(heads)))
+    sheet.keep_header(row, 1)
+    first = row + 1
+    sums: dict[int, float] = {}
+    for line, (mine, decided) in enumerate(zip(ours, theirs, strict=True), start=first):
+        values = _year(sheet, line, data, years[mine.year], mine, decided)
+        for column, value in values.items():
+            sums[column] = sums.get(column, 0.0) + value
+    last = first + len(ours) - 1
+    sheet.totals(first, last, "Somme", sums)
+    row = _chart(data.book, sheet, last + 3, (first, last))
+    found = _demand(sheet, row, data, ours, (first, last))
+    row += 6
+    for title, name, saved in (
+        ("Proposition", "proposed", ours), ("Décision de 2025", "decided", theirs)
+    ):  # fmt: skip
+        row = _modalities(sheet, row, data, years, title, name, saved)
+    sheet.protect()
+    return found
+
+
+def _year(
+    sheet: Sheet, row: int, data: Data, year: Year, ours: YearSavings, theirs: YearSavings
+) -> dict[int, float]:
+    col = year.columns
+    lever = lever_savings(data.case.scenario.savings, ours.year)
+    base = ours.baseline_eur
+    values = {
+        1: base, 2: base - ours.saved_eur, 3: ours.saved_eur, 4: ours.full_year_eur,
+        5: theirs.saved_eur, 6: ours.saved_eur - theirs.saved_eur, 7: lever,
+        8: ours.saved_eur + lever,
+    }  # fmt: skip
+    texts = {
+        1: f"SUM({col['base'].all})", 2: f"SUM({col['proposed'].all})",
+        3: f"{at(row, 1)}-{at(row, 2)}", 4: f"{at(row, 1)}-SUM({col['end'].all})",
+        5: f"{at(row, 1)}-SUM({col['decided'].all})", 6: f"{at(row, 3)}-{at(row, 5)}",
+        7: _levers(data, ours.year), 8: f"{at(row, 3)}+{at(row, 7)}",
+    }  # fmt: skip
+    sheet.number(row, 0, float(ours.year), "strong", num_format="0", align="left")
+    for column, text in texts.items():
+        sheet.formula(row, column, text, values[column], bold=column == 3)
+    return values
+
+
+def _levers(data: Data, year: int) -> str:
+    """What the other levers bring in a year, from their rows in « Choix »."""
+    cells, parts, number = data.book.cells, [], 1
+    while f"savings.other_levers.{number}.date" in cells:
+        key = f"savings.other_levers.{number}"
+        date, amount = cells[f"{key}.date"], cells[f"{key}.annual_amount_eur"]
+        days = f"(DATE({year + 1},1,1)-{date})/(DATE({year + 1},1,1)-DATE({year},1,1))"
+        parts.append(f'IF({date}="",0,N({amount})*MAX(0,MIN(1,{days})))')
+        number += 1
+    return "+".join(parts) or "0"
+
+
+def _demand(
+    sheet: Sheet, row: int, data: Data, ours: Sequence[YearSavings], lines: tuple[int, int]
+) -> Reached:
+    """What is asked of the fee, what is reached under the demand's reading, and the margin."""
+    case, cells = data.case, data.book.cells
+    demand = case.scenario.savings
+    reading = words.readings(case.reference)
+    last = lines[1]
+    cumulated = f'{cells["savings.reading"]}="{reading["cumulated"]}"'
+    levers = f"IF({cumulated},{at(last + 1, 7)},{at(last, 7)})"
+    asked = required_from_fee(demand, case.reference.savings.target.years)
+    saved = reached(demand, {found.year: found.saved_eur for found in ours})
+    target, share = cells["savings.target_eur"], cells["savings.share_on_fee"]
+    sheet.header(row, ("Demande", "Montant", "Lecture"), right=(1,))
+    texts = {
+        "Demandé au forfait": (f"MAX(0,{target}*{share}-{levers})", asked),
+        "Atteint par le barème": (f"IF({cumulated},{at(last + 1, 3)},{at(last, 3)})", saved),
+        "Marge": (f"{at(row + 2, 1)}-{at(row + 1, 1)}", saved - asked),
+    }
+    for line, (label, (text, value)) in enumerate(texts.items(), start=row + 1):
+        sheet.row(line, (label, None, None))
+        sheet.formula(line, 1, text, value, "euro", bold=True)
+        sheet.formula(line, 2, cells["savings.reading"], reading[demand.reading], "small")
+    return Reached((sheet.ref(row + 1, 1), asked), (sheet.ref(row + 2, 1), saved))
+
+
+def _modalities(
+    sheet: Sheet,
+    row: int,
+    data: Data,
+    years: Mapping[int, Year],
+    title: str,
+    name: str,
+    found: Sequence[YearSavings],
+) -> int:
+    names = words.modalities(data.case.reference)
+    columns = len(names)
+    sheet.header(
+        row, (f"{title}, par modalité", *names.values(), "Ensemble"), range(1, columns + 2)
+    )
+    sums = [0.0] * columns
+    own = data.parc.column("modality")
+    for line, year in enumerate(found, start=row + 1):
+        sheet.number(line, 0, float(year.year), "strong", num_format="0", align="left")
+        col = years[year.year].columns
+        for column, (code, label) in enumerate(names.items(), start=1):
+            amount = year.by_modality.get(code, 0.0)
+            parts = [f'SUMIFS({col[n].all},{own},"{label}")' for n in ("base", name)]
+            sheet.formula(line, column, "-".join(parts), amount)
+            sums[column - 1] += amount
+        text = f"SUM({at(line, 1)}:{at(line, columns)})"
+        sheet.formula(line, columns + 1, text, sum(year.by_modality.values()), bold=True)
+    last = row + len(found)
+    sheet.totals(row + 1, last, "Somme", dict(enumerate([*sums, sum(sums)], start=1)))
+    return last + 3
+
+
+def _chart(book: Book, sheet: Sheet, row: int, lines: tuple[int, int]) -> int:
+    """Proposed and decided savings, side by side, by year."""
+    first, last = lines
+    chart = book.file.add_chart({"type": "column"})
+    series = (
+        (3, "Proposition", "#1F3A5F", None),
+        (5, "Décision de 2025", "#C2571A", "wide_upward_diagonal"),
+    )
+    for column, name, colour, pattern in series:
+        fill = {"fill": {"color": colour}}
+        if pattern:
+            fill = {"pattern": {"pattern": pattern, "fg_color": colour, "bg_color": "#FFFFFF"}}
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [sheet.name, first, 0, last, 0],
+                "values": [sheet.name, first, column, last, column],
+                "border": {"color": colour},
+                "gap": 80,
+                **fill,
+            }
+        )
+    chart.set_title({"name": "Économies par année (M€)", "name_font": {"size": 11}})
+    gridlines = {"visible": True, "line": {"color": "#DDDDDD"}}
+    chart.set_y_axis({"num_format": "#,##0,,", "major_gridlines": gridlines})
+    chart.set_legend({"position": "bottom"})
+    chart.set_size({"width": 720, "height": 280})
+    sheet.raw.insert_chart(row, 0, chart, {"description": "Économies par année, en M€"})
+    return row + 16
+
+
+def write_effects(data: Data, year: Year, banner: str) -> dict[str, tuple[str, float]]:
+    """The sheet: who gains and who loses in the last year; gives the cells of the losses."""
+    case, last = data.case, data.timeline.years[-1]
+    sheet = data.book.sheet(EFFECTS, (40, 12, 18, 18, 18, 12, 12, 18, 12, 11, 12, 11))
+    hint = (
+        "Recettes du parc de l'année à trois tarifs, les deux premiers tenus toute l'année. Sous "
+        "leur coût : appareils dont les recettes sont inférieures au coût des actes facturés, dans "
+        "le périmètre et les conventions du scénario. Volume d'activité : les actes d'un appareil "
+        "contre les limites actuelles de sa classe."
+    )
+    row = sheet.opening(f"Effets en {last}, en euros", banner, hint)
+    base = labels.day(case.reference.savings.baseline_date)
+    heads = (
+        "Groupe", "Appareils", f"Recettes au tarif du {base}", "Recettes avant",
+        "Recettes proposées", "Variation", f"Depuis le {base}", "Coût des actes facturés",
+        "Sous leur coût, avant", "Part, avant", "Sous leur coût, après", "Part, après",
+    )  # fmt: skip
+    sheet.header(row, heads, right=range(1, len(heads)))
+    sheet.keep_header(row, 1)
+    columns = {
+        1: data.weights.total[last],
+        **{
+            place: year.columns[name]
+            for place, name in {
+                2: "base", 3: "eve", 4: "proposed", 7: "cost", 8: "before_below", 10: "after_below",
+            }.items()
+        },
+    }  # fmt: skip
+    row += 1
+    for title, keys, groups in _groupings(data, year):
+        sheet.section(row, title, len(heads))
+        row = _block(sheet, row + 1, columns, keys, groups) + 1
+    row = _losses(sheet, row + 1, year)
+    sheet.protect()
+    names = {"before": "held_loss", "after": "after_loss"}
+    return {
+        key: (sheet.ref(row - 2 + i, 1), float(year.columns[name].values.sum()))
+        for i, (key, name) in enumerate(names.items())
+    }
+
+
+def _losses(sheet: Sheet, row: int, year: Year) -> int:
+    texts = {
+        "Perte des appareils sous leur coût, tarifs en vigueur tenus": "held_loss",
+        "Perte des appareils sous leur coût, barème proposé": "after_loss",
+    }
+    for line, (label, name) in enumerate(texts.items(), start=row):
+        column = year.columns[name]
+        sheet.text(line, 0, label, "strong")
+        sheet.formula(line, 1, f"SUM({column.all})", float(column.values.sum()), "euro")
+    return row + len(texts)
+
+
+def _groupings(
+    data: Data, year: Year
+) -> Iterator[tuple[str, str, list[tuple[str, pd.Series[bool]]]]]:
+    """Title, column of labels, and the machines of each group."""
+    frame = data.case.fleet.frame
+    options = words.fleet_options(data.case.reference)
+    titles = {
+        "Par classe": "class",
+        "Par secteur": "sector",
+        "Par zone": "zone",
+        "Par région": "region",
+    }
+    for title, name in titles.items():
+        groups = [(label, frame[name] == code) for code, label in options[name].items()]
+        yield title, data.parc.column(name), [(label, own) for label, own in groups if own.any()]
+    size = year.columns["size"]
+    own_sizes = pd.Series(size.values)
+    groups = [(label, own_sizes == i) for i, label in enumerate(labels.SIZES.values())]
+    yield "Par volume d'activité", size.all, [(label, own) for label, own in groups]
+
+
+def _block(
+    sheet: Sheet,
+    row: int,
+    columns: Mapping[int, Column],
+    keys: str,
+    groups: list[tuple[str, pd.Series[bool]]],
+) -> int:
+    """The groups of one grouping, then their total; gives the row below."""
+    sums = dict.fromkeys(columns, 0.0)
+    formats = dict.fromkeys((1, 8, 10), "#,##0.0_ ")
+    for line, (label, own) in enumerate(groups, start=row):
+        sheet.text(line, 0, label, "strong")
+        values = {}
+        for place, column in columns.items():
+            values[place] = float(column.values[own.to_numpy()].sum())
+            text = f"SUMIFS({column.all},{keys},{at(line, 0)})"
+            sheet.formula(
+                line, place, text, values[place], num_format=formats.get(place, "#,##0_ ")
+            )
+            sums[place] += values[place]
+        _ratios(sheet, line, values)
+    last = row + len(groups) - 1
+    sheet.totals(row, last, "Ensemble", sums, formats)
+    _ratios(sheet, last + 1, sums)
+    return last + 2
+
+
+def _ratios(sheet: Sheet, row: int, values: Mapping[int, float]) -> None:
+    ratios = {5: (4, 3, "-1"), 6: (4, 2, "-1"), 9: (8, 1, ""), 11: (10, 1, "")}
+    for column, (above, below, less) in ratios.items():
+        value = values[above] / values[below] - bool(less) if values[below] else float("nan")
+        text = f'IF({at(row, below)}>0,{at(row, above)}/{at(row, below)}{less},"{NONE}")'
+        known(sheet, row, column, text, value, "percent" if less else "share")
+
+
+def write_volumes(data: Data, years: Mapping[int, Year]) -> None:
+    """Acts billed in each band, by class and year, as today's structure and the proposal count."""
+    case = data.case
+    sheet = data.book.sheet(VOLUMES, (10, 36, *[15] * 4, 16, *[15] * 4))
+    sheet.title(
+        VOLUMES,
+        "Actes facturés de l'année dans chaque tranche, tous appareils : d'abord aux limites "
+        "d'aujourd'hui, puis comme la proposition les compte.",
+    )
+    bands = [labels.BANDS[band].capitalize() for band in BANDS]
+    heads = ("Année", "Classe", *bands, "Ensemble", *(f"{b}, proposition" for b in bands))
+    sheet.header(3, heads, right=range(2, len(heads)))
+    sheet.keep_header(3, 2)
+    keys = data.parc.column("class")
+    present = dict.fromkeys(data.parc.codes)
+    row = 4
+    for number, year in years.items():
+        weights = data.weights.total[number]
+        for code in (code for code in case.reference.classes if code in present):
+            label = labels.scope_name(case.reference, code)
+            sheet.number(row, 0, float(number), "strong", num_format="0")
+            sheet.text(row, 1, label, "strong")
+            own = np.array([c == code for c in data.parc.codes])
+            mine = f"({keys}={at(row, 1)})*{weights.all}"
+            for start, name in ((2, "today"), (7, "proposed")):
+                columns = year.bands[name]
+                for band in range(len(BANDS)):
+                    parts = columns[band :: len(BANDS)]
+                    value = float(sum((weights.values * c.values)[own].sum() for c in parts))
+                    text = f"SUMPRODUCT({mine}*({'+'.join(c.all for c in parts)}))"
+                    sheet.formula(row, start + band, text, value)
+                if start == 2:
+                    total = float(sum((weights.values * c.values)[own].sum() for c in columns))
+                    sheet.formula(row, 6, f"SUM({at(row, 2)}:{at(row, 5)})", total, bold=True)
+            row += 1
+    sheet.protect()

@@ -1,0 +1,106 @@
+"""The dates of a workbook: what is official, what is proposed, and which periods a year can have.
+
+A step date may be moved inside its calendar year: the periods of each year are laid out for that,
+and one that becomes empty counts for nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+
+from costing.reference import Case
+from costing.tariff import FeeSchedule
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """`officials`: indices of the official dates that matter; `steps`: the proposal's dates.
+
+    A slot is one of the tariffs that hold in turn: an official one (0 to m-1, in order) until the
+    first step, then a step's (m and after). Official dates after the year of the first step are no
+    slots; the decision of 2025, taken alone, keeps them all.
+    """
+
+    case: Case
+    proposed: FeeSchedule
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years in which savings are counted."""
+        return self.case.reference.savings.target.years
+
+    @property
+    def steps(self) -> tuple[dt.date, ...]:
+        """The proposal's dates."""
+        return self.case.scenario.rules.step_dates
+
+    @property
+    def official(self) -> FeeSchedule:
+        """The official schedule."""
+        return self.case.reference.schedule
+
+    @cached_property
+    def officials(self) -> tuple[int, ...]:
+        """Official dates from the one in force when the first year begins to the last year's."""
+        dates = self.official.dates
+        start, end = dt.date(self.years[0], 1, 1), dt.date(self.years[-1], 12, 31)
+        first = max(0, sum(date <= start for date in dates) - 1)
+        return tuple(i for i in range(first, len(dates)) if dates[i] <= end)
+
+    @cached_property
+    def kept(self) -> tuple[int, ...]:
+        """Official dates that are slots of the proposal."""
+        dates, last = self.official.dates, self.steps[0].year
+        return tuple(i for i in self.officials if dates[i].year <= last)
+
+    @property
+    def slots(self) -> int:
+        """How many slots the proposal has."""
+        return len(self.kept) + len(self.steps)
+
+    def starts(self) -> list[dt.date]:
+        """Effective first day of each slot; that of a void one is its end."""
+        dates = [min(self.official.dates[i], self.steps[0]) for i in self.kept]
+        return [*dates, *self.steps]
+
+    def ends(self) -> list[dt.date | None]:
+        """First day after each slot; None for the last."""
+        starts = self.starts()
+        return [*starts[1:], None]
+
+    def slots_of(self, year: int) -> range:
+        """The slots that can hold in a year, wherever steps move inside theirs."""
+        dates = self.official.dates
+        count = len(self.kept)
+        found = [
+            slot
+            for slot, index in enumerate(self.kept)
+            if dates[index].year <= year <= self.steps[0].year
+            and (slot + 1 == count or dates[self.kept[slot + 1]] > dt.date(year, 1, 1))
+        ]
+        for number, step in enumerate(self.steps):
+            later = self.steps[number + 1 :]
+            if step.year <= year and (not later or later[0].year >= year):
+                found.append(count + number)
+        return range(min(found), max(found) + 1)
+
+    def officials_of(self, year: int) -> range:
+        """Positions in `officials` of the dates that hold in a year under the decision alone."""
+        dates = [self.official.dates[i] for i in self.officials]
+        found = [
+            place
+            for place, date in enumerate(dates)
+            if date.year <= year
+            and (place + 1 == len(dates) or dates[place + 1] > dt.date(year, 1, 1))
+        ]
+        return range(min(found), max(found) + 1)
+
+
+def share_of_year(date: dt.date | None, year: int) -> float:
+    """Fraction of a calendar year that has passed on a date, from 0 to 1."""
+    if date is None:
+        return 1.0
+    start, end = dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
+    return min(1.0, max(0.0, (date - start).days / (end - start).days))

@@ -1,0 +1,371 @@
+"""« Appareils AAAA »: acts by band, revenue and cost of every machine in a year, as formulas.
+
+Acts are spread evenly over the year; between fractions s and e of it a machine performs acts number
+s·N to e·N, of which a band counts those between its limits (`costing.tariff`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from costing import labels
+from costing.reference import Case
+from costing.tariff import BANDS
+from costing.workbook import vocabulary as words
+from costing.workbook.layout import Book
+from costing.workbook.live.columns import Column, Floats, MachineSheet
+from costing.workbook.live.costs_sheets import Situation, UnitCosts
+from costing.workbook.live.evolution import Weights
+from costing.workbook.live.parc import Parc
+from costing.workbook.live.periods_sheet import Known, Periods
+from costing.workbook.live.prices_sheets import Kind, Prices
+from costing.workbook.live.switches import Switches
+from costing.workbook.live.timeline import Timeline
+
+
+@dataclass(frozen=True)
+class Data:
+    """All that the sheets of machines rest on."""
+
+    book: Book
+    case: Case
+    timeline: Timeline
+    switches: Switches
+    periods: Periods
+    prices: Prices
+    costs: UnitCosts
+    parc: Parc
+    weights: Weights
+    variants: tuple[int, ...]
+
+    def later(self, variant: int) -> int:
+        """The variant itself where the years before « amorti » change, else today's."""
+        return variant if variant in self.variants else 0
+
+
+@dataclass
+class Year:
+    """The columns of a year, by name."""
+
+    sheet: MachineSheet
+    columns: dict[str, Column] = field(default_factory=dict)
+    #: Acts by band: at today's limits over the whole year, and as the proposal counts them.
+    bands: dict[str, list[Column]] = field(default_factory=dict)
+
+
+class YearWriter:
+    """One year's sheet being written."""
+
+    def __init__(self, data: Data, year: int, name: str, hint: str) -> None:
+        self.data, self.year, self.parc = data, year, data.parc
+        self.sheet = MachineSheet(data.book, name, hint, data.parc.count)
+        self.found = Year(self.sheet)
+        parc = self.parc
+        reference = data.case.reference
+        options = words.fleet_options(reference)
+        count = parc.count
+        self.sheet.texts("Appareil", [parc.cell("machine_id", i) for i in range(count)], parc.names)
+        self.sheet.texts(
+            "Classe", [parc.cell("class", i) for i in range(count)],
+            [options["class"][code] for code in parc.codes],
+        )  # fmt: skip
+
+    def add(self, name: str, head: str, formulas: Iterable[str], values: Floats) -> Column:
+        """A column kept under a name."""
+        self.found.columns[name] = self.sheet.add(head, formulas, values)
+        return self.found.columns[name]
+
+    def acts(self, billed: Sequence[str], inpatient: Sequence[str], b: Floats, h: Floats) -> None:
+        """Acts that take places in the bands, and the share of them that is billed."""
+        switch = self.data.switches.conventions["inpatients_count"]
+        count = float(self.data.case.scenario.conventions.inpatients_count)
+        rows = range(self.parc.count)
+        self.add("billed", "Actes facturés", billed, b)
+        self.add("inpatient", "Actes d'hospitalisés", inpatient, h)
+        own, other = self.found.columns["billed"], self.found.columns["inpatient"]
+        places = self.add(
+            "places", "Actes comptés dans les tranches",
+            (f"{own.here(i)}+{other.here(i)}*{switch}" for i in rows), b + h * count,
+        )  # fmt: skip
+        share = np.divide(b, places.values, out=np.zeros_like(b), where=places.values > 0)
+        self.add(
+            "share", "Part facturée",
+            (f"IF({places.here(i)}>0,{own.here(i)}/{places.here(i)},0)" for i in rows), share,
+        )  # fmt: skip
+
+    def band_columns(
+        self, head: str, spans: Sequence[tuple[Known, Known] | None], slots: Sequence[int | None]
+    ) -> list[Column]:
+        """Acts billed in each band of some periods; a span of None is the whole year.
+
+        `slots`: those whose limits hold in each period, None for today's.
+        """
+        periods, codes = self.data.periods, self.parc.codes
+        places, share = self.found.columns["places"], self.found.columns["share"]
+        found = []
+        for number, (span, slot) in enumerate(zip(spans, slots, strict=True), start=1):
+            limits = {code: periods.limits(code, slot) for code in dict.fromkeys(codes)}
+            table = np.array([[value for _, value in limits[code]] for code in codes])
+            for band, name in enumerate(BANDS):
+                low = table[:, band - 1] if band else np.zeros(len(codes))
+                high = table[:, band] if band < len(BANDS) - 1 else np.full(len(codes), np.inf)
+
+                def text(
+                    i: int, band: int = band, limits: dict[str, list[Known]] = limits,
+                    span: tuple[Known, Known] | None = span,
+                ) -> str:  # fmt: skip
+                    own = limits[codes[i]]
+                    x = places.here(i)
+                    until = _inside(x if span is None else f"{x}*{span[1][0]}", own, band)
+                    start = _start(own, band) if span is None else _inside(
+                        f"{x}*{span[0][0]}", own, band
+                    )  # fmt: skip
+                    return f"{share.here(i)}*({until}-{start})"
+
+                s, e = (0.0, 1.0) if span is None else (span[0][1], span[1][1])
+                x = places.values
+                inside = np.clip(x * e, low, high) - np.clip(x * s, low, high)
+                label = f"{head}{f' {number}' if len(spans) > 1 else ''} : {labels.BANDS[name]}"
+                found.append(
+                    self.sheet.add(label, map(text, range(len(codes))), share.values * inside)
+                )
+        return found
+
+    def kinds(self, amortised: int) -> list[Kind]:
+        """The kind of each machine in one state."""
+        factor = "rank_factor" in self.data.periods.changed
+        further = self.parc.further.tolist() if factor else [False] * self.parc.count
+        return [
+            Kind(code, zone, int(rank), amortised)
+            for code, zone, rank in zip(self.parc.codes, self.parc.zones, further, strict=True)
+        ]
+
+    def paid(
+        self, columns: list[Column], block: str, slots: range, amortised: int
+    ) -> tuple[list[str], Floats]:
+        """What each machine is paid in a state: products of its acts and of the prices, EUR."""
+        kinds = self.kinds(amortised)
+        known = {kind: self.data.prices.row(block, kind, slots) for kind in dict.fromkeys(kinds)}
+        left, right = columns[0], columns[-1]
+        texts = [
+            f"SUMPRODUCT({left.here(i)}:{right.here(i)},{known[kind][0]})"
+            for i, kind in enumerate(kinds)
+        ]
+        acts = np.stack([column.values for column in columns], axis=1)
+        prices = np.stack([known[kind][1] for kind in kinds])
+        return texts, np.asarray((acts * prices).sum(axis=1))
+
+    def weighted(
+        self, name: str, head: str, columns: list[Column], block: str, slots: range, variant: int
+    ) -> Column:
+        """Revenue of all the real machines of a row, EUR in the year."""
+        weights = self.data.weights
+        total = weights.total[self.year]
+        old = weights.amortised[self.data.later(variant), self.year]
+        new_texts, new = self.paid(columns, block, slots, 0)
+        old_texts, worn = self.paid(columns, block, slots, 1)
+        texts = (
+            f"({total.there(i)}-{old.there(i)})*{a}+{old.there(i)}*{b}"
+            for i, (a, b) in enumerate(zip(new_texts, old_texts, strict=True))
+        )
+        return self.add(name, head, texts, (total.values - old.values) * new + old.values * worn)
+
+    def costs(self, kind: str, amortised: int, variant: int) -> tuple[list[str], Floats]:
+        """Yearly cost of the billed acts of each machine in a state, EUR."""
+        units = self.data.costs
+        own = [units[Situation(code, amortised, variant), kind] for code in self.parc.codes]
+        acts, share = self.found.columns["acts"], self.found.columns["borne"]
+        texts = [
+            f"{share.here(i)}*({line.fixed}+{line.slope}*{acts.here(i)})"
+            for i, line in enumerate(own)
+        ]
+        fixed = np.array([line.fixed_eur for line in own])
+        slope = np.array([line.slope_eur for line in own])
+        return texts, share.values * (fixed + slope * acts.values)
+
+    def borne(self) -> None:
+        """All acts, and the share of the cost that the billed ones bear."""
+        case, book = self.data.case, self.data.book
+        own, other = self.found.columns["billed"], self.found.columns["inpatient"]
+        rows = range(self.parc.count)
+        total = self.add(
+            "acts", "Actes, tous", (f"{own.here(i)}+{other.here(i)}" for i in rows),
+            own.values + other.values,
+        )  # fmt: skip
+        parameter = case.reference.files["communs"]["inpatient_cost_weight"]
+        cells = {}
+        for code in dict.fromkeys(self.parc.codes):
+            value = case.reference.value_for(parameter, code)
+            assert value is not None
+            cells[code] = (book.cells[f"communs.inpatient_cost_weight.{value.scope}"], value.mode)
+        weight = np.array([cells[code][1] for code in self.parc.codes])
+        heavy = own.values + weight * other.values
+        share = np.divide(own.values, heavy, out=np.ones_like(heavy), where=heavy > 0)
+        texts = (
+            f"IF({own.here(i)}+{cells[c][0]}*{other.here(i)}>0,"
+            f"{own.here(i)}/({own.here(i)}+{cells[c][0]}*{other.here(i)}),1)"
+            for i, c in enumerate(self.parc.codes)
+        )
+        share = np.where(total.values > 0, share, 1.0)
+        self.add("borne", "Part du coût des actes facturés", texts, share)
+
+
+def _start(limits: list[Known], band: int) -> str:
+    return limits[band - 1][0] if band else "0"
+
+
+def _inside(acts: str, limits: list[Known], band: int) -> str:
+    """Acts brought inside a band: never below its start, never beyond its end."""
+    if band == 0:
+        return f"MIN({limits[0][0]},{acts})"
+    low = limits[band - 1][0]
+    if band == len(BANDS) - 1:
+        return f"MAX({low},{acts})"
+    return f"MAX({low},MIN({limits[band][0]},{acts}))"
+
+
+def write_year(data: Data, year: int) -> Year:
+    """A year in which savings are counted; the last one also says who is below cost."""
+    timeline, weights, parc = data.timeline, data.weights, data.parc
+    last = year == timeline.years[-1]
+    writer = YearWriter(
+        data, year, f"Appareils {year}",
+        "Actes par tranche, recettes et, la dernière année, coûts : une ligne par ligne du parc. "
+        "Recettes : pour tous les appareils réels de la ligne, en euros dans l'année.",
+    )  # fmt: skip
+    growth = [weights.acts[code, year] for code in parc.modality.tolist()]
+    factor = np.array([value for _, value in growth])
+    rows = range(parc.count)
+    writer.acts(
+        [f"{parc.cell('acts_billed', i)}*{growth[i][0]}" for i in rows],
+        [f"{parc.cell('acts_inpatient', i)}*{growth[i][0]}" for i in rows],
+        parc.billed * factor, parc.inpatient * factor,
+    )  # fmt: skip
+    found = writer.found
+    whole = writer.band_columns("Année", [None], [None])
+    found.bands["today"] = whole
+    writer.weighted("base", "Recettes, tarif de départ", whole, "base", range(1), 0)
+    officials = timeline.officials_of(year)
+    decided = writer.band_columns(
+        "Décision", [data.periods.decided[i, year] for i in officials], [None] * len(officials)
+    )
+    writer.weighted("decided", "Recettes, décision de 2025", decided, "decided", officials, 0)
+    if year < timeline.steps[0].year:
+        found.bands["proposed"] = decided
+        _same(writer, "proposed", "Recettes, proposition", found.columns["decided"])
+    else:
+        slots = timeline.slots_of(year)
+        spans = [data.periods.within[slot, year] for slot in slots]
+        bands = writer.band_columns("Proposition", spans, list(slots))
+        found.bands["proposed"] = bands
+        writer.weighted("proposed", "Recettes, proposition", bands, "proposed", slots, 1)
+    _end(writer, year, whole)
+    if last:
+        _last(writer, timeline.slots_of(year))
+    writer.sheet.close()
+    return found
+
+
+def _same(writer: YearWriter, name: str, head: str, column: Column) -> None:
+    writer.add(name, head, (column.here(i) for i in range(writer.parc.count)), column.values)
+
+
+def _end(writer: YearWriter, year: int, whole: list[Column]) -> None:
+    """Had the tariff of 31 December held all year."""
+    data, timeline = writer.data, writer.data.timeline
+    place = timeline.years.index(year)
+    bands = whole
+    if data.periods.changed & {"reference_activity", "threshold_1", "threshold_2"}:
+        later = [i for i, step in enumerate(timeline.steps) if step.year <= year]
+        slot = len(timeline.kept) + later[-1] if later else None
+        if slot is not None:
+            bands = writer.band_columns("Au 31 décembre", [None], [slot])
+    writer.weighted(
+        "end", "Recettes, tarif du 31 décembre", bands, "end", range(place, place + 1), 2
+    )
+
+
+def _last(writer: YearWriter, slots: range) -> None:
+    """Who is below cost: before, at today's tariff and structure; after, under the proposal."""
+    data, found, rows = writer.data, writer.found, range(writer.parc.count)
+    changed = data.periods.changed & {"reference_activity", "threshold_1", "threshold_2"}
+    bands = found.bands["proposed"]
+    held = bands
+    if changed:
+        spans = [data.periods.within[slot, writer.year] for slot in slots]
+        held = writer.band_columns("Tarifs tenus", spans, [None] * len(slots))
+    writer.borne()
+    whole = found.bands["today"]
+    states = labels.AMORTISATION["non_amorti"], labels.AMORTISATION["amorti"]
+    for block, columns, span, head in (
+        ("eve", whole, range(1), "Veille"),
+        ("present", held, slots, "Tarifs tenus"),
+        ("proposed", bands, slots, "Proposition"),
+    ):
+        for amortised, state in enumerate(states):
+            texts, values = writer.paid(columns, block, span, amortised)
+            writer.add(f"{block}{amortised}", f"{head} : recettes d'un {state}", texts, values)
+    for variant in sorted({0, data.later(1)}):
+        for amortised, state in enumerate(states):
+            texts, values = writer.costs("total", amortised, variant)
+            head = f"Coût d'un {state}" + (", années proposées" if variant else "")
+            writer.add(f"cost{variant}{amortised}", head, texts, values)
+    total = data.weights.total[writer.year]
+    for name, revenue, variant, head in (
+        ("before", "eve", 0, "avant"), ("held", "present", 0, "tarifs tenus"),
+        ("after", "proposed", data.later(1), "après"),
+    ):  # fmt: skip
+        old = data.weights.amortised[variant, writer.year]
+        pay = [found.columns[f"{revenue}{state}"] for state in (0, 1)]
+        cost = [found.columns[f"cost{variant}{state}"] for state in (0, 1)]
+        counts = [total.values - old.values, old.values]
+
+        def spread(
+            form: str, pay: list[Column] = pay, cost: list[Column] = cost, old: Column = old
+        ) -> Iterator[str]:
+            for i in rows:
+                parts = [form.format(r=pay[s].here(i), c=cost[s].here(i)) for s in (0, 1)]
+                new = f"({total.there(i)}-{old.there(i)})"
+                yield f"{new}*{parts[0]}+{old.there(i)}*{parts[1]}"
+
+        below = sum(w * (r.values < c.values) for w, r, c in zip(counts, pay, cost, strict=True))
+        lost = sum(
+            w * np.maximum(c.values - r.values, 0.0)
+            for w, r, c in zip(counts, pay, cost, strict=True)
+        )
+        if name != "held":
+            writer.add(
+                f"{name}_below", f"Sous leur coût, {head}", spread("({r}<{c})"), np.asarray(below)
+            )
+        if name != "before":
+            writer.add(f"{name}_loss", f"Perte, {head}", spread("MAX(0,{c}-{r})"), np.asarray(lost))
+        if name == "before":
+            sums = sum(w * r.values for w, r in zip(counts, pay, strict=True))
+            writer.add(
+                "eve", "Recettes, veille de la première date", spread("{r}"), np.asarray(sums)
+            )
+        if name == "after":
+            sums = sum(w * c.values for w, c in zip(counts, cost, strict=True))
+            writer.add("cost", "Coût des actes facturés", spread("{c}"), np.asarray(sums))
+    _sizes(writer)
+
+
+def _sizes(writer: YearWriter) -> None:
+    """The group of each machine by its acts, against today's limits: a column of labels."""
+    data, acts = writer.data, writer.found.columns["acts"]
+    codes, names = list(labels.SIZES), list(labels.SIZES.values())
+    classes = data.case.reference.classes
+    texts, found = [], []
+    for i, code in enumerate(data.parc.codes):
+        limits = data.periods.limits(code, None)
+        first, second = limits[0], limits[min(1, len(classes[code].limits) - 1)]
+        cell, count = acts.here(i), acts.values[i]
+        texts.append(
+            f'IF({cell}<={first[0]},"{names[0]}",IF({cell}<={second[0]},"{names[1]}","{names[2]}"))'
+        )
+        found.append(0 if count <= first[1] else 1 if count <= second[1] else len(codes) - 1)
+    column = writer.sheet.texts("Volume d'activité", texts, [names[place] for place in found])
+    writer.found.columns["size"] = replace(column, values=np.array(found, dtype=float))

@@ -1,0 +1,138 @@
+"""The scenario that a workbook was exported from, kept whole, so that unchanged it is found again.
+
+What the other sheets say of a scenario is all that counts, but in one writing of several: the order
+of its changes, a bound written out though it equals the reference. A workbook that says the same as
+its original is its original.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from costing.errors import InputError, Place
+from costing.reference import Reference
+from costing.scenario import Override, Scenario, from_json
+from costing.schedule_entries import Given, assembled, parts_of
+from costing.tariff import Cell, FeeSchedule
+from costing.workbook.layout import Book
+from costing.workbook.package import Package
+
+SHEET = "Scénario d'origine"
+#: Characters of the text that one cell holds.
+PIECE, LAST_ROW = 30_000, 5_000
+
+
+@dataclass(frozen=True)
+class Original:
+    """What a workbook was exported from: scenario (without its fleet), prices, fleet's hash.
+
+    prices: rows of `price_rows`. fleet: empty for the reference fleet.
+    """
+
+    scenario: Scenario
+    prices: tuple[tuple[Any, ...], ...]
+    fleet: str
+
+    def schedule(self, reference: Reference) -> FeeSchedule:
+        """The schedule as exported."""
+        given = [
+            Given(Place(), dt.date.fromisoformat(row[0]), Cell(*row[1:5]), float(row[5]))
+            for row in self.prices
+        ]
+        return assembled(given, (), reference, "classeur")
+
+
+def price_rows(schedule: FeeSchedule, scenario: Scenario) -> Iterator[tuple[Any, ...]]:
+    """Every price and part of the structure from the first step on, with its date."""
+    first = scenario.rules.step_dates[0]
+    for date in (date for date in schedule.dates if date >= first):
+        for cell in schedule.cells:
+            price = schedule.price(cell, date)
+            if math.isfinite(price):
+                yield (date.isoformat(), *cell, price)
+    for reform in schedule.reforms:
+        if reform.date >= first:
+            for code, part, value in parts_of(reform):
+                yield (reform.date.isoformat(), code, "*", "*", part, float(value))
+
+
+def fleet_hash(scenario: Scenario) -> str:
+    """The identity of a scenario's own fleet; empty when it has none."""
+    if scenario.fleet is None:
+        return ""
+    text = json.dumps(scenario.fleet.model_dump(mode="json"), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_original(book: Book, scenario: Scenario, schedule: FeeSchedule) -> None:
+    """The sheet: scenario and prices as JSON, in pieces; the fleet stands on « Parc »."""
+    bare = scenario.model_copy(update={"fleet": None})
+    content = {
+        "scenario": json.loads(bare.to_json()),
+        "prices": list(price_rows(schedule, scenario)),
+        "fleet": fleet_hash(scenario),
+    }
+    text = json.dumps(content, ensure_ascii=False)
+    sheet = book.sheet(SHEET, (120,))
+    sheet.title(SHEET, "Le scénario tel qu'exporté, pour retrouver son empreinte. Ne pas changer.")
+    for row, start in enumerate(range(0, len(text), PIECE), start=2):
+        piece = text[start : start + PIECE]
+        sheet.raw.write_string(row, 0, piece, book.format("code", text_wrap=False))
+    sheet.protect()
+    sheet.raw.hide()
+
+
+def read_original(package: Package) -> Original | None:
+    """What the sheet says; None when it is absent or cannot be read."""
+    if SHEET not in package.parts:
+        return None
+    cells = package.sheet(SHEET, LAST_ROW).cells
+    rows = sorted(row for row, column in cells if column == 1 and row > 2)
+    text = "".join(str(cells[row, 1].value) for row in rows)
+    try:
+        content = json.loads(text)
+        scenario = from_json(json.dumps(content["scenario"]), SHEET)
+        prices = tuple(tuple(row) for row in content["prices"])
+        return Original(scenario, prices, str(content["fleet"]))
+    except (InputError, ValueError, KeyError, TypeError):
+        return None
+
+
+def restored(reference: Reference, read: Scenario, original: Original | None) -> Scenario:
+    """The original when the scenario that was read says the same as it, else what was read."""
+    if original is None:
+        return read
+    known = original.scenario.model_copy(update={"fleet": read.fleet})
+    try:
+        same = meaning(reference, known) == meaning(reference, read)
+    except InputError:
+        return read
+    return known if same else read
+
+
+def meaning(reference: Reference, scenario: Scenario) -> dict[str, Any]:
+    """What a scenario says, in one writing: equal when two scenarios change nothing else."""
+    content: dict[str, Any] = json.loads(scenario.to_json())
+    content["overrides"] = sorted(
+        (_override(reference, override) for override in scenario.overrides),
+        key=lambda found: str(found["parameter"]),
+    )
+    content["correlations"] = sorted(
+        content.get("correlations", []), key=lambda c: sorted((c["first"], c["second"]))
+    )
+    return content
+
+
+def _override(reference: Reference, override: Override) -> dict[str, Any]:
+    """An override with the bounds and the VAT that it leaves to the reference written out."""
+    found: dict[str, Any] = json.loads(override.model_dump_json())
+    _, value = reference.with_overrides([override]).parameter_at(override.parameter)
+    assert value is not None
+    found.update(low=value.low, high=value.high, vat=value.vat)
+    return found

@@ -1,0 +1,147 @@
+"""« Parc d'appareils »: a file given in a real browser, mapped, translated, adopted, remembered."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from costing.database import URL_VARIABLE
+from costing.fleet_mapping import FOLDER_VARIABLE
+from costing.store import Store
+from costing.ui.settings import server_flags
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+    "--disable-background-networking", "--disable-sync", "--disable-component-update",
+    "--disable-default-apps", "--disable-extensions", "--metrics-recording-only",
+)  # fmt: skip
+PATIENCE = 60_000
+CONTENT = (
+    "N° appareil;FINESS;Type;Mise en service;Dépt;Statut;Mois;Actes facturés;Actes hospitalisés\n"
+    "001;350000001;IRM 1,5T;01/03/2018;35;privé;janvier;1 200;10\n"
+    "001;350000001;IRM 1,5T;01/03/2018;35;privé;février;1 300;12\n"
+    "002;750000002;Scanner;15/09/2016;75;Public;janvier;900,5;300\n"
+)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    """The application with a store and a folder of correspondences of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        URL_VARIABLE: f"sqlite:///{tmp_path / 'scenarios.db'}",
+        FOLDER_VARIABLE: str(tmp_path / "mappings"),
+    }
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *server_flags()]
+    command += [f"--server.port={port}", "--server.fileWatcherType=none"]
+    with (tmp_path / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait(f"http://127.0.0.1:{port}/_stcore/health", server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(120):
+        assert server.poll() is None, "the server stopped"
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.5)
+    pytest.fail("the server did not answer")
+
+
+@pytest.fixture
+def page(chromium: str) -> Iterator[Page]:
+    """A window of the browser, in French."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        try:
+            found = browser.new_page(viewport={"width": 1440, "height": 1000}, locale="fr-FR")
+            found.set_default_timeout(PATIENCE)
+            expect.set_options(timeout=PATIENCE)
+            yield found
+        finally:
+            browser.close()
+
+
+def give(page: Page, name: str, content: bytes) -> None:
+    """Give the section a file."""
+    uploader = page.locator(".st-key-fleet-file input[type=file]")
+    uploader.set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    expect(page.get_by_role("heading", name="La correspondance")).to_be_visible()
+
+
+def fill_year(page: Page) -> None:
+    """Say the year of the acts."""
+    field = page.get_by_role("spinbutton", name="Année des actes")
+    field.fill("2024")
+    field.press("Tab")
+
+
+def shot(page: Page, name: str) -> None:
+    """Keep an image, where a person asked for some."""
+    folder = os.environ.get("COSTING_SHOTS")
+    if folder:
+        page.set_viewport_size({"width": 1440, "height": 2000})
+        page.wait_for_timeout(1500)
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+@pytest.mark.browser
+def test_a_file_is_mapped_translated_adopted_and_its_shape_remembered(
+    site: str, page: Page, tmp_path: Path
+) -> None:
+    page.goto(f"{site}/import-export")
+    page.get_by_role("heading", name="Parc d'appareils").wait_for()
+    page.get_by_role("textbox", name="Votre nom").fill("Anne Durand")
+    page.get_by_role("textbox", name="Votre nom").press("Tab")
+    give(page, "parc.csv", CONTENT.encode("cp1252"))
+    expect(page.get_by_text("Windows (cp1252), séparateur point-virgule")).to_be_visible()
+    expect(page.get_by_text("Classe — à confirmer")).to_be_visible()
+    read = page.get_by_role("button", name="Lire le fichier")
+    expect(read).to_be_disabled()
+    shot(page, "mapping")
+    page.get_by_text("J'ai vérifié ce qui était à confirmer").click()
+    fill_year(page)
+    expect(read).to_be_enabled()
+    read.click()
+    expect(page.get_by_text("Secteur : « privé » (2 lignes)")).to_be_visible()
+    shot(page, "problems")
+    page.get_by_role("button", name="Reprendre avec ces traductions").click()
+    expect(page.get_by_text("2 appareils", exact=False)).to_be_visible()
+    shot(page, "read")
+    page.get_by_role("button", name="Adopter ce parc").click()
+    expect(page.get_by_text("Révision 1 enregistrée par Anne Durand")).to_be_visible()
+    store = Store(f"sqlite:///{tmp_path / 'scenarios.db'}")
+    (listed,) = store.list_scenarios()
+    fleet = store.load(listed.id).scenario.fleet
+    assert fleet is not None
+    assert fleet.columns["acts_billed"] == (2500, 900.5)
+    assert fleet.columns["sector"] == ("liberal", "public")
+    assert fleet.columns["zone"] == ("province", "paris")
+    give(page, "parc2.csv", CONTENT.replace("1 300", "1 400").encode())
+    expect(page.get_by_text("Ces titres sont connus")).to_be_visible()
+    fill_year(page)
+    page.get_by_role("button", name="Lire le fichier").click()
+    expect(page.get_by_text("3\u202f500 actes facturés", exact=False)).to_be_visible()
+    shot(page, "again")

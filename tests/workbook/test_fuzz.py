@@ -1,0 +1,233 @@
+"""Altered copies of the good workbook: refused, or read as a person would read what is there.
+
+Never a traceback, and never a fault that is neither reported nor harmless. A refusal is always
+admitted here; that good things are read is tested elsewhere.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import random
+import warnings
+from typing import Any
+
+import openpyxl
+import pytest
+
+from costing.errors import InputError
+from costing.reference import Reference
+from costing.scenario import Scenario
+from costing.workbook.cells import clean
+from costing.workbook.importer import import_workbook
+from tests.workbook import fuzzing
+from tests.workbook.bad import make
+from tests.workbook.bad.book import Book
+
+FILES = 500 if os.environ.get("CI") == "true" else 60
+SEED = 20_260_302
+FIELDS = {
+    "Bas": "low", "Mode": "mode", "Haut": "high", "Source": "source", "Qui": "author", "Le": "date",
+    "Pourquoi": "reason", "Rang sur l'autorisation": "rank_on_authorisation",
+    "Actes facturés": "acts_billed", "Actes d'hospitalisés": "acts_inpatient", "Poids": "weight",
+    "Installé le": "installed_on", "Site": "site_id",
+}  # fmt: skip
+Facts = dict[tuple[str, str, str], Any]
+
+
+class Bench:
+    """The good workbook, what it says, and the reading of altered copies."""
+
+    def __init__(self, reference: Reference) -> None:
+        self.reference = reference
+        self.book = make.good()
+        self.data = self.book.data()
+        self.places = fuzzing.places(self.book)
+        self.facts = self.facts_of(import_workbook(io.BytesIO(self.data), reference))
+
+    def read(self, data: bytes) -> Facts | None:
+        """What a copy says; None when it is refused, with words for each problem."""
+        try:
+            return self.facts_of(import_workbook(io.BytesIO(data), self.reference))
+        except InputError as error:
+            assert error.problems
+            for problem in error.problems:
+                assert problem.text("fr")
+                assert problem.text("en")
+            return None
+
+    def facts_of(self, scenario: Scenario) -> Facts:
+        """All that a scenario says, by sheet, key of the row and column."""
+        facts: Facts = {}
+        for override in scenario.overrides:
+            for name in FIELDS.values():
+                if hasattr(override, name):
+                    facts["Hypothèses", override.parameter, name] = getattr(override, name)
+            facts["Hypothèses", override.parameter, "vat"] = override.vat
+            facts["Hypothèses", override.parameter, "grade"] = override.grade
+        if scenario.fleet:
+            columns = scenario.fleet.columns
+            for index, machine in enumerate(columns["machine_id"]):
+                facts |= {("Parc", machine, n): c[index] for n, c in columns.items()}
+            head = (scenario.fleet.year, scenario.fleet.label, scenario.fleet.synthetic)
+            facts["Parc", "", ""] = head
+        for name, value in scenario.model_dump(exclude={"overrides", "fleet"}).items():
+            facts["Non disponible" if name == "unavailable" else "Choix", name, ""] = value
+        return facts
+
+    def changed(self, facts: Facts) -> set[tuple[str, str, str]]:
+        """What a copy says otherwise than the good workbook."""
+        keys = facts.keys() | self.facts.keys()
+        return {key for key in keys if facts.get(key) != self.facts.get(key)}
+
+    def now(self, facts: Facts, place: fuzzing.Place) -> Any:
+        """What holds at a place: what the copy says, else the reference."""
+        sheet = "Hypothèses" if place.sheet in fuzzing.VALUES else place.sheet
+        name = FIELDS[place.heading]
+        value = facts.get((sheet, place.key, name))
+        if value is None and place.heading in fuzzing.NUMBERS:
+            value = getattr(self.reference.parameter_at(place.key)[1], name)
+        return value
+
+
+@pytest.fixture(scope="module")
+def bench(reference) -> Bench:
+    return Bench(reference)
+
+
+def test_a_cell_is_read_as_a_person_reads_it_or_refused(bench):
+    draw = random.Random(SEED)
+    accepted = 0
+    for _ in range(FILES * 4 // 10):
+        place, junk = draw.choice(bench.places), draw.choice(fuzzing.JUNK)
+        book = bench.book.copy()
+        book.sheet(place.sheet).put(
+            place.at, junk.cell.value, format=junk.cell.format, formula=junk.cell.formula
+        )
+        told = f"{place} holds {junk.cell}"
+        facts = bench.read(book.data())
+        if facts is None:
+            continue
+        accepted += 1
+        _only_its_row(bench.changed(facts), place, told)
+        if place.kind and place.heading in FIELDS:
+            _same(bench.now(facts, place), junk.reads.get(place.kind), told)
+    assert accepted > FILES // 40
+
+
+def _only_its_row(changed: set[tuple[str, str, str]], place: fuzzing.Place, told: str) -> None:
+    sheet = "Hypothèses" if place.sheet in fuzzing.VALUES else place.sheet
+    for where, key, _ in changed:
+        assert where == sheet, told
+        assert where == fuzzing.CHOICES or key == place.key, told
+
+
+def _same(found: Any, expected: Any, told: str) -> None:
+    if isinstance(expected, (int, float)):
+        assert math.isclose(found, expected, rel_tol=1e-12), told
+    elif expected is None:
+        assert found in (None, "", "saisie de l'expert"), told
+    elif isinstance(expected, str):
+        assert clean(found) == clean(expected), told
+    else:
+        assert str(found) == str(expected), told
+
+
+def test_what_is_no_input_changes_nothing_or_is_refused(bench):
+    """Keys, labels, units, headings, titles."""
+    draw = random.Random(SEED + 1)
+    cells = fuzzing.other_cells(bench.book, bench.places)
+    # A machine's name, a list's choice and what is not available are inputs of another kind.
+    cells = [(s, at) for s, at in cells if s in (*fuzzing.VALUES, fuzzing.CHOICES, "Lisez-moi")]
+    for _ in range(FILES * 15 // 100):
+        (sheet, at), junk = draw.choice(cells), draw.choice(fuzzing.JUNK)
+        book = bench.book.copy()
+        book.sheet(sheet).put(
+            at, junk.cell.value, format=junk.cell.format, formula=junk.cell.formula
+        )
+        facts = bench.read(book.data())
+        assert facts is None or not bench.changed(facts), f"{sheet} {at} holds {junk.cell}"
+
+
+def test_a_row_that_is_gone_is_missed_or_says_nothing_more(bench):
+    draw = random.Random(SEED + 2)
+    for _ in range(FILES * 5 // 100):
+        book = bench.book.copy()
+        sheet = draw.choice(book.sheets)
+        row = draw.choice(sorted({r for r, _ in sheet.cells}))
+        key = sheet.cells.get((row, 1))
+        sheet.delete_row(row)
+        facts = bench.read(book.data())
+        if facts is not None:
+            for where, name, _ in bench.changed(facts):
+                assert where == sheet.name, (sheet.name, row)
+                free = where in (fuzzing.CHOICES, "Non disponible")
+                assert free or name == (key and key.value), (sheet.name, row)
+
+
+def test_another_shape_changes_nothing_or_is_refused(bench):
+    draw = random.Random(SEED + 3)
+    for _ in range(FILES * 20 // 100):
+        reshape = draw.choice(fuzzing.RESHAPES)
+        book = bench.book.copy()
+        reshape(draw, book)
+        facts = bench.read(book.data())
+        assert facts is None or not bench.changed(facts), reshape.__name__
+
+
+def test_altered_bytes_are_refused_or_read_as_they_show(bench):
+    """An independent reader says which cells the copy shows otherwise."""
+    draw = random.Random(SEED + 4)
+    good = _shown(bench.data)
+    assert good is not None
+    inputs = {(place.sheet, place.at): place for place in bench.places}
+    for number in range(FILES * 20 // 100):
+        data = fuzzing.bytes_altered(draw, bench.data)
+        facts = bench.read(data)
+        if facts is None:
+            continue
+        changed = bench.changed(facts)
+        shown = _shown(data)
+        if shown is None:
+            assert not changed, number
+            continue
+        differ = {at for at in good.keys() | shown.keys() if good.get(at) != shown.get(at)}
+        sheets = {"Hypothèses" if s in fuzzing.VALUES else s for s, _ in differ}
+        assert {where for where, _, _ in changed} <= sheets, number
+        rows = {inputs[at].key for at in differ if at in inputs}
+        told = {key for where, key, _ in changed if where == "Hypothèses"}
+        assert told <= rows, number
+        for at in differ & inputs.keys():
+            if inputs[at].kind in ("amount", "count", "rate", "date"):
+                assert changed, (number, inputs[at], good.get(at), shown.get(at))
+
+
+def _shown(data: bytes) -> dict[Any, Any] | None:
+    """The cells of a file as another program shows them; None when it cannot."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    except Exception:
+        return None
+    return {
+        (sheet.title, (cell.row, cell.column)): (
+            clean(cell.value).casefold() if isinstance(cell.value, str) else cell.value
+        )
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    }
+
+
+def test_extra_sheets_are_not_read(bench):
+    book: Book = bench.book.copy()
+    extra = book.copy().sheet("Choix")
+    extra.name = "Calculs"
+    extra.put((3, 3), 12, formula="SUM(A1:A3)")
+    book.sheets.insert(0, extra)
+    facts = bench.read(book.data())
+    assert facts is not None
+    assert not bench.changed(facts)
