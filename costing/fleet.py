@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -257,20 +258,20 @@ def validate(
 
 def fleet_of(frame: pd.DataFrame, year: int, label: str, synthetic: bool = False) -> Fleet:
     """A fleet from a table that is `typed` and that no check refuses; its categories as text."""
-    data: dict[Any, Any] = {}
-    for name, column in frame.items():
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            data[name] = _texts(column)
-        elif name in NUMBERS:
-            kind = int if name == "rank_on_authorisation" else float
-            data[name] = column.to_numpy(dtype=float).astype(kind, copy=False)
-        else:
-            data[name] = column
-    return Fleet(pd.DataFrame(data, index=frame.index, copy=False), year, label, synthetic)
+    with ThreadPoolExecutor() as pool:
+        data = dict(zip(frame, pool.map(_plain, (frame[name] for name in frame)), strict=True))
+    rank = data["rank_on_authorisation"].astype(int)
+    frame = pd.DataFrame({**data, "rank_on_authorisation": rank}, index=frame.index, copy=False)
+    return Fleet(frame, year, label, synthetic)
 
 
-def _texts(column: pd.Series[Any]) -> Any:
-    """A column of categories as text; pandas' own conversion goes through each row."""
+def _plain(column: pd.Series[Any]) -> Any:
+    """A column as a fleet has it: text for categories, floats for numbers."""
+    if column.name in NUMBERS:
+        return column.to_numpy(dtype=float)
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    # pandas' own conversion of categories goes through each row.
     import pyarrow as pa  # noqa: PLC0415 - only for a fleet that comes from a file
 
     names = pa.array(column.cat.categories, pa.large_string())

@@ -45,6 +45,8 @@ class Cells:
         if self.codes is not None:
             return np.asarray(self.codes < 0)
         if self.texts is not None:
+            if not self.texts.null_count:
+                return np.zeros(len(self.texts), dtype=bool)
             return np.asarray(pc.is_null(self.texts))
         return np.isnat(self.dates) if self.dates is not None else np.isnan(some(self.numbers))
 
@@ -110,7 +112,9 @@ def of_arrow(column: Any) -> Cells:
         return of_arrow(pc.strftime(column, "%Y-%m-%dT%H:%M:%S").dictionary_encode())
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
         texts = column.cast(pa.string()).combine_chunks()
-        return Cells(texts=pc.if_else(pc.equal(texts, ""), None, texts))
+        if pc.min(pc.binary_length(texts)).as_py() == 0:
+            texts = pc.if_else(pc.equal(texts, ""), None, texts)
+        return Cells(texts=texts)
     raise TypeError(str(kind))
 
 

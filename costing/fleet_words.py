@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from costing import labels
 from costing.fleet_checks import CAPITAL_REGION, REGIONS
 from costing.reference import Reference
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """A wording without accents, case or punctuation, to compare: « N° d'appareil » → n d appareil.
 

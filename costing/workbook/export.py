@@ -109,11 +109,14 @@ def computed(case: Case, schedule: FeeSchedule, view: View | None) -> dict[str, 
     """
     book = Book("")
     names = sheets(case)
-    book.plan(names)
-    write_computation(book, case, schedule, _notice(case), view)
+    book.plan((SUMMARY, *names))
+    results = write_computation(book, case, schedule, _notice(case), view)
+    _write_summary(book, case, results, None, _notice(case))
     free = (words.VALUES, words.ACTIVITY, words.CHOICES, words.MENU, words.FLEET,
             words.UNAVAILABLE, words.SOURCES, words.LISTS)  # fmt: skip
-    return book.values([name for name in names if name not in free])
+    found = book.values([name for name in (SUMMARY, *names) if name not in free])
+    found[SUMMARY] = {place: held for place, held in found[SUMMARY].items() if held.formula}
+    return found
 
 
 def _write(
@@ -127,10 +130,9 @@ def _write(
     names = sheets(case)
     record = (LIMITS, CHANGES) if proposal else (CHANGES,)
     book.plan((words.READ_ME, SUMMARY, *names[:-2], *record, *names[-2:]))
-    banner = SYNTHETIC if case.fleet.synthetic else ""
     results = write_computation(book, case, schedule, _notice(case), view)
     _write_read_me(book, case, proposal is not None)
-    _write_summary(book, case, results, proposal, banner)
+    _write_summary(book, case, results, proposal, _notice(case))
     if proposal:
         write_limits(book, proposal)
     write_changes(book, case)
@@ -184,12 +186,12 @@ def _write_summary(
     if banner:
         sheet.paragraph(row, banner, "banner")
         row += 2
+    row = _write_live(sheet, row, results) + 1  # first: `verify` looks for it there
     told = proposal.words if proposal else "Barème évalué tel quel, sans recherche."
     held_on = _HELD if proposal and proposal.schedule is None else ""
     for text in filter(None, (told, held_on, case.scenario.description)):
         sheet.paragraph(row, text)
         row += 1
-    row = _write_live(sheet, row + 1, results)
     if proposal:
         row = _write_search(sheet, row + 1, proposal)
     _write_situation(sheet, row + 1, case, proposal)

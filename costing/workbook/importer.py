@@ -34,7 +34,7 @@ LAST_ROWS = {
     words.VALUES: 5_000,
     words.ACTIVITY: 5_000,
     words.CHOICES: 2_000,
-    words.FLEET: 20_000,
+    words.FLEET: 12_000,
     words.UNAVAILABLE: 2_000,
 }
 #: A machine's yearly acts on which every cost is tried once.

@@ -30,7 +30,7 @@ from costing.workbook.xml_events import (
 #: Columns further right are never read.
 MOST_COLUMNS = 60
 #: A workbook with more filled cells than this is not one of ours.
-MOST_CELLS, MOST_MERGED = 300_000, 20_000
+MOST_CELLS, MOST_MERGED = 220_000, 20_000
 _DIGITS = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 Cell = tuple[int, int]
 

@@ -39,7 +39,7 @@ class SwollenError(RefusedXmlError):
 class Budget:
     """How many tags may still be read of a workbook, over all its parts."""
 
-    left: int = 1_600_000
+    left: int = 1_100_000
 
 
 #: Opening: True, name, attributes. Closing: False, name, text since the last tag.

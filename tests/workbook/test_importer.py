@@ -382,6 +382,77 @@ def test_many_problems_at_once(draft):
         assert problem.text("fr") != problem.text("en")
 
 
+class TestHidden:
+    def test_a_hidden_row_that_changes_nothing_is_harmless(self, draft):
+        """A filter left on: the rows it hides say what the reference says."""
+        for row in range(6, 40):
+            draft.book["Hypothèses"].row_dimensions[row].hidden = True
+        for column in "AH":
+            draft.book["Hypothèses"].column_dimensions[column].hidden = True
+        draft.book["Activité"].sheet_state = "hidden"
+        assert draft.scenario().hash == Scenario().hash
+
+    def test_a_changed_value_in_a_hidden_row(self, draft):
+        cell = draft.value(PRICE)
+        cell.value = 1_100_000
+        draft.book["Hypothèses"].row_dimensions[cell.row].hidden = True
+        problem = one(draft.problems())
+        assert (problem.code, problem.place.cell) == ("wb_hidden", cell.coordinate)
+        assert f"la ligne {cell.row} est masquée" in problem.message()
+        assert f"row {cell.row} is hidden" in problem.message("en")
+
+    def test_a_row_of_no_height_is_hidden(self, draft):
+        cell = draft.value(PRICE)
+        cell.value = 1_100_000
+        draft.book["Hypothèses"].row_dimensions[cell.row].height = 0
+        assert one(draft.problems()).code == "wb_hidden"
+
+    def test_a_value_for_one_class_in_a_hidden_column(self, draft):
+        sheet = draft.book["Hypothèses"]
+        row = sheet.max_row
+        for name, value in (("Bas", 100), ("Mode", 200), ("Haut", 300)):
+            sheet.cell(row, draft.value(PRICE, name).column).value = value
+        sheet.cell(row, 1).value = "communs.rent.scanner"
+        sheet.column_dimensions["A"].hidden = True
+        problem = one(draft.problems())
+        assert (problem.code, problem.place.cell) == ("wb_hidden", f"A{row}")
+
+    def test_hidden_choices_count_when_they_differ(self, draft):
+        sheet = draft.book["Choix"]
+        for key in ("savings.target_eur", "seed"):
+            sheet.row_dimensions[draft.choice(key).row].hidden = True
+        draft.choice("seed").value = 7
+        problem = one(draft.problems())
+        assert (problem.code, problem.place.cell) == ("wb_hidden", draft.choice("seed").coordinate)
+
+    def test_hidden_machines_and_their_year(self, draft):
+        for row in range(4):
+            draft.machine(row)
+        sheet = draft.book["Parc"]
+        for row in (4, 11, 12):
+            sheet.row_dimensions[row].hidden = True
+        found = [(p.code, p.place.cell) for p in draft.problems()]
+        assert found == [("wb_hidden", "B4"), ("wb_hidden", "A11")]
+        assert "les lignes 11 à 12 sont masquées" in draft.problems()[1].message()
+
+
+def test_a_fleet_named_as_a_label_of_the_sheet(draft):
+    """The name « Parc synthétique » beside its label is not that other label."""
+    draft.machine(0)
+    draft.book["Parc"]["B5"] = "Parc synthétique"
+    draft.book["Parc"]["B6"] = "oui"
+    fleet = draft.scenario().fleet
+    assert (fleet.label, fleet.synthetic) == ("Parc synthétique", True)
+
+
+@pytest.mark.parametrize("name", ["Parc (2)", "Parc_2"])
+def test_two_sheets_of_one_name(draft, name):
+    """Which of them counts cannot be guessed."""
+    draft.book.copy_worksheet(draft.book["Parc"]).title = name
+    problem = one(draft.problems())
+    assert (problem.code, problem.place.sheet) == ("wb_sheet_copy", name)
+
+
 def test_a_formula_that_nothing_computed(draft):
     draft.value(PRICE).value = "=500000*2.2"
     problem = one(draft.problems())

@@ -125,7 +125,20 @@ def write_computation(
     write_machine(data, view or usual(case), lists)
     write_sources(book, case.reference).protect()
     lists.write(book)
+    _name_inputs(book, case)
     return Results(data, reached, losses)
+
+
+def _name_inputs(book: Book, case: Case) -> None:
+    """Give each assumption and choice the name of its key, so that it is found by it.
+
+    `irm.purchase_price.irm_1_5t`, `communs.vat_rate.toutes`, `choix.conventions.capital`.
+    """
+    for address, _, _ in case.reference.values():
+        book.file.define_name(address.replace(".*", ".toutes"), f"={book.cells[address]}")
+    for key, cell in book.cells.items():
+        if key.startswith(("perimeter", "conventions.", "savings.", "rules.step_dates.")):
+            book.file.define_name(f"choix.{key}", f"={cell}")
 
 
 def _check(case: Case) -> None:

@@ -127,11 +127,11 @@ def _sheet(inside: bytes) -> bytes:
 
 with_parts(
     "bomb_cells",
-    **{_SHEET: _sheet(b"<sheetData><row r='5'>" + b"<c r='B5'><v>1</v></c>" * 420_000
+    **{_SHEET: _sheet(b"<sheetData><row r='5'>" + b"<c r='B5'><v>1</v></c>" * 300_000
        + b"</row></sheetData>")},
 )  # fmt: skip
 with_parts(
-    "bomb_rows", **{_SHEET: _sheet(b"<sheetData>" + b"<row/>" * 900_000 + b"</sheetData>")}
+    "bomb_rows", **{_SHEET: _sheet(b"<sheetData>" + b"<row/>" * 600_000 + b"</sheetData>")}
 )
 with_parts(
     "bomb_merged",
