@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.measure import Row, side_by_side
-from costing.fleet_file import import_fleet
-from costing.fleet_guess import guess
-from costing.fleet_read import open_file
+from costing.activity.file import import_fleet
+from costing.activity.guess import guess
+from costing.activity.read import open_file
 from costing.load import load_reference
 
 ROWS, LARGE = 100_000, 1_000_000
@@ -82,6 +82,7 @@ def machines(count: int) -> pd.DataFrame:
 def _frenchified(frame: pd.DataFrame) -> pd.DataFrame:
     dates = frame["installed_on"].dt.strftime("%d/%m/%Y")
     weights = frame["weight"].map(lambda weight: f"{weight:.1f}".replace(".", ","))
+    frame = frame.astype(dict.fromkeys(("acts_billed", "acts_inpatient"), int))
     return frame.assign(installed_on=dates, weight=weights).rename(columns=FRENCH)
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -258,8 +257,7 @@ def validate(
 
 def fleet_of(frame: pd.DataFrame, year: int, label: str, synthetic: bool = False) -> Fleet:
     """A fleet from a table that is `typed` and that no check refuses; its categories as text."""
-    with ThreadPoolExecutor() as pool:
-        data = dict(zip(frame, pool.map(_plain, (frame[name] for name in frame)), strict=True))
+    data = {name: _plain(column) for name, column in frame.items()}
     rank = data["rank_on_authorisation"].astype(int)
     frame = pd.DataFrame({**data, "rank_on_authorisation": rank}, index=frame.index, copy=False)
     return Fleet(frame, year, label, synthetic)

@@ -561,8 +561,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "activity_blank": (
         "« {column} » est vide. Donnez une valeur, ou dites ce que vaut une cellule vide dans la "
         "correspondance (values, texte vide). {lines}",
-        "'{column}' is blank. Give a value, or say in the mapping what a blank means (values, empty "
-        "text). {lines}",
+        "'{column}' is blank. Give a value, or say in the mapping what a blank means (values, "
+        "empty text). {lines}",
     ),
     "activity_wording": (
         "« {column} » : « {value} » n'est pas reconnu.{near} Dites ce qu'il veut dire dans la "
@@ -842,7 +842,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "your values into a new template.",
     ),
     "export_fleet": (
-        "ce parc compte {value} lignes : un classeur qui les calcule toutes n'en admet que {limit}. "
+        "ce parc compte {value} lignes : un classeur qui les calcule n'en admet que {limit}. "
         "Regroupez les appareils semblables (colonne « Poids »), puis exportez de nouveau.",
         "this fleet has {value} rows: a workbook that computes them all admits {limit}. Group "
         "machines that are alike (column « Poids »), then export again.",

@@ -442,5 +442,5 @@ def test_a_formula_not_computed_says_what_to_do() -> None:
 def test_a_workbook_of_something_else_is_refused() -> None:
     (fault,) = faults(workbook([HEADINGS, NEW_CT], "Feuil1"))
     assert fault.code == "wb_sheet_missing"
-    assert faults(b"PK\x03\x04 tronqu\xc3\xa9")[0].code == "wb_not_xlsx"
+    assert faults(b"PK\x03\x04 tronqu\xc3\xa9")[0].code == "wb_truncated"
     assert faults(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")[0].code == "wb_old_format"

@@ -23,6 +23,7 @@ from costing.cli.menu import menu
 from costing.cli.optimise import frontier, optimise
 from costing.cli.schedule import export, import_, template
 from costing.cli.serve import app
+from costing.cli.verify import verify
 
 __all__ = ["main"]
 
@@ -35,6 +36,6 @@ def main() -> None:
 
 for _command in (
     revenue, cost, compare, claim, sensitivity, bridge, elicit, replicate, optimise, evaluate,
-    frontier, menu, import_, fleet, export, annex, template, app,
+    frontier, menu, import_, fleet, export, verify, annex, template, app,
 ):  # fmt: skip
     main.add_command(_command)

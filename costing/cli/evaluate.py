@@ -47,7 +47,7 @@ def evaluate(
     from costing.optimise.measures import side_by_side
 
     case = case_of(scenario, models)
-    name, asked = _schedule(case, schedule)
+    name, asked = schedule_of(case, schedule)
     table = side_by_side(case, asked, name, rules or None)
     robust = _robustness(case, asked, draws) if draws else None
     if as_json:
@@ -56,7 +56,7 @@ def evaluate(
         _print(case, table, robust)
 
 
-def _schedule(case: Case, given: str) -> tuple[str, FeeSchedule]:
+def schedule_of(case: Case, given: str) -> tuple[str, FeeSchedule]:
     """A named schedule, or that of a file, with its name."""
     from costing.optimise.cost_rules import named
     from costing.optimise.named_rules import RULES

@@ -18,9 +18,9 @@ from costing.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from costing.fleet_file import Imported
-    from costing.fleet_mapping import Mapping
-    from costing.fleet_read import Reader
+    from costing.activity.file import Imported
+    from costing.activity.mapping import Mapping
+    from costing.activity.read import Reader
 
 _FROM = {"given": "donnée", "remembered": "retenue", "guessed": "devinée d'après les titres"}
 
@@ -49,10 +49,10 @@ def fleet(
 
     Without --mapping, the one kept for these headings serves, else a guess, refused when unsure.
     """
-    from costing.fleet_faults import ActivityError
-    from costing.fleet_file import import_fleet
-    from costing.fleet_mapping import Layout, from_yaml, remember
-    from costing.fleet_read import open_file
+    from costing.activity.faults import ActivityError
+    from costing.activity.file import import_fleet
+    from costing.activity.mapping import Layout, from_yaml, remember
+    from costing.activity.read import open_file
 
     for path in (out, save_mapping, problems):
         check_folder(path)
@@ -81,9 +81,9 @@ def fleet(
 
 def _mapping(reader: Reader, given: Mapping | None, save: Path | None) -> tuple[Mapping, str]:
     """The mapping to use and where it comes from; a guess with a doubt is refused."""
+    from costing.activity.guess import guess
+    from costing.activity.mapping import recall
     from costing.errors import FleetError
-    from costing.fleet_guess import guess
-    from costing.fleet_mapping import recall
 
     found, origin = given or recall(reader.head.headings), "given" if given else "remembered"
     doubts = []
@@ -125,7 +125,7 @@ def _content(
 
 
 def _print(found: Imported, mapping: Mapping, origin: str, reader: Reader, kept: bool) -> None:
-    from costing.fleet_words import TITLES
+    from costing.activity.words import TITLES
     from costing.words import number
 
     frame = found.fleet.frame

@@ -67,16 +67,35 @@ def _return_copy(
 
 
 @click.command()
-@click.argument("scenario", type=FILE)
+@click.argument("scenario", type=FILE, required=False)
 @click.option("--out", type=FILE, required=True, help="Workbook to write (.xlsx).")
+@click.option(
+    "--schedule", metavar="FILE|NAME",
+    help="Write this schedule, without a search: a file, or a named one such as official.",
+)  # fmt: skip
 @options("models")
 @answer
-def export(scenario: Path, out: Path, models: tuple[Path, ...]) -> None:
-    """Optimise a scenario and write its proposal workbook."""
+def export(
+    scenario: Path | None, out: Path, schedule: str | None, models: tuple[Path, ...]
+) -> None:
+    """Optimise a scenario (JSON) and write its proposal workbook.
+
+    With --schedule, the workbook of any schedule (CSV, the JSON or the workbook of `costing
+    optimise`, or a named one) under the scenario, or under the reference one when none is given.
+    """
     from costing.optimise.proposal import propose
-    from costing.workbook.export import write_proposal
+    from costing.workbook.export import write_evaluation, write_proposal
 
     check_folder(out)
+    if schedule is not None:
+        from costing.cli.evaluate import schedule_of
+
+        case = case_of(scenario, models)
+        write_evaluation(case, schedule_of(case, schedule)[1], out)
+        click.echo(str(out))
+        return
+    if scenario is None:
+        raise click.UsageError("SCENARIO or --schedule is missing.")
     with progress("Optimisation") as tell:
         proposal = propose(case_of(scenario, models), tell)
     write_proposal(proposal, out)

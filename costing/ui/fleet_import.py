@@ -1,7 +1,7 @@
 """« Parc d'appareils »: a file of activity, mapped on screen once, adopted as the scenario's fleet.
 
 What the headings suggest is shown in the drop-downs; what is not sure must be confirmed. Not here:
-how a file is read (`costing.fleet_read`) or checked (`costing.fleet_file`).
+how a file is read (`costing.activity.read`) or checked (`costing.activity.file`).
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import Any, cast
 
 import streamlit as st
 
+from costing.activity.faults import ActivityError, Listed
+from costing.activity.file import Imported, import_fleet
+from costing.activity.guess import guess
+from costing.activity.mapping import Column, Mapping, recall, remember
+from costing.activity.read import open_file
+from costing.activity.words import TITLES, near, options
 from costing.errors import FleetError
-from costing.fleet_faults import ActivityError, Listed
-from costing.fleet_file import Imported, import_fleet
-from costing.fleet_guess import guess
-from costing.fleet_mapping import Column, Mapping, recall, remember
-from costing.fleet_read import open_file
-from costing.fleet_words import TITLES, near, options
 from costing.ui import cache, files, names, state, tables
 from costing.ui.fleet_mapping_form import CHOOSE, Work, form
 from costing.ui.running import running

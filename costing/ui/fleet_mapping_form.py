@@ -10,12 +10,12 @@ from typing import Any, get_args
 
 import streamlit as st
 
+from costing.activity.file import Imported
+from costing.activity.guess import Guess
+from costing.activity.mapping import Column, Mapping, Origin
+from costing.activity.read import Reader
+from costing.activity.words import TITLES
 from costing.errors import FleetError, Problem
-from costing.fleet_file import Imported
-from costing.fleet_guess import Guess
-from costing.fleet_mapping import Column, Mapping, Origin
-from costing.fleet_read import Reader
-from costing.fleet_words import TITLES
 from costing.ui import names
 
 #: What a column is when the file does not have it: the words of the drop-down.

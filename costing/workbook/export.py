@@ -19,9 +19,12 @@ from costing.workbook import vocabulary as words
 from costing.workbook.choices import choices, shown
 from costing.workbook.export_changes import write_changes
 from costing.workbook.export_limits import write_limits
+from costing.workbook.export_read_me import link, write_read_me
 from costing.workbook.layout import Book, Cells, Sheet
 from costing.workbook.live.book import Results, held, sheets, write_computation
+from costing.workbook.live.comparison_sheet import known
 from costing.workbook.live.machine_sheet import View
+from costing.workbook.live.timeline import dated
 from costing.workbook.original import write_original
 
 STATUS = {
@@ -35,24 +38,6 @@ SYNTHETIC = (
     "qui en dépendent sont des ordres de grandeur, non des mesures."
 )
 SUMMARY, LIMITS, CHANGES = "Synthèse", "Contraintes", "Modifications"
-CONTENTS = {
-    "Barème": "Les tarifs proposés (à changer), à côté des tarifs officiels.",
-    "Structure": "Ce que la proposition change aux tranches, aux années et au coefficient.",
-    "Économies": "Année par année, contre le tarif de départ et la décision de 2025.",
-    "Effets": "Recettes et coûts par classe, secteur, région, zone et volume d'activité.",
-    "Comparaison": "Coût contre forfait au tarif de départ, trois lectures de « surévalué ».",
-    "Un appareil": "Une machine au choix : ses tranches, son coût, ses courbes.",
-    "Volumes": "Actes par tranche, classe et année.",
-    "Coûts unitaires": "Coût de chaque sorte d'appareil ; le détail est sur « Coûts … ».",
-    "Hypothèses": "Toutes les valeurs, leurs bornes, leurs sources et leur note (à changer).",
-    "Activité": "Limites des tranches et normes par classe (à changer).",
-    "Choix": "Périmètre, conventions, demande, dates (à changer).",
-    "Parc": "Les appareils, un par ligne (à changer).",
-    "Appareils comparés": "Le calcul, appareil par appareil ; puis une feuille par année.",
-    LIMITS: "Ce qui était demandé à la recherche, ce qui a pesé ou bloqué ce jour-là.",
-    "Sources": "La bibliographie.",
-    CHANGES: "Ce que ce scénario change aux données de référence.",
-}
 _HELD = (
     "Aucun barème trouvé : la feuille « Barème » tient les tarifs en vigueur, et tout le classeur "
     "les calcule. Changez-les à la main pour voir ce que d'autres donneraient."
@@ -60,20 +45,6 @@ _HELD = (
 _ANSWERS = (
     "Le barème a été cherché pour des exploitants qui y répondent (feuille « Choix ») ; les "
     "feuilles de calcul gardent des volumes qui n'y répondent pas."
-)
-HOW = (
-    "Ce classeur est le calcul lui-même : changez une case jaune dans Excel ou LibreOffice, tout "
-    "ce qui en dépend suit. Il n'a ni macro ni lien vers l'extérieur. Les feuilles sont protégées "
-    "sans mot de passe.",
-    "Pour vérifier : recalculez tout (Excel : Ctrl+Alt+F9 ; LibreOffice : Ctrl+Maj+F9), "
-    "enregistrez, puis « costing verify FICHIER.xlsx », ou la page « Import / export » : "
-    "l'outil refait chaque case et dit lesquelles diffèrent, et pourquoi.",
-    "Pour reprendre vos changements : importez ce classeur comme un classeur d'hypothèses. "
-    "Inchangé, il rend le scénario de départ, à la même empreinte.",
-    "Une date de barème peut changer dans son année (feuille « Choix ») ; pour une autre année, "
-    "une autre classe ou un appareil de plus, importez puis exportez de nouveau.",
-    "« Contraintes » et « Modifications » disent ce qui valait le jour de l'export : ces deux "
-    "feuilles ne suivent pas les changements.",
 )
 
 
@@ -95,10 +66,12 @@ def write_evaluation(
 ) -> None:
     """Write what any schedule comes to, without a search, as the same workbook.
 
+    Its scenario has the dates of the schedule, where its own are not enough.
+
     Raises:
         TariffError, InputError: as `write_proposal`.
     """
-    _write(case, schedule, target, view, None)
+    _write(dated(case, schedule), schedule, target, view, None)
 
 
 def computed(case: Case, schedule: FeeSchedule, view: View | None) -> dict[str, Cells]:
@@ -129,14 +102,16 @@ def _write(
     book = Book(f"Proposition : {case.scenario.name}")
     names = sheets(case)
     record = (LIMITS, CHANGES) if proposal else (CHANGES,)
-    book.plan((words.READ_ME, SUMMARY, *names[:-2], *record, *names[-2:]))
+    names = (SUMMARY, *names[:-2], *record, *names[-2:])
+    book.plan((words.READ_ME, *names))
     results = write_computation(book, case, schedule, _notice(case), view)
-    _write_read_me(book, case, proposal is not None)
+    write_read_me(book, case, names)
     _write_summary(book, case, results, proposal, _notice(case))
     if proposal:
         write_limits(book, proposal)
     write_changes(book, case)
     write_original(book, case.scenario, schedule)
+    link(book, case)
     book.save(target)
 
 
@@ -150,33 +125,6 @@ def _notice(case: Case) -> str:
     )
 
 
-def _write_read_me(book: Book, case: Case, searched: bool) -> None:
-    sheet = book.sheet(words.READ_ME, (40, 90), landscape=False)
-    sheet.title(f"Forfait technique : {case.scenario.name}")
-    for row, text in enumerate(HOW, start=2):
-        sheet.paragraph(row, text)
-    row = 3 + len(HOW)
-    sheet.text(row, 0, "Case à changer", "input", locked=True)
-    sheet.text(row, 1, "Fond jaune. Toutes les autres sont des formules ou des données de textes.")
-    identity = {
-        "Scénario": case.scenario.name,
-        words.SCENARIO_HASH: case.scenario.hash,
-        words.FINGERPRINT: case.reference.fingerprint,
-    }
-    row += 2
-    sheet.header(row, ("Identité", "Valeur"))
-    for line, pair in enumerate(identity.items(), start=row + 1):
-        sheet.row(line, pair)
-    row += len(identity) + 2
-    sheet.header(row, ("Feuille", "Ce qu'elle contient"))
-    for name, text in CONTENTS.items():
-        if searched or name != LIMITS:
-            row += 1
-            sheet.raw.write_url(row, 0, f"internal:'{name}'!A1", book.format("link"), name)
-            sheet.text(row, 1, text)
-    sheet.protect()
-
-
 def _write_summary(
     book: Book, case: Case, results: Results, proposal: Proposal | None, banner: str
 ) -> None:
@@ -187,6 +135,8 @@ def _write_summary(
         sheet.paragraph(row, banner, "banner")
         row += 2
     row = _write_live(sheet, row, results) + 1  # first: `verify` looks for it there
+    sheet.section(row, "Ce que l'outil disait le jour de l'export", 3)
+    row += 1
     told = proposal.words if proposal else "Barème évalué tel quel, sans recherche."
     held_on = _HELD if proposal and proposal.schedule is None else ""
     for text in filter(None, (told, held_on, case.scenario.description)):
@@ -204,30 +154,38 @@ def _write_live(sheet: Sheet, row: int, results: Results) -> int:
     reading = words.readings(case.reference)[case.scenario.savings.reading]
     last = case.reference.savings.target.years[-1]
     sheet.header(row, ("Résultat du classeur", "Valeur", "Remarque"), right=(1,))
-    cells = sheet.book.cells
-    asked, saved = results.reached.asked, results.reached.saved
+    cells, reached, whole = sheet.book.cells, results.reached, results.whole
+    asked, saved = reached.asked, reached.saved
     margin = (f"{saved[0]}-{asked[0]}", saved[1] - asked[1])
     target = (cells["savings.target_eur"], case.scenario.savings.target_eur)
-    volumes = "Volumes que le barème ne change pas"
+    volumes, held_on = "Volumes que le barème ne change pas", "Tarifs en vigueur tenus"
+    eve = "Contre les tarifs d'avant la première date"
     lines = (
-        ("Économies visées, toute l'imagerie", target, reading),
-        ("Demandé au forfait technique", asked, "Part du forfait, moins les autres leviers"),
-        ("Atteint par le barème", saved, volumes),
-        ("Marge", margin, "Négative : le barème n'atteint pas ce qui est demandé"),
-        (f"Perte des appareils sous leur coût en {last}, avant", results.losses["before"],
-         "Tarifs en vigueur tenus"),
-        (f"Perte des appareils sous leur coût en {last}, après", results.losses["after"], volumes),
-    )  # fmt: skip
-    for line, (label, (text, value), remark) in enumerate(lines, start=row + 1):
+        ("Économies visées, toute l'imagerie", target, "", "euro"),
+        ("Demandé au forfait technique", asked, "Part du forfait, moins autres leviers", "euro"),
+        ("Atteint par le barème", saved, volumes, "euro"),
+        ("Marge", margin, "Négative : le barème n'atteint pas ce qui est demandé", "euro"),
+        *((f"Économie de {year}", cell, "", "euro") for year, cell in reached.years.items()),
+        ("Économies, somme des années", reached.total, volumes, "euro"),
+        ("Économies, somme, décision de 2025", reached.decided, "Pour comparer", "euro"),
+        (f"Variation des recettes en {last}", whole["change"], eve, "percent"),
+        (f"Appareils sous leur coût en {last}, avant", whole["below_before"], "", "number"),
+        (f"Appareils sous leur coût en {last}, après", whole["below_after"], "", "number"),
+        (f"Leur perte en {last}, avant", whole["before"], held_on, "euro"),
+        (f"Leur perte en {last}, après", whole["after"], volumes, "euro"),
+    )
+    for line, (label, (text, value), remark, style) in enumerate(lines, start=row + 1):
         sheet.row(line, (label, None, remark))
-        sheet.formula(line, 1, text, value, "euro", bold=True)
+        look = {"num_format": "#,##0.0_ "} if style == "number" else {}
+        known(sheet, line, 1, text, value, style, bold=True, **look)
+    sheet.formula(row + 1, 2, cells["savings.reading"], reading, "cell")
     return row + 1 + len(lines)
 
 
 def _write_search(sheet: Sheet, row: int, proposal: Proposal) -> int:
     """What the search told on the day of the export."""
     status, remark = _status(proposal)
-    heads = ("Recherche du barème, le jour de l'export", "Valeur", "Remarque")
+    heads = ("Recherche du barème", "Valeur", "Remarque")
     sheet.header(row, heads, right=(1,))
     sheet.row(row + 1, ("Statut", None, remark))
     sheet.text(row + 1, 1, status, "strong", align="right")
@@ -265,7 +223,7 @@ def _status(proposal: Proposal) -> tuple[str, str]:
 
 def _write_situation(sheet: Sheet, row: int, case: Case, proposal: Proposal | None) -> None:
     """What the result rested on, on the day of the export."""
-    heads = ("Cadre, le jour de l'export", "Valeur", "Remarque")
+    heads = ("Cadre du calcul", "Valeur", "Remarque")
     sheet.header(row, heads)
     kept = ("perimeter", "conventions.", "savings.share_on_fee", "rules.")
     lines: list[tuple[str, str, str]] = []

@@ -112,7 +112,7 @@ def _write_change(sheet: Sheet, row: int, case: Case, change: Change) -> None:
     sheet.number(row, 4, change.after, "input", num_format=look, bold=True, align="right")
     key = f"structure.{change.date}.{change.class_code}.{change.part}"
     sheet.book.cells[key] = sheet.ref(row, 4)
-    sheet.text(row, 5, words.structure_unit(change.part))
+    sheet.text(row, 5, words.structure_unit(change.part), indent=1)
     if change.before:
         result = change.after / change.before - 1
         sheet.formula(row, 6, f"{at(row, 4)}/{at(row, 3)}-1", result, "percent")

@@ -128,7 +128,8 @@ class Book:
         self.file.set_properties({"title": title, "created": CREATED})
         self.file.set_size(2400, 1400)
         self._formats: dict[tuple[Any, ...], Any] = {}
-        self._sheets: list[Sheet] = []
+        #: Those written so far, in the order of writing.
+        self.sheets: list[Sheet] = []
         self._planned: dict[str, Any] = {}
         #: Where each input stands, by key: what formulas elsewhere refer to.
         self.cells: dict[str, str] = {}
@@ -158,17 +159,17 @@ class Book:
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         sheet.set_footer(f"&L&8{name}&R&8Page &P / &N")
         sheet.hide_gridlines(2)
-        self._sheets.append(Sheet(self, sheet, name, widths))
-        return self._sheets[-1]
+        self.sheets.append(Sheet(self, sheet, name, widths))
+        return self.sheets[-1]
 
     def values(self, names: Sequence[str]) -> dict[str, Cells]:
         """What the cells of some sheets hold, instead of saving: blank ones are left out."""
         texts = {index: text for text, index in self.file.str_table.string_table.items()}
-        return {s.name: _held(s.raw, texts) for s in self._sheets if s.name in names}
+        return {s.name: _held(s.raw, texts) for s in self.sheets if s.name in names}
 
     def save(self, target: Path | BinaryIO) -> None:
         """Close the workbook and write it whole."""
-        for sheet in self._sheets:
+        for sheet in self.sheets:
             sheet.set_heights()
         self.file.close()
         if isinstance(target, Path):

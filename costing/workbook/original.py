@@ -110,21 +110,38 @@ def restored(reference: Reference, read: Scenario, original: Original | None) ->
         return read
     known = original.scenario.model_copy(update={"fleet": read.fleet})
     try:
-        same = meaning(reference, known) == meaning(reference, read)
+        same = alike(meaning(reference, known), meaning(reference, read))
     except InputError:
         return read
     return known if same else read
 
 
+def alike(first: Any, second: Any) -> bool:
+    """Whether two contents are the same, to the 15 digits that some programs keep of a number."""
+    match first, second:
+        case (dict(), dict()):
+            keys = first.keys() == second.keys()
+            return keys and all(alike(value, second[key]) for key, value in first.items())
+        case (list() | tuple(), list() | tuple()):
+            return len(first) == len(second) and all(map(alike, first, second))
+        case (float() | int(), float() | int()):
+            return math.isclose(first, second, rel_tol=1e-12, abs_tol=0)
+    return bool(first == second)
+
+
 def meaning(reference: Reference, scenario: Scenario) -> dict[str, Any]:
-    """What a scenario says, in one writing: equal when two scenarios change nothing else."""
+    """What a scenario says, in one writing: equal when two scenarios change nothing else.
+
+    Why a correlation was changed stands on no sheet.
+    """
     content: dict[str, Any] = json.loads(scenario.to_json())
     content["overrides"] = sorted(
         (_override(reference, override) for override in scenario.overrides),
         key=lambda found: str(found["parameter"]),
     )
     content["correlations"] = sorted(
-        content.get("correlations", []), key=lambda c: sorted((c["first"], c["second"]))
+        ({**found, "reason": ""} for found in content.get("correlations", [])),
+        key=lambda c: sorted((c["first"], c["second"])),
     )
     return content
 

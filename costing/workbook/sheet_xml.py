@@ -32,6 +32,8 @@ MOST_COLUMNS = 60
 #: A workbook with more filled cells than this is not one of ours.
 MOST_CELLS, MOST_MERGED = 220_000, 20_000
 _DIGITS = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+#: A row lower than this (points) or a column narrower (characters) shows nothing.
+_FLAT = 0.8
 Cell = tuple[int, int]
 
 
@@ -91,12 +93,12 @@ class _Reader:
     def _row(self, attributes: dict[str, str]) -> None:
         self.row = int(attributes.get("r", self.row + 1))
         self.column = 0
-        flat = attributes.get("customHeight") in TRUE and float(attributes.get("ht", 15)) <= 0
+        flat = attributes.get("customHeight") in TRUE and float(attributes.get("ht", 15)) < _FLAT
         if (attributes.get("hidden") in TRUE or flat) and self.row <= self.last_row:
             self.content.hidden_rows.add(self.row)
 
     def _columns(self, attributes: dict[str, str]) -> None:
-        if attributes.get("hidden") in TRUE or float(attributes.get("width", 10)) <= 0:
+        if attributes.get("hidden") in TRUE or float(attributes.get("width", 10)) < _FLAT:
             first, last = int(attributes["min"]), min(int(attributes["max"]), MOST_COLUMNS)
             self.content.hidden_columns.update(range(first, last + 1))
 

@@ -47,6 +47,8 @@ from costing.workbook.tables import BAD, Findings, read_grids
 SAME = 1e-9
 #: And the part of the largest number of their row, for what is left of a subtraction.
 OF_ROW = 1e-13
+#: What stands between the date and the parts of a price, in the key of its change.
+PRICE_JOIN = " · "
 REASONS = {
     "replaced": "formule remplacée par une valeur",
     "stale": "valeur d'avant vos changements : le classeur n'a pas été recalculé",
@@ -190,11 +192,15 @@ def _changed(
     fleet = fleet_hash(scenario)
     if fleet != original.fleet:
         yield words.FLEET, original.fleet[:10] or "parc de référence", fleet[:10]
-    before = {(row[0], row[1:5]): row[5] for row in original.prices}
-    after = {(row[0], row[1:5]): row[5] for row in price_rows(schedule, scenario)}
-    for key in before.keys() | after.keys():
+    rows = list(price_rows(schedule, scenario))
+    dates, own = sorted({row[0] for row in original.prices}), sorted({row[0] for row in rows})
+    same = len(dates) == len(own)  # a date that moved takes its prices with it
+    moved = dict(zip(dates, own, strict=True)) if same else dict.fromkeys(dates)
+    before = {(moved[row[0]] or row[0], row[1:5]): row[5] for row in original.prices}
+    after = {(row[0], row[1:5]): row[5] for row in rows}
+    for key in sorted(before.keys() | after.keys()):
         if before.get(key) != after.get(key):
-            yield " · ".join((key[0], *key[1])), before.get(key), after.get(key)
+            yield PRICE_JOIN.join((key[0], *key[1])), before.get(key), after.get(key)
 
 
 def _former(original: Original, reference: Reference, view: View) -> Mapping[str, Cells]:

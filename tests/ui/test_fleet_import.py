@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from costing.activity.mapping import FOLDER_VARIABLE
 from costing.database import URL_VARIABLE
-from costing.fleet_mapping import FOLDER_VARIABLE
 from costing.store import Store
 from costing.ui.settings import server_flags
 

@@ -113,7 +113,9 @@ def places(book: Book) -> list[Place]:
     sheet = book.sheet(CHOICES)
     for key, row in _keys(sheet, "Clé").items():
         at = (row, sheet.header("Valeur")[1])
-        found.append(Place(CHOICES, at, key, "Valeur", _choice_kind(sheet, at)))
+        # What a demand's numbers may be, its own constraint says: another row.
+        kind = "" if key.startswith("rules.demands.") else _choice_kind(sheet, at)
+        found.append(Place(CHOICES, at, key, "Valeur", kind))
     sheet = book.sheet(FLEET)
     for key, row in _keys(sheet, "Appareil").items():
         kinds = {**dict.fromkeys(FLEET_NUMBERS, "count"), "Installé le": "date", "Site": "text"}
@@ -170,8 +172,11 @@ def blank_row(draw: random.Random, book: Book) -> None:
 
 
 def column_shifted(draw: random.Random, book: Book) -> None:
-    """One column slides down by a cell below some row, as when a cell is inserted."""
-    sheet, row, column = _any(draw, book)
+    """Keys, words or numbers slide down by a cell below some row, as when a cell is inserted."""
+    sheet = draw.choice([book.sheet(name) for name in (*VALUES, CHOICES)])
+    column = draw.choice([1, 1, 1, *range(1, 8 if sheet.name in VALUES else 5)])
+    header = sheet.header("Unité")[0]
+    row = draw.choice([r for r, c in sorted(sheet.cells) if c == 1 and r > header])
     sheet.cells = {
         (r + 1 if c == column and r >= row else r, c): cell
         for (r, c), cell in sorted(sheet.cells.items(), reverse=True)

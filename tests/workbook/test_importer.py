@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 
+import openpyxl
 import pytest
 
 from costing.rules import Lever, SavingsDemand, ScheduleRules
@@ -120,6 +121,26 @@ class TestOverrides:
 def test_a_text_that_looks_like_a_formula_stays_a_text(reference):
     name = '=HYPERLINK("http://example.org")'
     assert import_case(reference, Scenario(name=name)).name == name
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "=cmd|'/c calc'!A0;"])
+def test_no_text_leaves_as_a_formula(reference, start):
+    """Whatever a person typed, in every place of a scenario that holds free text."""
+    text = f"{start}SUM(A1)"
+    values = Override(parameter=PRICE, mode=1_200_000, author=text, reason=text, source=text)
+    lever = Lever(label=text, date=dt.date(2026, 7, 1), annual_amount_eur=1)
+    scenario = Scenario(
+        name=text, description=text, overrides=(values,),
+        savings=SavingsDemand(other_levers=(lever,)),
+    )  # fmt: skip
+    stream = io.BytesIO()
+    write_template(reference.case(scenario), stream)
+    book = openpyxl.load_workbook(stream)
+    cells = [c for sheet in book for row in sheet.iter_rows() for c in row if c.value == text]
+    assert len(cells) >= 6
+    assert {cell.data_type for cell in cells} == {"s"}
+    stream.seek(0)
+    assert import_workbook(stream, reference) == scenario
 
 
 def test_every_choice_is_declared_once_and_goes_back_to_its_field(reference):
@@ -404,7 +425,7 @@ class TestHidden:
     def test_a_row_of_no_height_is_hidden(self, draft):
         cell = draft.value(PRICE)
         cell.value = 1_100_000
-        draft.book["Hypothèses"].row_dimensions[cell.row].height = 0
+        draft.book["Hypothèses"].row_dimensions[cell.row].height = 0.5
         assert one(draft.problems()).code == "wb_hidden"
 
     def test_a_value_for_one_class_in_a_hidden_column(self, draft):

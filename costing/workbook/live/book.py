@@ -55,7 +55,7 @@ class Results:
 
     data: Data
     reached: Reached
-    losses: Mapping[str, tuple[str, float]]
+    whole: Mapping[str, tuple[str, float]]
 
 
 def sheets(case: Case) -> tuple[str, ...]:
@@ -119,14 +119,14 @@ def write_computation(
     base = write_base_year(data)
     found: dict[int, Year] = {year: write_year(data, year) for year in timeline.years}
     reached = write_savings(data, found, banner)
-    losses = write_effects(data, found[last], banner)
+    whole = write_effects(data, found[last], banner)
     write_comparison(data, base, banner)
     write_volumes(data, found)
     write_machine(data, view or usual(case), lists)
     write_sources(book, case.reference).protect()
     lists.write(book)
     _name_inputs(book, case)
-    return Results(data, reached, losses)
+    return Results(data, reached, whole)
 
 
 def _name_inputs(book: Book, case: Case) -> None:

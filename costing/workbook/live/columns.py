@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from xlsxwriter.utility import xl_col_to_name
 
 from costing.workbook.layout import Book, Sheet
+from costing.workbook.printing import across
 
 Floats = NDArray[np.float64]
 
@@ -47,7 +48,7 @@ class MachineSheet:
         self.sheet: Sheet = book.sheet(name, (16, 30, 12))
         self.sheet.title(name, hint)
         self.sheet.keep_header(self.header, 1)
-        self._next = 0
+        self._widths: list[float] = []
 
     def texts(self, head: str, sources: Sequence[str], texts: Sequence[str]) -> Column:
         """A column of texts repeated from another sheet."""
@@ -68,17 +69,19 @@ class MachineSheet:
         values: Floats,
         style: str,
     ) -> Column:
-        column, look = self._next, self.book.format(style)
-        self._next += 1
-        if column >= 3:
-            self.sheet.raw.set_column(column, column, 13, self.book.format("base"))
-        self.sheet.raw.write_string(self.header, column, head, self.book.format("head"))
+        column, look, text = len(self._widths), self.book.format(style), style == "calc_text"
+        self._widths.append((30 if column else 16) if text else 13)
+        self.sheet.raw.set_column(column, column, self._widths[-1], self.book.format("base"))
+        heading = self.book.format("head" if text else "head_right")
+        self.sheet.raw.write_string(self.header, column, head, heading)
         write = self.sheet.raw.write_formula
-        for row, (text, value) in enumerate(zip(formulas, shown, strict=True), start=self.first):
-            write(row, column, f"={text}", look, value)
+        for row, (formula, value) in enumerate(zip(formulas, shown, strict=True), start=self.first):
+            write(row, column, f"={formula}", look, value)
         return Column(self.name, xl_col_to_name(column), self.first, values)
 
     def close(self) -> None:
-        """Protect the sheet: nothing in it is an input."""
-        self.sheet.raw.set_row(self.header, 60)
+        """Set up the printing and protect the sheet: nothing in it is an input."""
+        self.sheet.raw.set_row(self.header, 68)
+        kept = 2 if self._widths[1] > 13 else 1
+        across(self.sheet, kept, kept, 1, self._widths, scale=70)
         self.sheet.protect()

@@ -260,10 +260,12 @@ def _quotient(
     known(sheet, row, column, f'IF({below}>0,{above}/{below},"{NONE}")', value, style)
 
 
-def known(sheet: Sheet, row: int, column: int, text: str, value: float, style: str) -> None:
+def known(
+    sheet: Sheet, row: int, column: int, text: str, value: float, style: str, **more: Any
+) -> None:
     """A formula whose value may be none: a dash."""
     shown = value if np.isfinite(value) else NONE
-    sheet.formula(row, column, text, shown, style)
+    sheet.formula(row, column, text, shown, style, **more)
 
 
 def _overall(sheet: Sheet, row: int, data: Data, year: Year, found: Mapping[Hashable, Any]) -> None:

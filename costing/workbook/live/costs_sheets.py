@@ -22,6 +22,7 @@ from costing.tariff import AMORTISATION
 from costing.units import UNITS
 from costing.workbook.layout import Book, Sheet, at, number_format
 from costing.workbook.live.switches import Switches
+from costing.workbook.printing import across
 
 SHEET = "Coûts unitaires"
 #: What is summed over the lines of a situation.
@@ -109,10 +110,10 @@ class _Costs:
         model: CostModel,
     ) -> None:
         self.book, self.case, self.years, self.switches = book, cases[0], years, switches
-        self.model = model
+        self.cases, self.model = cases, model
         self.columns = list(self._columns(cases))
         self.sheet: Sheet = book.sheet(
-            f"Coûts {model.label.fr}", (42, 26, 12, 34, *[13] * len(self.columns))
+            f"Coûts {model.label.fr}", (42, 24, 12, 32, *[13] * len(self.columns))
         )
 
     def _columns(self, cases: list[Case]) -> Iterator[_Column]:
@@ -148,6 +149,7 @@ class _Costs:
         row = self._parameters(row, cells)
         row = self._steps(row, cells)
         self._sums(row, cells, found)
+        across(sheet, 1, first, _SAME * len(self.cases))
         sheet.protect()
 
     def _head(self, column: _Column) -> str:

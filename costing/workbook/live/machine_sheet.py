@@ -27,7 +27,6 @@ from costing.workbook.live.year_sheets import Data
 
 SHEET = "Un appareil"
 POINTS = 40
-_ROWS = "$5:${}$200"
 
 
 @dataclass(frozen=True)
@@ -87,8 +86,9 @@ class _Writer:
         )
         self._choice(3)
         row = self._bands(9)
-        row = self._account(row + 1)
-        self._curve(row + 2)
+        account = row + 1
+        row = self._account(account)
+        self._curve(row + 2, account)
         sheet.keep_header(2)
         sheet.protect()
 
@@ -135,7 +135,6 @@ class _Writer:
         heads = ["Tranche"]
         for title, *_ in self.tariffs:
             heads += [f"{title} : actes", "prix"]
-        sheet.header(row, [*heads, ""], right=range(1, len(heads)))
         sheet.header(row, heads, right=range(1, len(heads)))
         self.limits: list[list[str]] = []
         self.prices: list[list[str]] = []
@@ -277,8 +276,8 @@ class _Writer:
                 known(sheet, number, column, text, value, style)
         return row + 11
 
-    def _curve(self, row: int) -> None:
-        """Cost and revenue over the acts of the year, and the chart."""
+    def _curve(self, row: int, beside: int) -> None:
+        """Cost and revenue over the acts of the year; the chart stands beside the account."""
         sheet = self.sheet
         heads = ("Actes de l'année", "Coût", *(f"Recettes, {t[0].lower()}" for t in self.tariffs))
         sheet.header(row, heads, right=range(len(heads)))
@@ -301,9 +300,9 @@ class _Writer:
             ):
                 parts = [f"{p}*{_between(x, limits, b)}" for b, p in enumerate(prices)]
                 sheet.formula(line, column, "+".join(parts), float(revenues[column - 2][point]))
-        self._chart(row)
+        self._chart(row, beside)
 
-    def _chart(self, row: int) -> None:
+    def _chart(self, row: int, beside: int) -> None:
         sheet = self.sheet
         chart = self.data.book.file.add_chart({"type": "scatter", "subtype": "straight"})
         looks = (
@@ -326,9 +325,9 @@ class _Writer:
         chart.set_x_axis({"name": "Actes de l'année", "num_format": "#,##0", "min": 0})
         chart.set_y_axis({"name": "k€ / an", "num_format": "#,##0,", "major_gridlines": gridlines})
         chart.set_legend({"position": "bottom"})
-        chart.set_size({"width": 760, "height": 400})
+        chart.set_size({"width": 496, "height": 400})
         options = {"description": "Coût et recettes de l'appareil selon ses actes"}
-        sheet.raw.insert_chart(row, 6, chart, options)
+        sheet.raw.insert_chart(beside, 5, chart, options)
 
 
 def _column(sheet: str, letter: str) -> str:

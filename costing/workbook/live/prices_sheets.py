@@ -21,6 +21,7 @@ from costing.workbook.layout import Book, Sheet, at
 from costing.workbook.live.columns import Floats
 from costing.workbook.live.periods_sheet import Periods
 from costing.workbook.live.timeline import Timeline
+from costing.workbook.printing import across
 
 OFFICIAL, APPLIED = "Tarifs officiels", "Tarifs appliqués"
 _PRICE = '#,##0.00_ ;-#,##0.00_ ;"—"_ '
@@ -143,7 +144,7 @@ class _Applied:
         for name, (title, slots) in sizes.items():
             self.blocks.append(_Block(name, title, column, slots))
             column += 4 * len(slots)
-        self.sheet: Sheet = book.sheet(APPLIED, (34, 16, 26, 12, *[10] * (column - 4)))
+        self.sheet: Sheet = book.sheet(APPLIED, (32, 14, 28, 9, *[10] * (column - 4)))
         self.width = column
         self.found = Prices()
 
@@ -158,6 +159,8 @@ class _Applied:
         for row, kind in enumerate(self.kinds(), start=9):
             self._row(row, kind)
         sheet.keep_header(8, 1)
+        sheet.raw.repeat_rows(3, 8)
+        across(sheet, 4, 4, 4)
         sheet.protect()
         return self.found
 

@@ -29,10 +29,17 @@ SAVINGS, EFFECTS, VOLUMES = "Économies", "Effets", "Volumes"
 
 @dataclass(frozen=True)
 class Reached:
-    """Cells of what is asked of the fee and of what is saved, with their values."""
+    """Cells of what is asked of the fee and of what is saved, with their values.
+
+    years: what is saved each year; `total` and `decided`, over the years, by the proposal and by
+    the decision of 2025.
+    """
 
     asked: tuple[str, float]
     saved: tuple[str, float]
+    years: Mapping[int, tuple[str, float]]
+    total: tuple[str, float]
+    decided: tuple[str, float]
 
 
 def write_savings(data: Data, years: Mapping[int, Year], banner: str) -> Reached:
@@ -64,7 +71,7 @@ def write_savings(data: Data, years: Mapping[int, Year], banner: str) -> Reached
     last = first + len(ours) - 1
     sheet.totals(first, last, "Somme", sums)
     row = _chart(data.book, sheet, last + 3, (first, last))
-    found = _demand(sheet, row, data, ours, (first, last))
+    found = _demand(sheet, row, data, ours, (first, last), sums[5])
     row += 6
     for title, name, saved in (
         ("Proposition", "proposed", ours), ("Décision de 2025", "decided", theirs)
@@ -110,8 +117,9 @@ def _levers(data: Data, year: int) -> str:
 
 
 def _demand(
-    sheet: Sheet, row: int, data: Data, ours: Sequence[YearSavings], lines: tuple[int, int]
-) -> Reached:
+    sheet: Sheet, row: int, data: Data, ours: Sequence[YearSavings], lines: tuple[int, int],
+    decided: float,
+) -> Reached:  # fmt: skip
     """What is asked of the fee, what is reached under the demand's reading, and the margin."""
     case, cells = data.case, data.book.cells
     demand = case.scenario.savings
@@ -132,7 +140,12 @@ def _demand(
         sheet.row(line, (label, None, None))
         sheet.formula(line, 1, text, value, "euro", bold=True)
         sheet.formula(line, 2, cells["savings.reading"], reading[demand.reading], "small")
-    return Reached((sheet.ref(row + 1, 1), asked), (sheet.ref(row + 2, 1), saved))
+    years = {y.year: (sheet.ref(lines[0] + i, 3), y.saved_eur) for i, y in enumerate(ours)}
+    total = (sheet.ref(last + 1, 3), float(sum(y.saved_eur for y in ours)))
+    return Reached(
+        (sheet.ref(row + 1, 1), asked), (sheet.ref(row + 2, 1), saved), years, total,
+        (sheet.ref(last + 1, 5), decided),
+    )  # fmt: skip
 
 
 def _modalities(
@@ -198,7 +211,11 @@ def _chart(book: Book, sheet: Sheet, row: int, lines: tuple[int, int]) -> int:
 
 
 def write_effects(data: Data, year: Year, banner: str) -> dict[str, tuple[str, float]]:
-    """The sheet: who gains and who loses in the last year; gives the cells of the losses."""
+    """The sheet: who gains and who loses in the last year.
+
+    Gives cells over the whole fleet: losses `before` and `after`, machines `below_before` and
+    `below_after` their cost, and the `change` of revenues.
+    """
     case, last = data.case, data.timeline.years[-1]
     sheet = data.book.sheet(EFFECTS, (40, 12, 18, 18, 18, 12, 12, 18, 12, 11, 12, 11))
     hint = (
@@ -229,13 +246,20 @@ def write_effects(data: Data, year: Year, banner: str) -> dict[str, tuple[str, f
     for title, keys, groups in _groupings(data, year):
         sheet.section(row, title, len(heads))
         row = _block(sheet, row + 1, columns, keys, groups) + 1
+    whole = row - 2
     row = _losses(sheet, row + 1, year)
     sheet.protect()
-    names = {"before": "held_loss", "after": "after_loss"}
-    return {
-        key: (sheet.ref(row - 2 + i, 1), float(year.columns[name].values.sum()))
-        for i, (key, name) in enumerate(names.items())
+    cells = {
+        "before": ((row - 2, 1), "held_loss"), "after": ((row - 1, 1), "after_loss"),
+        "below_before": ((whole, 8), "before_below"), "below_after": ((whole, 10), "after_below"),
+    }  # fmt: skip
+    found = {
+        key: (sheet.ref(*place), float(year.columns[name].values.sum()))
+        for key, (place, name) in cells.items()
     }
+    paid, former = (float(year.columns[name].values.sum()) for name in ("proposed", "eve"))
+    change = paid / former - 1 if former else float("nan")
+    return {**found, "change": (sheet.ref(whole, 5), change)}
 
 
 def _losses(sheet: Sheet, row: int, year: Year) -> int:
@@ -326,7 +350,7 @@ def write_volumes(data: Data, years: Mapping[int, Year]) -> None:
         weights = data.weights.total[number]
         for code in (code for code in case.reference.classes if code in present):
             label = labels.scope_name(case.reference, code)
-            sheet.number(row, 0, float(number), "strong", num_format="0")
+            sheet.number(row, 0, float(number), "strong", num_format="0", align="left")
             sheet.text(row, 1, label, "strong")
             own = np.array([c == code for c in data.parc.codes])
             mine = f"({keys}={at(row, 1)})*{weights.all}"

@@ -12,6 +12,7 @@ from costing.capital import METHODS
 from costing.costs import INVESTMENT
 from costing.reference import Case
 from costing.workbook import vocabulary as words
+from costing.workbook.choices import choices
 from costing.workbook.layout import Book, at
 
 SHEET = "Périmètre"
@@ -34,13 +35,14 @@ def write_switches(book: Book, case: Case) -> Switches:
     sheet.title(SHEET, "Ce que la feuille « Choix » veut dire en nombres. 1 : oui ; 0 : non.")
     sheet.header(3, ("Convention", "Choix", "Nombre"), right=(2,))
     conventions = {}
+    titles = {choice.key: choice.label for choice in choices(case.reference, case.scenario)}
     for row, (name, key, codes) in enumerate(_conventions(), start=4):
         chosen = book.cells[key]
         now = case.scenario
         for part in key.split("."):
             now = getattr(now, part)
         shown = words.yes_no(now) if isinstance(now, bool) else _shown(key)[str(now)]
-        sheet.text(row, 0, name, "strong")
+        sheet.text(row, 0, titles[key], "strong")
         sheet.formula(row, 1, chosen, shown, "cell")
         text = "".join(f'IF({at(row, 1)}="{label}",{code},' for label, code in codes.items())
         sheet.formula(row, 2, text + "NA()" + ")" * len(codes), codes[shown])

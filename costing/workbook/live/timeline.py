@@ -10,6 +10,8 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from costing.reference import Case
 from costing.tariff import FeeSchedule
 
@@ -96,6 +98,32 @@ class Timeline:
             and (place + 1 == len(dates) or dates[place + 1] > dt.date(year, 1, 1))
         ]
         return range(min(found), max(found) + 1)
+
+
+def dated(case: Case, schedule: FeeSchedule) -> Case:
+    """The case whose step dates are those of a schedule that no search made for it.
+
+    The case itself when its dates are enough: every change of tariff from the first of them on is
+    one of them. Else those from which the schedule is no longer the official one.
+    """
+    official, steps = case.reference.schedule, case.scenario.rules.step_dates
+    dates = sorted({*schedule.dates, *(reform.date for reform in schedule.reforms)})
+    first = next((date for date in dates if _differs(schedule, official, date)), dates[-1])
+    if {date for date in dates if date >= min(first, steps[0])} <= set(steps):
+        return case
+    own = {"step_dates": tuple(date for date in dates if date >= first)}
+    rules = case.scenario.rules.model_copy(update=own)
+    return case.base.case(case.scenario.model_copy(update={"rules": rules}))
+
+
+def _differs(schedule: FeeSchedule, official: FeeSchedule, date: dt.date) -> bool:
+    """Whether a schedule sets on a date what the official one does not set that day."""
+    if date not in official.dates or any(
+        reform.date == date and reform not in official.reforms for reform in schedule.reforms
+    ):
+        return True
+    pairs = [(schedule.price(c, date), official.price(c, date)) for c in schedule.cells]
+    return not np.array_equal(*np.array(pairs).T, equal_nan=True)
 
 
 def share_of_year(date: dt.date | None, year: int) -> float:

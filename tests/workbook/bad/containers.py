@@ -130,9 +130,7 @@ with_parts(
     **{_SHEET: _sheet(b"<sheetData><row r='5'>" + b"<c r='B5'><v>1</v></c>" * 300_000
        + b"</row></sheetData>")},
 )  # fmt: skip
-with_parts(
-    "bomb_rows", **{_SHEET: _sheet(b"<sheetData>" + b"<row/>" * 600_000 + b"</sheetData>")}
-)
+with_parts("bomb_rows", **{_SHEET: _sheet(b"<sheetData>" + b"<row/>" * 600_000 + b"</sheetData>")})
 with_parts(
     "bomb_merged",
     **{_SHEET: _sheet(b"<mergeCells>" + b"<mergeCell ref='A1:B2'/>" * 30_000 + b"</mergeCells>")},

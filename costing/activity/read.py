@@ -20,11 +20,11 @@ from pyarrow import parquet
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 from python_calamine import ZipError as CalamineZipError
 
+from costing.activity.cells import Array, Cells, of_arrow, of_objects
+from costing.activity.heads import Head, Kind, best_row, letter, named
+from costing.activity.mapping import Layout
+from costing.activity.text import open_text
 from costing.errors import FleetError, Place, problem
-from costing.fleet_cells import Array, Cells, of_arrow, of_objects
-from costing.fleet_heads import Head, Kind, best_row, letter, named
-from costing.fleet_mapping import Layout
-from costing.fleet_text import open_text
 from costing.progress import Progress
 from costing.words import number
 from costing.workbook.package import LARGEST_RATIO, RATIO_FROM

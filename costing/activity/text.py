@@ -19,10 +19,10 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from costing.activity.cells import Array, Cells, of_arrow
+from costing.activity.heads import Head, Kind, best_row, named
+from costing.activity.mapping import Layout
 from costing.errors import FleetError, Place, problem
-from costing.fleet_cells import Array, Cells, of_arrow
-from costing.fleet_heads import Head, Kind, best_row, named
-from costing.fleet_mapping import Layout
 from costing.progress import Progress
 
 SEPARATORS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre |"}

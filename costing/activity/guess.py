@@ -8,10 +8,10 @@ from typing import Literal, get_args
 
 import yaml
 
+from costing.activity.mapping import DEDUCED, DEFAULTS, Column, Mapping, Origin
+from costing.activity.read import Reader
+from costing.activity.words import DOUBTFUL, HEADINGS, PARTS, TITLES, plain
 from costing.errors import Place, Problem, problem
-from costing.fleet_mapping import DEDUCED, DEFAULTS, Column, Mapping, Origin
-from costing.fleet_read import Reader
-from costing.fleet_words import DOUBTFUL, HEADINGS, PARTS, TITLES, plain
 
 _NAMES: tuple[Column, ...] = get_args(Column)
 _OPTIONAL = ("department", "year")

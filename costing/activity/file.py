@@ -14,16 +14,16 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from costing.activity.cells import Array, Cells, repeated, some
+from costing.activity.columns import Choices, Columns, categorical, text_column, unknown_codes
+from costing.activity.faults import Listed, rows_of
+from costing.activity.heads import Kind
+from costing.activity.mapping import Column, Mapping, check_headings
+from costing.activity.read import MOST_ROWS, Reader
+from costing.activity.values import Refusal, read_numbers
 from costing.errors import FleetError, Place, problem
 from costing.fleet import Fleet, fleet_of
-from costing.fleet_cells import Array, Cells, repeated, some
 from costing.fleet_checks import COLUMNS, checks
-from costing.fleet_columns import Choices, Columns, categorical, text_column, unknown_codes
-from costing.fleet_faults import Listed, rows_of
-from costing.fleet_heads import Kind
-from costing.fleet_mapping import Column, Mapping, check_headings
-from costing.fleet_read import MOST_ROWS, Reader
-from costing.fleet_values import Refusal, read_numbers
 from costing.progress import Progress, silent, within
 from costing.reference import Reference
 from costing.words import number

@@ -16,9 +16,9 @@ import yaml
 from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field, model_validator
 
+from costing.activity.words import DEPARTMENT, TITLES, plain
 from costing.errors import FleetError, InputError, ModelError, Place, problem
 from costing.fleet_checks import COLUMNS
-from costing.fleet_words import DEPARTMENT, TITLES, plain
 from costing.parameters import Strict
 from costing.yamlfile import CodedError, Fault, read
 

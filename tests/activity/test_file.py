@@ -19,16 +19,16 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from costing.activity.cells import Cells, of_objects, repeated
+from costing.activity.faults import ActivityError
+from costing.activity.file import Imported, import_fleet
+from costing.activity.guess import guess
+from costing.activity.mapping import FOLDER_VARIABLE, Layout, Mapping
+from costing.activity.read import LARGEST_FILE, open_file
+from costing.activity.values import read_dates, read_numbers
 from costing.cli import main
 from costing.errors import FleetError
 from costing.fleet import MOST_MACHINES, from_table
-from costing.fleet_cells import Cells, of_objects, repeated
-from costing.fleet_faults import ActivityError
-from costing.fleet_file import Imported, import_fleet
-from costing.fleet_guess import guess
-from costing.fleet_mapping import FOLDER_VARIABLE, Layout, Mapping
-from costing.fleet_read import LARGEST_FILE, open_file
-from costing.fleet_values import read_dates, read_numbers
 from costing.load import load_reference
 from costing.scenario import from_json
 

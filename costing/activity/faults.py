@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from costing.activity.cells import Array, Cells
+from costing.activity.read import Reader
+from costing.activity.values import Refusal
+from costing.activity.words import TITLES
 from costing.errors import Both, FleetError, Problem
-from costing.fleet_cells import Array, Cells
-from costing.fleet_read import Reader
-from costing.fleet_values import Refusal
-from costing.fleet_words import TITLES
 from costing.words import number
 
 #: Problems of one kind in one column, beyond which the others are counted.

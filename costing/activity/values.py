@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from costing.fleet_cells import SPACES, Array, Cells, of_arrow, some
+from costing.activity.cells import SPACES, Array, Cells, of_arrow, some
 from costing.words import number
 
 _ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#NOM?", "#VALEUR!")
@@ -173,9 +173,8 @@ def _numbers(texts: Any, decimal: str | None) -> tuple[Array, Array]:
     take(_matches(texts, _SPACED), " '", ",")
     simple, two = _matches(texts, _SIMPLE), _matches(texts, _TWO)
     comma = _mask(pc.match_substring(texts, ","))
-    spaced_comma, spaced_point = why == 0, why == 0
-    spaced_comma = spaced_comma & comma
-    spaced_point = spaced_point & _mask(pc.match_substring(texts, "."))
+    read = why == 0
+    spaced_comma, spaced_point = read & comma, read & _mask(pc.match_substring(texts, "."))
     grouped = {mark: _matches(texts, pattern) for mark, pattern in _GROUPED.items()}
     sure = simple & ~two
     shown = {",": (sure & comma) | spaced_comma | grouped[","],
@@ -230,8 +229,8 @@ def read_dates(cells: Cells, values: Mapping[str, str], month_first: bool) -> Re
 def _dates(texts: Any, month_first: bool) -> tuple[Array, Array]:
     """Each different text as a date, and why it is none, as `_DATE_CODES`."""
     texts = pc.fill_null(texts, "")
-    year, month, day = (_part(texts, _YEAR_FIRST, name) for name in "ymd")
-    other, first, second = (_part(texts, _TWO_FIRST, name) for name in "yab")
+    year, month, day = _parts(texts, _YEAR_FIRST, "ymd")
+    other, first, second = _parts(texts, _TWO_FIRST, "yab")
     dates = _date(year, month, day)
     two = other > 0
     as_day, as_month = _date(other, second, first), _date(other, first, second)
@@ -246,10 +245,11 @@ def _dates(texts: Any, month_first: bool) -> tuple[Array, Array]:
     return dates, why
 
 
-def _part(texts: Any, pattern: str, name: str) -> Array:
-    """A named part of a pattern as a whole number; 0 where the text is otherwise."""
-    found = pc.struct_field(pc.extract_regex(texts, pattern), name)
-    return np.asarray(pc.fill_null(found.cast(pa.int64()), 0))
+def _parts(texts: Any, pattern: str, names: str) -> list[Array]:
+    """The named parts of a pattern as whole numbers; 0 where the text is otherwise."""
+    found = pc.extract_regex(texts, pattern)
+    fields = (pc.struct_field(found, name).cast(pa.int64()) for name in names)
+    return [np.asarray(pc.fill_null(each, 0)) for each in fields]
 
 
 def _date(year: Array, month: Array, day: Array) -> Array:

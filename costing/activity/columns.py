@@ -14,19 +14,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from costing.errors import Place, Problem, problem, suggest
-from costing.fleet_cells import Array, Cells, some
-from costing.fleet_checks import CAPITAL_REGION
-from costing.fleet_faults import Fault, rows_of
-from costing.fleet_mapping import Column, Mapping, Origin
-from costing.fleet_values import (
+from costing.activity.cells import Array, Cells, some
+from costing.activity.faults import Fault, rows_of
+from costing.activity.mapping import Column, Mapping, Origin
+from costing.activity.values import (
     Refusal,
     read_choices,
     read_dates,
     read_names,
     read_numbers,
 )
-from costing.fleet_words import (
+from costing.activity.words import (
     DEPARTMENT,
     REGION_OF,
     TITLES,
@@ -37,6 +35,8 @@ from costing.fleet_words import (
     wordings,
     zone_of,
 )
+from costing.errors import Place, Problem, problem, suggest
+from costing.fleet_checks import CAPITAL_REGION
 from costing.reference import Reference
 
 Choices = tuple[Array, tuple[str, ...]]

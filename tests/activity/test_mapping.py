@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from costing.errors import FleetError
-from costing.fleet_file import import_fleet
-from costing.fleet_guess import Guess, guess
-from costing.fleet_mapping import (
+from costing.activity.file import import_fleet
+from costing.activity.guess import Guess, guess
+from costing.activity.mapping import (
     FOLDER_VARIABLE,
     Mapping,
     folder,
@@ -18,8 +17,9 @@ from costing.fleet_mapping import (
     remember,
     signature,
 )
-from costing.fleet_read import Reader, open_file
-from costing.fleet_words import REGION_OF, department, near, options, plain, wordings, zone_of
+from costing.activity.read import Reader, open_file
+from costing.activity.words import REGION_OF, department, near, options, plain, wordings, zone_of
+from costing.errors import FleetError
 from costing.load import load_reference
 
 REFERENCE = load_reference()

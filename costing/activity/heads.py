@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from costing.fleet_words import DOUBTFUL, HEADINGS, PARTS, plain
+from costing.activity.words import DOUBTFUL, HEADINGS, PARTS, plain
 
 #: How a column will be read: as names, numbers, dates or choices.
 Kind = Literal["name", "number", "date", "choice"]

@@ -1,0 +1,88 @@
+"""An exported workbook checked against the engine, cell by cell: `verify`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from costing.cli.common import FILE, answer, check_folder, options, print_json, progress
+
+if TYPE_CHECKING:
+    from costing.reference import Reference
+    from costing.workbook.verify import Verification
+
+#: Cells told one by one; the others are counted, and all are in the CSV.
+SHOWN = 30
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--gaps", type=FILE, help="Write every cell that differs (CSV).")
+@options("models", "json")
+@answer
+def verify(file: Path, gaps: Path | None, models: tuple[Path, ...], as_json: bool) -> None:
+    """Compute an exported workbook again and tell each cell that differs, and why.
+
+    Exit code 0 when every cell is what the engine gives for the inputs of the file, changed or not
+    since the export; 2 otherwise.
+    """
+    from costing.load import load_reference
+    from costing.workbook.verify import verify as check
+    from costing.workbook.verify_words import gaps_csv
+
+    check_folder(gaps)
+    reference = load_reference(models)
+    with progress("Vérification") as tell:
+        found = check(file, reference, tell)
+    if gaps is not None:
+        gaps.write_text(gaps_csv(found.gaps), encoding="utf-8-sig", newline="")
+    if as_json:
+        print_json(_content(found))
+    else:
+        _print(reference, found, gaps)
+    if not found.fine:
+        sys.exit(2)
+
+
+def _content(found: Verification) -> dict[str, Any]:
+    """The verification as JSON: the first cells that differ, and how many do."""
+    return {
+        "ok": found.fine,
+        "scenario_hash": found.scenario.hash,
+        "cells": found.cells,
+        "differing": len(found.gaps),
+        "changed": [
+            {"key": key, "before": before, "after": after} for key, before, after in found.changed
+        ],
+        "gaps": [
+            {
+                "sheet": gap.sheet, "cell": gap.cell, "found": gap.found, "expected": gap.expected,
+                "reason": gap.reason, "message": gap.words,
+            }
+            for gap in found.gaps[:SHOWN]
+        ],
+    }  # fmt: skip
+
+
+def _print(reference: Reference, found: Verification, gaps: Path | None) -> None:
+    from costing.words import number
+    from costing.workbook.verify_words import cell, changed_in_words, verdict
+
+    click.echo(verdict(found))
+    if found.changed:
+        click.echo("Changé depuis l'export :")
+    for what, before, after in changed_in_words(reference, found):
+        click.echo(f"  {what} : {before} → {after}")
+    if found.gaps:
+        click.echo("Cases qui diffèrent (feuille!case : trouvé, attendu, pourquoi) :")
+    for gap in found.gaps[:SHOWN]:
+        place = f"{gap.sheet}!{gap.cell}" if gap.cell else gap.sheet
+        sides = "" if gap.reason == "absent" else f"{cell(gap.found)}, {cell(gap.expected)}, "
+        click.echo(f"  {place} : {sides}{gap.words}")
+    left = len(found.gaps) - SHOWN
+    if left > 0:
+        where = f" ; toutes dans {gaps}" if gaps else " ; « --gaps liste.csv » les écrit toutes"
+        click.echo(f"  … et {number(left)} autre{'s' if left > 1 else ''}{where}")

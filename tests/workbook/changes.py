@@ -1,0 +1,321 @@
+"""Exports drawn at random, and changes of their inputs, in the file, as a person would make them.
+
+What is changed is drawn after the workbook was written, among what it holds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from hypothesis import strategies as st
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from costing import labels
+from costing.fleet import COLUMNS
+from costing.menu import STRUCTURES
+from costing.parameters import Parameter, Value
+from costing.reference import Case, Reference
+from costing.scenario import Scenario, from_json
+from costing.schedule_entries import parts_of
+from costing.tariff import Cell, FeeSchedule, Reform
+from costing.workbook import vocabulary as words
+from costing.workbook.cells import clean
+from costing.workbook.choices import choices
+from costing.workbook.export import write_evaluation
+from costing.workbook.fleet_sheet import FIRST
+from costing.workbook.live.machine_sheet import SHEET as MACHINE
+from tests.strategies import decimals, scenarios
+from tests.workbook.calc import File
+
+CONVENTIONS = ("capital", "activity", "amortised_charge", "inpatients_count", "investment")
+#: What a change may be of, and how it is drawn.
+Kinds = Mapping[str, st.SearchStrategy["Change"]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A new content of an input cell.
+
+    told: how `verify` names the input begins so; empty for the machine shown, which is not a part
+    of a scenario.
+    """
+
+    sheet: str
+    cell: str
+    value: Any
+    told: str
+
+
+@dataclass(frozen=True)
+class Export:
+    """A scenario with its own fleet, and a schedule at its step dates."""
+
+    reference: Reference
+    scenario: Scenario
+    schedule: FeeSchedule
+
+    @cached_property
+    def case(self) -> Case:
+        """The scenario's case."""
+        return self.reference.case(self.scenario)
+
+    @cached_property
+    def file(self) -> File:
+        """The workbook, as written."""
+        stream = io.BytesIO()
+        write_evaluation(self.case, self.schedule, stream)
+        return File(stream.getvalue())
+
+
+# --- exports
+
+
+@st.composite
+def exports(draw: st.DrawFn, reference: Reference) -> Export:
+    """A scenario of a few machines; prices in force times drawn factors; in half, reforms."""
+    scenario = typed(draw(scenarios(fleet=True)), reference)
+    official = reference.case(scenario).reference.schedule
+    steps = scenario.rules.step_dates
+    prices: dict[dt.date, dict[Cell, float]] = {}
+    for step in steps:
+        factor, slope = draw(decimals(0.6, 1.3)), draw(decimals(-0.1, 0.1))
+        in_force = {cell: official.price(cell, step) for cell in official.cells}
+        prices[step] = {
+            cell: round(price * (factor + slope * number / len(in_force)), 4)
+            for number, (cell, price) in enumerate(in_force.items())
+            if math.isfinite(price)
+        }
+    reforms = draw(st.lists(_reforms(official, steps), max_size=2)) if draw(st.booleans()) else []
+    by_date = {reform.date: reform for reform in reforms}
+    return Export(reference, scenario, official.with_prices(prices, "essai", by_date.values()))
+
+
+def typed(scenario: Scenario, reference: Reference) -> Scenario:
+    """The scenario as a workbook can hold it and give it back.
+
+    A name, a label or a source that shows nothing is a blank cell, which is refused; so is a seed
+    above 2³¹, or a minimum for a year that the law does not count. A number keeps the 15 digits
+    that a spreadsheet program keeps.
+    """
+    content = _digits(json.loads(scenario.to_json()))
+    content["name"] = _seen(content["name"])
+    content["seed"] %= 2**31
+    content["fleet"]["label"] = _seen(content["fleet"]["label"])
+    demand = content["savings"]
+    years = map(str, reference.savings.target.years)
+    demand["yearly_eur"] = {y: demand["yearly_eur"][y] for y in years if y in demand["yearly_eur"]}
+    for lever in demand["other_levers"]:
+        lever["label"] = _seen(lever["label"])
+    for override in content["overrides"]:
+        override["source"] = _seen(override["source"])
+    return from_json(json.dumps(content), "essai")
+
+
+def _digits(content: Any) -> Any:
+    match content:
+        case dict():
+            return {key: _digits(value) for key, value in content.items()}
+        case list():
+            return [_digits(value) for value in content]
+        case float():
+            return float(f"{content:.15g}")
+    return content
+
+
+def _seen(text: str) -> str:
+    return clean(text) or "essai"
+
+
+@st.composite
+def _reforms(draw: st.DrawFn, official: FeeSchedule, steps: tuple[dt.date, ...]) -> Reform:
+    """Limits, years before « amorti » and rank factor of classes that the fleets may have."""
+    some = ("scanner", "irm_1_5t")
+    codes = st.lists(st.sampled_from(some), max_size=2, unique=True)
+    size = {code: draw(decimals(0.7, 1.2)) for code in draw(codes)}
+    limits = {c: tuple(round(x * s) for x in official.classes[c].limits) for c, s in size.items()}
+    years = {code: draw(st.integers(3, 15) | decimals(3, 15)) for code in draw(codes)}
+    factors = {code: draw(decimals(0.4, 1)) for code in draw(codes)}
+    return Reform(draw(st.sampled_from(steps)), limits, years, factors)
+
+
+# --- changes
+
+
+@st.composite
+def changes(draw: st.DrawFn, export: Export, count: int = 3) -> tuple[Change, ...]:
+    """As many changes of an exported workbook, each of another kind of input."""
+    known = kinds(export)
+    drawn = st.lists(
+        st.sampled_from(sorted(known)), min_size=count, max_size=count, unique=True
+    )  # fmt: skip
+    return tuple(draw(known[kind]) for kind in draw(drawn))
+
+
+def kinds(export: Export) -> Kinds:
+    """All that may be changed in a workbook."""
+    makers: dict[str, Callable[[Export], Iterator[st.SearchStrategy[Change]]]] = {
+        "assumption": _assumptions, "convention": _conventions, "machine": _machines,
+        "price": _prices, "structure": _structure, "date": _dates, "share": _share,
+        "lever": _levers, "shown": _shown,
+    }  # fmt: skip
+    found = {name: list(make(export)) for name, make in makers.items()}
+    return {name: st.one_of(several) for name, several in found.items() if several}
+
+
+def _assumptions(export: Export) -> Iterator[st.SearchStrategy[Change]]:
+    """The mode of a value inside its bounds; not of one said to be unavailable."""
+    given = {datum.address for datum in export.scenario.unavailable}
+    reference = export.case.reference
+    for address, parameter, value in reference.values():
+        if address not in given and value.low is not None and value.low < (value.high or 0):
+            yield _assumption(export, address, parameter, value)
+
+
+def _assumption(
+    export: Export, address: str, parameter: Parameter, value: Value
+) -> st.SearchStrategy[Change]:
+    sheet = words.ACTIVITY if address.startswith("machine_classes.") else words.VALUES
+    low, high = value.bounds
+    return (
+        decimals(0.05, 0.95)
+        .map(lambda part: low + part * (high - low))
+        .filter(lambda new: not math.isclose(new, value.mode, rel_tol=1e-9))
+        .map(
+            lambda new: Change(
+                sheet, export.file.cell(sheet, address, "Mode"), new, f"overrides.{address}."
+            )
+        )
+    )
+
+
+def _choice(export: Export, key: str, value: Any, told: str = "") -> Change:
+    cell = export.file.cell(words.CHOICES, key, words.CHOICE_COLUMNS["value"])
+    return Change(words.CHOICES, cell, value, told or key)
+
+
+def _conventions(export: Export) -> Iterator[st.SearchStrategy[Change]]:
+    """The perimeter, the reading of the demand or a convention, chosen from its list."""
+    keys = ("perimeter", "savings.reading", *(f"conventions.{name}" for name in CONVENTIONS))
+    for choice in choices(export.reference, export.scenario):
+        if choice.key in keys:
+            options = choice.options or {True: words.YES, False: words.NO}
+            others = [label for code, label in options.items() if code != choice.value]
+            key = choice.key
+            yield st.sampled_from(others).map(lambda label, key=key: _choice(export, key, label))
+
+
+def _machines(export: Export) -> Iterator[st.SearchStrategy[Change]]:
+    """Acts, weight or day of installation of a machine."""
+    values: dict[str, st.SearchStrategy[Any]] = {
+        "acts_billed": decimals(1, 25_000), "acts_inpatient": decimals(1, 5_000),
+        "weight": decimals(0.1, 30),
+        "installed_on": st.dates(dt.date(2001, 1, 1), dt.date(2023, 12, 31)),
+    }  # fmt: skip
+    rows = st.integers(FIRST, FIRST + len(export.case.fleet.frame) - 1)
+    for name, drawn in values.items():
+        column = COLUMNS.index(name)
+        yield st.tuples(rows, drawn).map(
+            lambda pair, column=column: Change(
+                words.FLEET, xl_rowcol_to_cell(pair[0], column), pair[1], words.FLEET
+            )
+        )
+
+
+def _prices(export: Export) -> Iterator[st.SearchStrategy[Change]]:
+    """A proposed price of « Barème »."""
+    rows = export.file.rows("Barème")
+    header = next(i for i, row in enumerate(rows) if "Classe" in row)
+    proposed = [c for c, head in enumerate(rows[header]) if str(head).startswith("Proposé au ")]
+    places = [
+        (row, proposed.index(column), column, float(rows[row][column]))
+        for row in range(header + 1, len(rows))
+        for column in proposed
+        if column < len(rows[row]) and isinstance(rows[row][column], float)
+    ]
+    steps = export.scenario.rules.step_dates
+    yield st.tuples(st.sampled_from(places), decimals(0.5, 0.99)).map(
+        lambda drawn: Change(
+            "Barème",
+            xl_rowcol_to_cell(drawn[0][0], drawn[0][2]),
+            round(drawn[0][3] * drawn[1], 4),
+            f"{steps[drawn[0][1]]} · ",
+        )
+    )
+
+
+def _structure(export: Export) -> Iterator[st.SearchStrategy[Change]]:
+    """A part of « Structure » that the proposal changes; limits stay in their order."""
+    rows = export.file.rows("Structure")
+    header = next(i for i, row in enumerate(rows) if "Après" in row)
+    after = rows[header].index("Après")
+    names = {label.fr: part for part, (label, _) in STRUCTURES.items()}
+    classes = {label: code for code, label in words.fee_classes(export.reference).items()}
+    for place, row in enumerate(rows[header + 1 :], start=header + 1):
+        if row[1] in names:
+            told = f"{row[2]:%Y-%m-%d} · {classes[row[0]]} · * · * · {names[row[1]]}"
+            cell, now = xl_rowcol_to_cell(place, after), float(row[after])
+            yield decimals(0.93, 0.99).map(
+                lambda part, cell=cell, now=now, told=told: Change(
+                    "Structure", cell, round(now * part, 3), told
+                )
+            )
+
+
+def _dates(export: Export) -> Iterator[st.SearchStrategy[Change]]:
+    """Another day of the same year for a step, between its neighbours."""
+    steps = export.scenario.rules.step_dates
+    one = dt.timedelta(days=1)
+    for number, step in enumerate(steps, start=1):
+        first, last = dt.date(step.year, 1, 1), dt.date(step.year, 12, 31)
+        if number > 1:
+            first = max(first, steps[number - 2] + one)
+        if number < len(steps):
+            last = min(last, steps[number] - one)
+        if first < last:
+            yield (
+                st.dates(first, last)
+                .filter(lambda day, step=step: day != step)
+                .map(lambda day, n=number: _choice(export, f"rules.step_dates.{n}", day,
+                                                   "rules.step_dates"))
+            )  # fmt: skip
+
+
+def _share(export: Export) -> Iterator[st.SearchStrategy[Change]]:
+    now = export.scenario.savings.share_on_fee
+    parts = decimals(0, 1).filter(lambda part: part != now)
+    yield parts.map(lambda part: _choice(export, "savings.share_on_fee", part))
+
+
+def _levers(export: Export) -> Iterator[st.SearchStrategy[Change]]:
+    for number in range(1, len(export.scenario.savings.other_levers) + 1):
+        key = f"savings.other_levers.{number}.annual_amount_eur"
+        yield decimals(1, 5e7).map(
+            lambda amount, key=key: _choice(export, key, amount, "savings.other_levers")
+        )
+
+
+def _shown(export: Export) -> Iterator[st.SearchStrategy[Change]]:
+    """Another machine on « Un appareil »: its class, its state, its zone or its acts."""
+    values: dict[str, st.SearchStrategy[Any]] = {
+        "B4": st.sampled_from(list(words.fee_classes(export.reference).values())),
+        "B5": st.sampled_from([v for k, v in labels.AMORTISATION.items() if k != "*"]),
+        "B6": st.sampled_from([v for k, v in labels.ZONES.items() if k != "*"]),
+        "B7": decimals(0, 30_000),
+    }
+    for cell, drawn in values.items():
+        now = export.file.value(MACHINE, cell)
+        yield drawn.filter(lambda new, now=now: new != now).map(
+            lambda new, cell=cell: Change(MACHINE, cell, new, "")
+        )
+
+
+def told_parts(schedule: FeeSchedule) -> list[tuple[str, str, float]]:
+    """All that the reforms of a schedule change."""
+    return [part for reform in schedule.reforms for part in parts_of(reform)]
