@@ -847,6 +847,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "this fleet has {value} rows: a workbook that computes them all admits {limit}. Group "
         "machines that are alike (column « Poids »), then export again.",
     ),
+    "export_too_early": (
+        "ce barème change les tarifs dès le {value}, avant le premier tarif officiel des années "
+        "comptées ({first}) : le classeur ne sait pas l'écrire. Donnez une date plus tardive.",
+        "this schedule changes fees from {value} on, before the first official tariff of the years "
+        "counted ({first}): the workbook cannot hold it. Give a later date.",
+    ),
     "export_not_straight": (
         "le modèle de coût « {value} » n'est pas une droite des actes : le classeur ne sait pas "
         "l'écrire en formules. Écrivez ses lignes sans produit ni seuil des actes, ou calculez-le "

@@ -12,7 +12,7 @@ from io import BytesIO
 import streamlit as st
 
 from costing import paths
-from costing.errors import Problem
+from costing.errors import InputError, Problem
 from costing.optimise.proposal import Proposal
 from costing.reference import Case
 from costing.scenario import Scenario
@@ -49,6 +49,34 @@ def proposal_button(proposal: Proposal) -> None:
         mime=XLSX,
         icon=":material/download:",
         on_click="ignore",
+    )
+
+
+def evaluation_button(case: Case, schedule: FeeSchedule, name: str) -> None:
+    """What a schedule comes to, as the workbook that computes it; why not, where it cannot be."""
+    from costing.workbook.export import check_evaluation  # noqa: PLC0415 - slow
+
+    def make() -> bytes:
+        from costing.workbook.export import write_evaluation  # noqa: PLC0415 - only when pressed
+
+        stream = BytesIO()
+        write_evaluation(case, schedule, stream)
+        return stream.getvalue()
+
+    try:
+        check_evaluation(case, schedule)
+    except InputError as error:
+        tables.note(f"Pas de classeur pour ce barème : {error.text()}")
+        return
+    st.download_button(
+        "Télécharger le calcul (Excel)",
+        make,
+        file_name=file_name("evaluation", case.scenario, "xlsx"),
+        mime=XLSX,
+        icon=":material/download:",
+        on_click="ignore",
+        help=f"« {names.literal(name)} » comme un classeur dont chaque chiffre est une formule : "
+        "changez une case jaune, tout suit.",
     )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from costing.errors import InputError, Problem
 from costing.scenario import Scenario, from_json
 from costing.store import differences
-from costing.ui import cache, files, fleet_import, names, state, tables
+from costing.ui import cache, files, fleet_import, names, state, tables, verify_workbook
 from costing.ui.changes import in_words
 
 
@@ -27,6 +27,7 @@ def page() -> None:
         found = _uploaded()
     if found is not None:
         _adopt(draft, *found)
+    verify_workbook.section()
     fleet_import.section()
 
 

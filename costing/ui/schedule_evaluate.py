@@ -142,3 +142,4 @@ def _measures(draft: Scenario, source: Source) -> None:
         tables.note("Ses économies, ses pertes et ses effets, à côté des barèmes qui ont un nom.")
         return
     schedule_beside.table(draft, found)
+    files.evaluation_button(cache.case(draft), source.schedule, source.name)

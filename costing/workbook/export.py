@@ -21,7 +21,7 @@ from costing.workbook.export_changes import write_changes
 from costing.workbook.export_limits import write_limits
 from costing.workbook.export_read_me import link, write_read_me
 from costing.workbook.layout import Book, Cells, Sheet
-from costing.workbook.live.book import Results, held, sheets, write_computation
+from costing.workbook.live.book import Results, check, held, sheets, write_computation
 from costing.workbook.live.comparison_sheet import known
 from costing.workbook.live.machine_sheet import View
 from costing.workbook.live.timeline import dated
@@ -74,6 +74,15 @@ def write_evaluation(
     _write(dated(case, schedule), schedule, target, view, None)
 
 
+def check_evaluation(case: Case, schedule: FeeSchedule) -> None:
+    """Refuse at once a schedule that `write_evaluation` could not write.
+
+    Raises:
+        TariffError, InputError: as `write_proposal`.
+    """
+    check(dated(case, schedule), schedule)
+
+
 def computed(case: Case, schedule: FeeSchedule, view: View | None) -> dict[str, Cells]:
     """What the computing sheets hold for a case and a schedule, in memory.
 
@@ -87,9 +96,10 @@ def computed(case: Case, schedule: FeeSchedule, view: View | None) -> dict[str, 
     _write_summary(book, case, results, None, _notice(case))
     free = (words.VALUES, words.ACTIVITY, words.CHOICES, words.MENU, words.FLEET,
             words.UNAVAILABLE, words.SOURCES, words.LISTS)  # fmt: skip
-    found = book.values([name for name in (SUMMARY, *names) if name not in free])
+    kept = [name for name in (SUMMARY, *names) if name not in free]
+    found = book.values(kept)
     found[SUMMARY] = {place: held for place, held in found[SUMMARY].items() if held.formula}
-    return found
+    return {name: found[name] for name in kept}
 
 
 def _write(

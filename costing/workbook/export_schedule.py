@@ -94,8 +94,8 @@ def _reform_hint(reform: Reform) -> str:
     if reform.rank_factor:
         parts.append("les appareils suivants d'une autorisation sont payés à un coefficient près")
     return (
-        f" La structure change au {labels.day(reform.date)} : {join(parts)} ; les tarifs d'avant "
-        "cette date valent pour la structure d'alors (feuille « Structure »)."
+        f" La structure change à la date que dit la feuille « Structure » : {join(parts)} ; les "
+        "tarifs d'avant cette date valent pour la structure d'alors."
     )
 
 

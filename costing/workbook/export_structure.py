@@ -26,7 +26,7 @@ _LEADS = {
     "unchanged": "Structure inchangée : tranches d'activité, années avant « amorti » et "
     "coefficient des appareils suivants d'une autorisation restent ceux d'aujourd'hui.",
     "changed": "La proposition change la structure du forfait, et pas seulement ses tarifs. Ce qui "
-    "n'est pas dans ce tableau reste comme aujourd'hui.",
+    "n'est pas dans ce tableau reste comme aujourd'hui. « En mots » : le jour de l'export.",
 }
 _HINT = (
     "Les actes d'une année se comptent depuis le 1er janvier, quelle que soit la date ; les années "
@@ -118,7 +118,7 @@ def _write_change(sheet: Sheet, row: int, case: Case, change: Change) -> None:
         sheet.formula(row, 6, f"{at(row, 4)}/{at(row, 3)}-1", result, "percent")
     else:
         sheet.text(row, 6, NONE, "percent")
-    sheet.text(row, 7, _words(change, label.fr, unit))
+    sheet.record(row, 7, _words(change, label.fr, unit))
 
 
 def _words(change: Change, label: str, unit: str) -> str:

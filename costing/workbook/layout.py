@@ -94,7 +94,7 @@ def number_format(unit: str, *values: float | None) -> str:
 
 
 class _Worksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
-    """A worksheet whose formulas are written as they are.
+    """A worksheet whose formulas and numbers are written as they are.
 
     XlsxWriter looks in each one for thirty recent functions, none of which is used here: a minute
     for a whole fleet.
@@ -102,6 +102,14 @@ class _Worksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         return formula.removeprefix("=")
+
+    def _xml_number_element(
+        self, number: float, attributes: Sequence[tuple[str, Any]] = ()
+    ) -> None:
+        """A number with all its digits: XlsxWriter keeps 16, of which some need 17."""
+        told = "".join(f' {key}="{value}"' for key, value in attributes)
+        digits = repr(float(number)).removesuffix(".0")
+        self.fh.write(f"<c{told}><v>{digits}</v></c>")
 
 
 class Written(NamedTuple):
@@ -163,9 +171,17 @@ class Book:
         return self.sheets[-1]
 
     def values(self, names: Sequence[str]) -> dict[str, Cells]:
-        """What the cells of some sheets hold, instead of saving: blank ones are left out."""
+        """What the cells of some sheets hold, instead of saving: no blank one, no record."""
         texts = {index: text for text, index in self.file.str_table.string_table.items()}
-        return {s.name: _held(s.raw, texts) for s in self.sheets if s.name in names}
+        return {
+            sheet.name: {
+                place: cell
+                for place, cell in _held(sheet.raw, texts).items()
+                if place not in sheet.records
+            }
+            for sheet in self.sheets
+            if sheet.name in names
+        }
 
     def save(self, target: Path | BinaryIO) -> None:
         """Close the workbook and write it whole."""
@@ -203,6 +219,8 @@ class Sheet:
         self._heights: dict[int, float] = {}
         #: What was written, by (row, column): what a formula's cached value is worked out from.
         self.held: dict[tuple[int, int], Any] = {}
+        #: Where `record` wrote.
+        self.records: set[tuple[int, int]] = set()
 
     def text(self, row: int, column: int, text: str, style: str = "cell", **changes: Any) -> None:
         """A text, never read as a formula, a number or a link."""
@@ -214,6 +232,11 @@ class Sheet:
             self._need(row, shown, self.widths[column], look["font_size"])
         elif look["font_size"] > 11:
             self._need(row, "", 1, look["font_size"])
+
+    def record(self, row: int, column: int, text: str, style: str = "cell") -> None:
+        """A text that tells what was so on the day of the export: inputs that change leave it."""
+        self.text(row, column, text, style)
+        self.records.add((row, column))
 
     def ref(self, row: int, column: int, last: tuple[int, int] | None = None) -> str:
         """A cell, or the range to another one, as formulas of every sheet name it."""

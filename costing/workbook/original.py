@@ -20,6 +20,7 @@ from costing.reference import Reference
 from costing.scenario import Override, Scenario, from_json
 from costing.schedule_entries import Given, assembled, parts_of
 from costing.tariff import Cell, FeeSchedule
+from costing.workbook.cells import clean
 from costing.workbook.layout import Book
 from costing.workbook.package import Package
 
@@ -116,14 +117,25 @@ def restored(reference: Reference, read: Scenario, original: Original | None) ->
     return known if same else read
 
 
+def plain(reference: Reference, scenario: Scenario) -> Scenario:
+    """A scenario in one writing, `meaning`, without its fleet."""
+    content = meaning(reference, scenario.model_copy(update={"fleet": None}))
+    return from_json(json.dumps(content), SHEET)
+
+
 def alike(first: Any, second: Any) -> bool:
-    """Whether two contents are the same, to the 15 digits that some programs keep of a number."""
+    """Whether two contents are the same, as far as a workbook can tell.
+
+    Some programs keep 15 digits of a number, and what surrounds a text is not read.
+    """
     match first, second:
         case (dict(), dict()):
             keys = first.keys() == second.keys()
             return keys and all(alike(value, second[key]) for key, value in first.items())
         case (list() | tuple(), list() | tuple()):
             return len(first) == len(second) and all(map(alike, first, second))
+        case (str(), str()):
+            return clean(first) == clean(second)
         case (float() | int(), float() | int()):
             return math.isclose(first, second, rel_tol=1e-12, abs_tol=0)
     return bool(first == second)

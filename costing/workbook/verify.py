@@ -24,7 +24,7 @@ from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 from costing import labels
 from costing.errors import InputError, Place, WorkbookError, problem
 from costing.progress import Progress, silent, within
-from costing.reference import Reference
+from costing.reference import Case, Reference
 from costing.scenario import Scenario
 from costing.schedule_entries import assembled
 from costing.store import differences
@@ -37,7 +37,14 @@ from costing.workbook.layout import Cells
 from costing.workbook.live.machine_sheet import SHEET as MACHINE
 from costing.workbook.live.machine_sheet import View, usual
 from costing.workbook.original import SHEET as ORIGINAL
-from costing.workbook.original import Original, fleet_hash, price_rows, read_original
+from costing.workbook.original import (
+    Original,
+    alike,
+    fleet_hash,
+    plain,
+    price_rows,
+    read_original,
+)
 from costing.workbook.package import Package, open_package
 from costing.workbook.quantity import Quantity
 from costing.workbook.read_schedule import read_prices
@@ -107,7 +114,7 @@ def verify(source: Path | BinaryIO, reference: Reference, tell: Progress = silen
     data = package.data
     scenario = import_workbook(io.BytesIO(data), reference, within(tell, 0.0, 0.3))
     case = reference.case(scenario)
-    schedule = _schedule(data, scenario, reference)
+    schedule = _schedule(data, case)
     view = _view(package, reference) or usual(case)
     tell(0.4, "Calcul par le moteur")
     expected = computed(case, schedule, view)
@@ -116,7 +123,7 @@ def verify(source: Path | BinaryIO, reference: Reference, tell: Progress = silen
     gaps = list(_gaps(book, expected))
     original = read_original(package)
     changed = tuple(_changed(original, scenario, schedule, reference)) if original else ()
-    former = _former(original, reference, view) if gaps and changed and original else {}
+    former = _former(original, scenario, reference, view) if gaps and changed and original else {}
     formulas = {name: _formulas(package, name) for name in {gap.sheet for gap in gaps}}
     told = tuple(_reasoned(gap, expected, former, formulas) for gap in gaps)
     tell(1.0, "Terminé")
@@ -124,15 +131,18 @@ def verify(source: Path | BinaryIO, reference: Reference, tell: Progress = silen
     return Verification(scenario, schedule, count, told, changed)
 
 
-def _schedule(data: bytes, scenario: Scenario, reference: Reference) -> FeeSchedule:
-    """The proposed schedule of « Barème » and « Structure », at the dates of « Choix »."""
-    given, problems = read_prices(io.BytesIO(data), reference)
+def _schedule(data: bytes, case: Case) -> FeeSchedule:
+    """The proposed schedule of « Barème » and « Structure », at the dates of « Choix ».
+
+    Its bands are those of the case, whose limits a scenario may change.
+    """
+    given, problems = read_prices(io.BytesIO(data), case.reference)
     dates = sorted({item.date for item in given})
-    steps = scenario.rules.step_dates
+    steps = case.scenario.rules.step_dates
     if len(dates) == len(steps):  # headings that no program has recalculated still say the old ones
         moved = dict(zip(dates, steps, strict=True))
         given = [item._replace(date=moved[item.date]) for item in given]
-    return assembled(given, problems, reference, "classeur")
+    return assembled(given, problems, case.reference, "classeur")
 
 
 def _view(package: Package, reference: Reference) -> View | None:
@@ -186,30 +196,40 @@ def _same(found: Any, expected: Any, scale: float) -> bool:
 def _changed(
     original: Original, scenario: Scenario, schedule: FeeSchedule, reference: Reference
 ) -> Iterator[tuple[str, Any, Any]]:
-    """Each input that is not as exported."""
-    for found in differences(original.scenario, scenario.model_copy(update={"fleet": None})):
-        yield found.key, found.before, found.after
+    """Each input that is not as exported; a price at a date that was moved is the same price."""
+    before, after = (plain(reference, s) for s in (original.scenario, scenario))
+    for found in differences(before, after):
+        if not alike(found.before, found.after):
+            yield found.key, found.before, found.after
     fleet = fleet_hash(scenario)
     if fleet != original.fleet:
         yield words.FLEET, original.fleet[:10] or "parc de référence", fleet[:10]
-    rows = list(price_rows(schedule, scenario))
-    dates, own = sorted({row[0] for row in original.prices}), sorted({row[0] for row in rows})
-    same = len(dates) == len(own)  # a date that moved takes its prices with it
-    moved = dict(zip(dates, own, strict=True)) if same else dict.fromkeys(dates)
-    before = {(moved[row[0]] or row[0], row[1:5]): row[5] for row in original.prices}
-    after = {(row[0], row[1:5]): row[5] for row in rows}
-    for key in sorted(before.keys() | after.keys()):
-        if before.get(key) != after.get(key):
-            yield PRICE_JOIN.join((key[0], *key[1])), before.get(key), after.get(key)
+    yield from _prices_changed(original.prices, tuple(price_rows(schedule, scenario)))
 
 
-def _former(original: Original, reference: Reference, view: View) -> Mapping[str, Cells]:
-    """What the workbook held when it was exported; nothing where that cannot be known."""
-    if original.fleet:
+def _prices_changed(
+    before: tuple[tuple[Any, ...], ...], after: tuple[tuple[Any, ...], ...]
+) -> Iterator[tuple[str, Any, Any]]:
+    """Prices and parts of the structure that differ, by date, class, state, zone and band."""
+    former, dates = (sorted({row[0] for row in rows}) for rows in (before, after))
+    moved = dict(zip(former, dates, strict=True)) if len(former) == len(dates) else {}
+    old = {(moved.get(row[0], row[0]), *row[1:5]): row[5] for row in before}
+    new = {tuple(row[:5]): row[5] for row in after}
+    for key in dict.fromkeys((*old, *new)):
+        if not alike(old.get(key), new.get(key)):
+            yield " · ".join(key), old.get(key), new.get(key)
+
+
+def _former(
+    original: Original, scenario: Scenario, reference: Reference, view: View
+) -> Mapping[str, Cells]:
+    """What the workbook held when it was exported; nothing where its fleet is not known."""
+    if original.fleet not in ("", fleet_hash(scenario)):
         return {}
+    fleet = scenario.fleet if original.fleet else None
     try:
-        case = reference.case(original.scenario)
-        return computed(case, original.schedule(reference), view)
+        case = reference.case(original.scenario.model_copy(update={"fleet": fleet}))
+        return computed(case, original.schedule(case.reference), view)
     except InputError:
         return {}
 

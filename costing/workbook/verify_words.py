@@ -30,6 +30,8 @@ _FIELDS = {
 }  # fmt: skip
 #: What a spreadsheet takes for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: Characters of a cell that are shown.
+LONGEST = 40
 COLUMNS = ("feuille", "case", "trouvé", "attendu", "raison")
 
 
@@ -42,6 +44,9 @@ def verdict(found: Verification) -> str:
     if found.fine:
         return f"Classeur exact : {cells}, toutes égales ; {changed}."
     wrong = len(found.gaps)
+    if {gap.reason for gap in found.gaps} == {"stale"}:
+        old = "1 dit encore" if wrong == 1 else f"{french(wrong)} disent encore"
+        return f"Classeur à recalculer : sur {cells}, {old} la valeur d'avant ; {changed}."
     differ = "1 diffère" if wrong == 1 else f"{french(wrong)} diffèrent"
     return f"Classeur à ne pas croire tel quel : sur {cells}, {differ} ; {changed}."
 
@@ -127,12 +132,13 @@ def number(value: float) -> str:
 
 
 def cell(value: Any) -> str:
-    """What a cell holds, to read."""
+    """What a cell holds, to read; the beginning of a long text."""
     if value is None or value == "":
         return NONE
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number(value)
-    return labels.day(value) if isinstance(value, dt.date) else str(value)
+    text = labels.day(value) if isinstance(value, dt.date) else str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def gaps_csv(gaps: Iterable[Gap]) -> str:

@@ -15,6 +15,8 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import formulas
+import numpy as np
+import schedula
 from python_calamine import CalamineWorkbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -24,7 +26,9 @@ from costing.workbook.package import open_package
 _CACHED = re.compile(
     rb'(<c r="[A-Z]+\d+"(?: s="\d+")?)(?: t="(?:str|e|b)")?>(<f[^>]*>[^<]*</f>)<v>[^<]*</v>'
 )
+_UNCOMPUTED = re.compile(rb'<c r="([A-Z]+\d+)"(?: s="\d+")?><f[^>]*>[^<]*</f></c>')
 _EPOCH = dt.date(1899, 12, 30)
+_ERRORS = ("#N/A", "#NAME?", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NULL!")
 #: Sheets of inputs whose formulas only tell the state of a row, in words.
 _STATES = (words.VALUES, words.ACTIVITY, words.UNAVAILABLE)
 
@@ -60,6 +64,16 @@ class File:
         for letter in column:
             number = number * 26 + ord(letter) - 64
         return self.rows(sheet)[int(row) - 1][number - 1]
+
+    def errors(self) -> list[tuple[str, str]]:
+        """Sheet and content of the cells that hold an error."""
+        return [
+            (sheet, value)
+            for sheet in self._book.sheet_names
+            for row in self.rows(sheet)
+            for value in row
+            if isinstance(value, str) and value in _ERRORS
+        ]
 
     def changed(self, values: Mapping[tuple[str, str], Any]) -> File:
         """The workbook with other contents in some cells, formulas not recalculated."""
@@ -139,34 +153,58 @@ class _Model(formulas.ExcelModel):  # type: ignore[misc]  # formulas has no type
         return _Model._known[key]
 
 
-Computed = dict[str, dict[tuple[int, int], Any]]
+def by_formulas(folder: Path, data: bytes) -> bytes:
+    """The workbook with the values that `formulas` computes; states of inputs are left without.
 
-
-def by_formulas(path: Path) -> Computed:
-    """Every cell of a workbook as `formulas` computes it, by sheet (in capitals) and place.
-
-    Its file has one name for all workbooks, which is a part of the name of each cell. States of
-    inputs in words are left out.
+    Its file has one name for all workbooks, which is a part of the name of each cell.
     """
+    path = folder / "workbook.xlsx"
+    path.write_bytes(data)
     with _without_collection():
         model = _Model()
         book, context = model.add_book(str(path))
         for sheet in book.worksheets:
             if sheet.title in _STATES:
-                for row in sheet.iter_rows():
-                    for cell in row:
-                        if cell.data_type == "f":
-                            cell.value = None
+                _without_formulas(sheet)
             model.push(sheet, context=context)
         model.finish()
         solution = model.calculate()
-    found: Computed = {}
-    for key in model.cells:
-        content = solution[key].value[0, 0]
+    parts = open_package(io.BytesIO(data)).parts
+    found: dict[str, dict[str, Any]] = {name: {} for name in parts.values()}
+    named = {name.upper(): part for name, part in parts.items()}
+    for key, cell in model.cells.items():
+        if isinstance(cell, formulas.cell.Ref):  # a name that the workbook gives to an input
+            continue
         place = solution[key].ranges[0]
-        cells = found.setdefault(place["sheet"], {})
-        cells[int(place["r1"]) - 1, place["n1"] - 1] = content
-    return found
+        found[named[place["sheet"]]][place["ref"]] = solution[key].value[0, 0]
+    return _altered(data, lambda name, content: _with_values(content, found[name]))
+
+
+def _without_formulas(sheet: Any) -> None:
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.data_type == "f":
+                cell.value = None
+
+
+def _with_values(content: bytes, values: Mapping[str, Any]) -> bytes:
+    """A sheet's XML whose formulas, without values, get those known."""
+
+    def written(match: re.Match[bytes]) -> bytes:
+        value = values.get(match[1].decode())
+        if value is None or value is schedula.EMPTY:
+            return match[0]
+        if isinstance(value, bool | np.bool_):
+            kind, text = "b", str(int(value))
+        elif isinstance(value, int | float | np.number):
+            kind, text = "n", repr(float(value))
+        else:
+            kind, text = ("e" if str(value).startswith("#") else "str"), escape(str(value))
+        return match[0].replace(
+            b"><f", f' t="{kind}"><f'.encode()
+        ).replace(b"</f>", f"</f><v>{text}</v>".encode())  # fmt: skip
+
+    return _UNCOMPUTED.sub(written, content)
 
 
 @contextlib.contextmanager

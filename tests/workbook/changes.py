@@ -23,7 +23,6 @@ from costing.menu import STRUCTURES
 from costing.parameters import Parameter, Value
 from costing.reference import Case, Reference
 from costing.scenario import Scenario, from_json
-from costing.schedule_entries import parts_of
 from costing.tariff import Cell, FeeSchedule, Reform
 from costing.workbook import vocabulary as words
 from costing.workbook.cells import clean
@@ -43,7 +42,7 @@ Kinds = Mapping[str, st.SearchStrategy["Change"]]
 class Change:
     """A new content of an input cell.
 
-    told: how `verify` names the input begins so; empty for the machine shown, which is not a part
+    told: a part of how `verify` names the input; empty for the machine shown, which is not a part
     of a scenario.
     """
 
@@ -233,21 +232,24 @@ def _prices(export: Export) -> Iterator[st.SearchStrategy[Change]]:
     rows = export.file.rows("Barème")
     header = next(i for i, row in enumerate(rows) if "Classe" in row)
     proposed = [c for c, head in enumerate(rows[header]) if str(head).startswith("Proposé au ")]
+    known = {_in_words(export, cell): " · ".join(cell) for cell in export.schedule.cells}
     places = [
-        (row, proposed.index(column), column, float(rows[row][column]))
+        (xl_rowcol_to_cell(row, column), float(rows[row][column]), known[tuple(rows[row][:3])])
         for row in range(header + 1, len(rows))
         for column in proposed
         if column < len(rows[row]) and isinstance(rows[row][column], float)
     ]
-    steps = export.scenario.rules.step_dates
     yield st.tuples(st.sampled_from(places), decimals(0.5, 0.99)).map(
-        lambda drawn: Change(
-            "Barème",
-            xl_rowcol_to_cell(drawn[0][0], drawn[0][2]),
-            round(drawn[0][3] * drawn[1], 4),
-            f"{steps[drawn[0][1]]} · ",
-        )
+        lambda drawn: Change("Barème", drawn[0][0], round(drawn[0][1] * drawn[1], 4), drawn[0][2])
     )
+
+
+def _in_words(export: Export, cell: Cell) -> tuple[str, str, str]:
+    """Class, situation and zone of a price as « Barème » says them."""
+    full = cell.band == "plein"
+    state = labels.AMORTISATION[cell.amortisation] if full else labels.BANDS[cell.band]
+    where = labels.scope_name(export.reference, cell.class_code)
+    return where, state, labels.ZONES[cell.zone]
 
 
 def _structure(export: Export) -> Iterator[st.SearchStrategy[Change]]:
@@ -259,7 +261,7 @@ def _structure(export: Export) -> Iterator[st.SearchStrategy[Change]]:
     classes = {label: code for code, label in words.fee_classes(export.reference).items()}
     for place, row in enumerate(rows[header + 1 :], start=header + 1):
         if row[1] in names:
-            told = f"{row[2]:%Y-%m-%d} · {classes[row[0]]} · * · * · {names[row[1]]}"
+            told = f"{classes[row[0]]} · * · * · {names[row[1]]}"
             cell, now = xl_rowcol_to_cell(place, after), float(row[after])
             yield decimals(0.93, 0.99).map(
                 lambda part, cell=cell, now=now, told=told: Change(
@@ -314,8 +316,3 @@ def _shown(export: Export) -> Iterator[st.SearchStrategy[Change]]:
         yield drawn.filter(lambda new, now=now: new != now).map(
             lambda new, cell=cell: Change(MACHINE, cell, new, "")
         )
-
-
-def told_parts(schedule: FeeSchedule) -> list[tuple[str, str, float]]:
-    """All that the reforms of a schedule change."""
-    return [part for reform in schedule.reforms for part in parts_of(reform)]

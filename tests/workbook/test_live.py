@@ -6,16 +6,21 @@ whose inputs were changed and from which every computed value was taken out.
 
 from __future__ import annotations
 
+import io
 import os
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from costing.reference import Reference
-from tests.workbook.calc import File
+from costing.schedule_file import read_schedule
+from costing.workbook.importer import import_workbook
+from costing.workbook.verify import Verification, verify
+from tests.workbook.calc import File, by_formulas, by_libreoffice, uncomputed
 from tests.workbook.changes import Change, Export, changes, exports
 
 COUNT = 10 if os.environ.get("CI") == "true" else 3
@@ -51,3 +56,42 @@ def drawn(reference: Reference) -> list[Drawn]:
     collect()
     assert len(found) == COUNT
     return found
+
+
+def check(found: Verification, made: Drawn) -> None:
+    """Every cell is what the engine gives; what was changed, and nothing else, is told."""
+    assert not found.gaps
+    told = [what for what, _, _ in found.changed]
+    wanted = [change.told for change in made.changes if change.told]
+    assert not [name for name in wanted if not any(name in what for what in told)]
+    assert not [what for what in told if not any(name in what for name in wanted)]
+
+
+def test_unchanged_it_is_the_scenario_and_the_schedule(drawn, reference):
+    for made in drawn:
+        data, export = made.export.file.data, made.export
+        assert import_workbook(io.BytesIO(data), reference).hash == export.scenario.hash
+        schedule = read_schedule(data, export.case.reference, "classeur.xlsx")
+        assert schedule.dates == export.schedule.dates
+        assert np.array_equal(schedule.amounts, export.schedule.amounts, equal_nan=True)
+        assert schedule.reforms == export.schedule.reforms
+        found = verify(io.BytesIO(data), reference)
+        assert not found.gaps
+        assert not found.changed
+
+
+@pytest.mark.libreoffice
+def test_libreoffice_finds_what_the_engine_finds(drawn, reference, soffice, tmp_path):
+    files = [uncomputed(made.changed.data) for made in drawn]
+    for made, path in zip(drawn, by_libreoffice(soffice, tmp_path, files), strict=True):
+        data = path.read_bytes()
+        assert not File(data).errors()
+        check(verify(io.BytesIO(data), reference), made)
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_formulas_finds_what_the_engine_finds(drawn, reference, tmp_path, half):
+    for made in drawn[half::2]:
+        data = by_formulas(tmp_path, uncomputed(made.changed.data))
+        assert not File(data).errors()
+        check(verify(io.BytesIO(data), reference), made)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from costing import labels
 from costing.affine import affine_in_acts
 from costing.errors import InputError, problem
 from costing.reference import Case
@@ -46,7 +47,7 @@ from costing.workbook.unavailable_sheet import announce, write_unavailable
 from costing.workbook.values_sheet import write_values
 
 #: Rows of a fleet beyond which a workbook would not open in a reasonable time.
-MOST_MACHINES = 20_000
+MOST_MACHINES = 12_000
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,10 @@ def write_computation(
 
     Raises:
         InputError: a fleet of more than `MOST_MACHINES` rows, a cost that is not a straight line in
-            the acts, or what the engine refuses.
+            the acts, steps before the official tariffs laid out, or what the engine refuses.
     """
-    _check(case)
+    check(case, schedule)
+    timeline = Timeline(case, schedule)
     lists = Lists()
     announce(book, case)
     write_values(book, case, words.VALUES, "Cases jaunes : tout le classeur suit.")
@@ -96,7 +98,6 @@ def write_computation(
     write_menu(book)
     write_fleet(book, case, lists, computed=True)
     write_unavailable(book, case, lists)
-    timeline = Timeline(case, schedule)
     switches = write_switches(book, case)
     official = write_official(book, timeline)
     write_structure(book, case, schedule)
@@ -141,8 +142,19 @@ def _name_inputs(book: Book, case: Case) -> None:
             book.file.define_name(f"choix.{key}", f"={cell}")
 
 
-def _check(case: Case) -> None:
+def check(case: Case, schedule: FeeSchedule) -> None:
+    """Refuse at once what a workbook cannot hold.
+
+    Raises:
+        InputError: as `write_computation`.
+    """
     problems = []
+    timeline = Timeline(case, schedule)
+    first, step = timeline.official.dates[timeline.officials[0]], timeline.steps[0]
+    if step <= first:
+        problems.append(
+            problem("export_too_early", None, labels.day(step), first=labels.day(first))
+        )
     count = len(case.fleet.frame)
     if count > MOST_MACHINES:
         problems.append(problem("export_fleet", None, count, limit=MOST_MACHINES))

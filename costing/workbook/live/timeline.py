@@ -123,7 +123,8 @@ def _differs(schedule: FeeSchedule, official: FeeSchedule, date: dt.date) -> boo
     ):
         return True
     pairs = [(schedule.price(c, date), official.price(c, date)) for c in schedule.cells]
-    return not np.array_equal(*np.array(pairs).T, equal_nan=True)
+    mine, theirs = np.array(pairs).T
+    return not np.array_equal(mine, theirs, equal_nan=True)
 
 
 def share_of_year(date: dt.date | None, year: int) -> float:
