@@ -120,7 +120,7 @@ def test_an_input_changed_without_computing_again(
     found = run("verify", path, "--gaps", gaps)
     assert found.exit_code == 2
     text = found.stdout.replace("\u202f", " ")
-    assert text.startswith("Classeur à recalculer : ")
+    assert text.startswith("Classeur à recalculer, ou à importer ")
     assert "1 donnée changée depuis l'export" in text
     assert "Tarif IRM 1,5 T (taux plein, amorti, Paris), à partir du 01/01/2027 : " in text
     assert " → 50,00 €" in text
@@ -128,7 +128,7 @@ def test_an_input_changed_without_computing_again(
     assert rows[0] == ["feuille", "case", "trouvé", "attendu", "raison"]
     told = json.loads(run("verify", path, "--json").stdout)
     assert told["differing"] == len(rows) - 1
-    old = "valeur d'avant vos changements : le classeur n'a pas été recalculé"
+    old = "valeur d'avant vos changements : case non recalculée, ou qui ne les suit pas"
     assert {row[4] for row in rows[1:]} == {old}
     assert len(told["gaps"]) == min(30, told["differing"])
     ((_, before, after),) = [tuple(change.values()) for change in told["changed"]]

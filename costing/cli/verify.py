@@ -75,7 +75,8 @@ def _print(reference: Reference, found: Verification, gaps: Path | None) -> None
     if found.changed:
         click.echo("Changé depuis l'export :")
     for what, before, after in changed_in_words(reference, found):
-        click.echo(f"  {what} : {before} → {after}")
+        if before != after:
+            click.echo(f"  {what} : {before} → {after}")
     if found.gaps:
         click.echo("Cases qui diffèrent (feuille!case : trouvé, attendu, pourquoi) :")
     for gap in found.gaps[:SHOWN]:

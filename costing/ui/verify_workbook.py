@@ -89,7 +89,7 @@ def _changed(found: Verification) -> list[tuple[str, str, str]]:
             told = []
         known = [(one.what, one.before, one.after) for one in told if one.what != change[0]]
         rows += known or [words]
-    return rows
+    return [row for row in rows if row[1] != row[2]]
 
 
 def _differs(name: str, gaps: tuple[Gap, ...]) -> None:

@@ -21,8 +21,9 @@ INPUT = Kind(
 )
 RESULT = Kind("résultat", "Ce que le barème donne ; à lire d'abord.", "bleu foncé", "#1F3A5F")
 DETAIL = Kind(
-    "détail", "Le calcul, étape par étape ; à suivre case par case.", "bleu clair", "#8FA3BC"
-)
+    "détail", "Le calcul, étape par étape ; à suivre à l'écran, case par case.", "bleu clair",
+    "#8FA3BC",
+)  # fmt: skip
 RECORD = Kind("mémoire", "Ce qui valait le jour de l'export ; ne suit pas.", "gris", "#9B9B9B")
 KINDS = (RESULT, INPUT, DETAIL, RECORD)
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from python_calamine import CalamineWorkbook
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
@@ -56,9 +56,11 @@ SAME = 1e-9
 OF_ROW = 1e-13
 #: What stands between the date and the parts of a price, in the key of its change.
 PRICE_JOIN = " · "
+_CELL = re.compile(rb"<c ([^>]*[^/>])>(.*?)</c>", re.DOTALL)
+_NAME = re.compile(rb'\br="([A-Z]+[0-9]+)"')
 REASONS = {
     "replaced": "formule remplacée par une valeur",
-    "stale": "valeur d'avant vos changements : le classeur n'a pas été recalculé",
+    "stale": "valeur d'avant vos changements : case non recalculée, ou qui ne les suit pas",
     "error": "erreur de calcul dans le classeur",
     "empty": "case vide, ou formule qu'aucun tableur n'a calculée",
     "absent": "feuille absente du classeur",
@@ -124,8 +126,8 @@ def verify(source: Path | BinaryIO, reference: Reference, tell: Progress = silen
     original = read_original(package)
     changed = tuple(_changed(original, scenario, schedule, reference)) if original else ()
     former = _former(original, scenario, reference, view) if gaps and changed and original else {}
-    formulas = {name: _formulas(package, name) for name in {gap.sheet for gap in gaps}}
-    told = tuple(_reasoned(gap, expected, former, formulas) for gap in gaps)
+    marked = {name: _marked(package, name) for name in {gap.sheet for gap in gaps}}
+    told = tuple(_reasoned(gap, expected, former, marked[gap.sheet]) for gap in gaps)
     tell(1.0, "Terminé")
     count = sum(len(cells) for cells in expected.values())
     return Verification(scenario, schedule, count, told, changed)
@@ -234,33 +236,47 @@ def _former(
         return {}
 
 
-def _formulas(package: Package, name: str) -> set[str]:
-    """The cells of a sheet that hold a formula."""
+class _Marked(NamedTuple):
+    """Cells of a sheet that hold a formula, and those that hold an error, with its text."""
+
+    formulas: frozenset[str]
+    errors: Mapping[str, str]
+
+
+def _marked(package: Package, name: str) -> _Marked:
+    """What the sheet's own XML says of its cells; the reader of values has blanks for errors."""
     if name not in package.parts:
-        return set()
+        return _Marked(frozenset(), {})
     with zipfile.ZipFile(io.BytesIO(package.data)) as archive:
         text = archive.read(package.parts[name])
-    found = re.findall(rb'<c [^>]*?r="([A-Z]+[0-9]+)"[^>]*>\s*<f[ >/]', text)
-    return {cell.decode() for cell in found}
+    formulas, errors = set(), {}
+    for attributes, content in _CELL.findall(text):
+        name_found = _NAME.search(attributes)
+        cell = name_found[1].decode() if name_found else ""
+        if b"<f" in content:
+            formulas.add(cell)
+        if b't="e"' in attributes:
+            errors[cell] = content.partition(b"<v>")[2].partition(b"</v>")[0].decode()
+    return _Marked(frozenset(formulas), errors)
 
 
 def _reasoned(
     gap: Gap,
     expected: Mapping[str, Cells],
     former: Mapping[str, Cells],
-    formulas: Mapping[str, set[str]],
+    marked: _Marked,
 ) -> Gap:
     """Why a cell differs, as far as the file tells."""
     if gap.reason == "absent":
         return gap
     place = xl_cell_to_rowcol(gap.cell)
     before = former.get(gap.sheet, {}).get(place)
-    if expected[gap.sheet][place].formula and gap.cell not in formulas[gap.sheet]:
+    if gap.cell in marked.errors:
+        return replace(gap, found=marked.errors[gap.cell], reason="error")
+    if expected[gap.sheet][place].formula and gap.cell not in marked.formulas:
         reason = "replaced" if gap.found != "" else "empty"
     elif gap.found == "":
         reason = "empty"
-    elif isinstance(gap.found, str) and gap.found.startswith("#"):
-        reason = "error"
     elif before is not None and _same(
         gap.found,
         before.value,

@@ -38,7 +38,7 @@ COLUMNS = ("feuille", "case", "trouvé", "attendu", "raison")
 def verdict(found: Verification) -> str:
     """All of it in one sentence."""
     cells = f"{french(found.cells)} cases recalculées par le moteur"
-    count = len(found.changed)
+    count = len({_datum(key) for key, _, _ in found.changed})
     inputs = "1 donnée changée" if count == 1 else f"{french(count)} données changées"
     changed = f"{inputs} depuis l'export" if count else "aucune donnée changée depuis l'export"
     if found.fine:
@@ -46,9 +46,17 @@ def verdict(found: Verification) -> str:
     wrong = len(found.gaps)
     if {gap.reason for gap in found.gaps} == {"stale"}:
         old = "1 dit encore" if wrong == 1 else f"{french(wrong)} disent encore"
-        return f"Classeur à recalculer : sur {cells}, {old} la valeur d'avant ; {changed}."
+        return (
+            "Classeur à recalculer, ou à importer puis exporter de nouveau : sur "
+            f"{cells}, {old} la valeur d'avant ; {changed}."
+        )
     differ = "1 diffère" if wrong == 1 else f"{french(wrong)} diffèrent"
     return f"Classeur à ne pas croire tel quel : sur {cells}, {differ} ; {changed}."
+
+
+def _datum(key: str) -> str:
+    """What the key of a change is about: a value has several fields."""
+    return key.rpartition(".")[0] if key.startswith(("overrides.", "unavailable.")) else key
 
 
 def changed_in_words(reference: Reference, found: Verification) -> list[tuple[str, str, str]]:
@@ -91,7 +99,7 @@ def _override(reference: Reference, key: str, before: Any, after: Any) -> tuple[
     if field in {"low", "mode", "high"}:
         texts = [NONE if side is None else with_unit(side, parameter.unit, 6) for side in sides]
     else:
-        texts = [_plain(side) for side in sides]
+        texts = [labels.VAT.get(str(side), _plain(side)) for side in sides]
     return what, texts[0], texts[1]
 
 

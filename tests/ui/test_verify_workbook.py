@@ -78,7 +78,7 @@ def test_an_exact_workbook_is_adopted(opened: Opened, store: Store, exported: by
 def test_a_changed_price_is_told_with_what_is_stale(opened: Opened, exported: bytes) -> None:
     """The first price of « Barème », 89.72 € in force, becomes 80 € without computing again."""
     at = giving(opened, typed_over(exported, 89.72, 80))
-    assert "Classeur à recalculer" in at.errors
+    assert "Classeur à recalculer, ou à importer" in at.errors
     assert "la valeur d'avant ; 1 donnée changée depuis l'export" in at.errors
     assert table(at, "À l'export")[1] == [
         "Tarif Scanner, toutes classes (taux plein, non amorti), à partir du 01/01/2027",
@@ -86,7 +86,7 @@ def test_a_changed_price_is_told_with_what_is_stale(opened: Opened, exported: by
     ]  # fmt: skip
     rows = table(at, "Trouvé")
     assert {row[4] for row in rows[1:]} == {
-        "valeur d'avant vos changements : le classeur n'a pas été recalculé"
+        "valeur d'avant vos changements : case non recalculée, ou qui ne les suit pas"
     }
     at.at.selectbox(key="verify-sheet").set_value("Économies").run()
     assert {row[0] for row in table(at, "Trouvé")[1:]} == {"Économies"}

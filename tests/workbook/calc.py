@@ -28,7 +28,7 @@ _CACHED = re.compile(
 )
 _UNCOMPUTED = re.compile(rb'<c r="([A-Z]+\d+)"(?: s="\d+")?><f[^>]*>[^<]*</f></c>')
 _EPOCH = dt.date(1899, 12, 30)
-_ERRORS = ("#N/A", "#NAME?", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NULL!")
+_ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*? t="e"')
 #: Sheets of inputs whose formulas only tell the state of a row, in words.
 _STATES = (words.VALUES, words.ACTIVITY, words.UNAVAILABLE)
 
@@ -65,15 +65,14 @@ class File:
             number = number * 26 + ord(letter) - 64
         return self.rows(sheet)[int(row) - 1][number - 1]
 
-    def errors(self) -> list[tuple[str, str]]:
-        """Sheet and content of the cells that hold an error."""
-        return [
-            (sheet, value)
-            for sheet in self._book.sheet_names
-            for row in self.rows(sheet)
-            for value in row
-            if isinstance(value, str) and value in _ERRORS
-        ]
+    def errors(self) -> list[str]:
+        """The cells that hold an error, of any sheet."""
+        with zipfile.ZipFile(io.BytesIO(self.data)) as archive:
+            return [
+                f"{sheet}!{cell.decode()}"
+                for sheet, part in self._parts.items()
+                for cell in _ERROR.findall(archive.read(part))
+            ]
 
     def changed(self, values: Mapping[tuple[str, str], Any]) -> File:
         """The workbook with other contents in some cells, formulas not recalculated."""
@@ -85,6 +84,18 @@ class File:
             for cell, value in by_part.get(name, {}).items():
                 content = _with_cell(content, cell, value)
             return content
+
+        return File(_altered(self.data, edit))
+
+    def edited(self, sheet: str, pattern: str, new: str) -> File:
+        """The workbook with one piece of a sheet's XML replaced."""
+
+        def edit(name: str, content: bytes) -> bytes:
+            if name != self._parts[sheet]:
+                return content
+            found, count = re.subn(pattern, new, content.decode(), count=1)
+            assert count, pattern
+            return found.encode()
 
         return File(_altered(self.data, edit))
 

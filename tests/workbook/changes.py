@@ -101,7 +101,7 @@ def typed(scenario: Scenario, reference: Reference) -> Scenario:
 
     A name, a label or a source that shows nothing is a blank cell, which is refused; so is a seed
     above 2³¹, or a minimum for a year that the law does not count. A number keeps the 15 digits
-    that a spreadsheet program keeps.
+    that LibreOffice saves, and the decimals that `formulas` reads.
     """
     content = _digits(json.loads(scenario.to_json()))
     content["name"] = _seen(content["name"])
@@ -124,7 +124,7 @@ def _digits(content: Any) -> Any:
         case list():
             return [_digits(value) for value in content]
         case float():
-            return float(f"{content:.15g}")
+            return float(f"{round(content, 12):.15g}")
     return content
 
 

@@ -47,7 +47,7 @@ from costing.workbook.unavailable_sheet import announce, write_unavailable
 from costing.workbook.values_sheet import write_values
 
 #: Rows of a fleet beyond which a workbook would not open in a reasonable time.
-MOST_MACHINES = 12_000
+MOST_MACHINES = 11_000
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,9 @@ def _demand(
     for line, (label, (text, value)) in enumerate(texts.items(), start=row + 1):
         sheet.row(line, (label, None, None))
         sheet.formula(line, 1, text, value, "euro", bold=True)
-        sheet.formula(line, 2, cells["savings.reading"], reading[demand.reading], "small")
+        sheet.formula(
+            line, 2, cells["savings.reading"], reading[demand.reading], "small", text_wrap=False
+        )
     years = {y.year: (sheet.ref(lines[0] + i, 3), y.saved_eur) for i, y in enumerate(ours)}
     total = (sheet.ref(last + 1, 3), float(sum(y.saved_eur for y in ours)))
     return Reached(

@@ -1,0 +1,197 @@
+"""What `verify` says of a workbook: what was changed in it, which cells differ, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import openpyxl
+import pytest
+
+from costing.errors import InputError
+from costing.reference import Reference
+from costing.rules import ScheduleRules
+from costing.scenario import Override, Scenario
+from costing.workbook import vocabulary as words
+from costing.workbook.export import write_evaluation
+from costing.workbook.live.book import held
+from costing.workbook.verify import Gap, Verification, verify
+from tests.strategies import fleet_of
+from tests.workbook.calc import File
+
+MACHINES = fleet_of(
+    {"class": "scanner", "acts_billed": 9_000, "weight": 3.5},
+    {"class": "irm_1_5t", "acts_billed": 7_500, "acts_inpatient": 800},
+)
+SCENARIO = Scenario(
+    name="essai",
+    fleet=MACHINES,
+    overrides=(Override(parameter="communs.rent.irm_1_5t", mode=260),),
+    rules=ScheduleRules(step_dates=(dt.date(2026, 7, 1), dt.date(2027, 1, 1))),
+)
+#: A formula of « Appareils 2027 »: revenue of the first machine at the tariff of departure.
+REVENUE = ("Appareils 2027", "Recettes, tarif de départ")
+RENT = "communs.rent.irm_1_5t"
+
+
+@pytest.fixture(scope="module")
+def file(reference: Reference) -> File:
+    case = reference.case(SCENARIO)
+    stream = io.BytesIO()
+    write_evaluation(case, held(case), stream)
+    return File(stream.getvalue())
+
+
+def checked(found: File, reference: Reference) -> Verification:
+    return verify(io.BytesIO(found.data), reference)
+
+
+def reasons(found: Verification) -> set[str]:
+    return {gap.reason for gap in found.gaps}
+
+
+def told(found: Verification) -> dict[str, tuple[object, object]]:
+    return {what: (before, after) for what, before, after in found.changed}
+
+
+def revenue_cell(file: File) -> tuple[str, str]:
+    sheet, heading = REVENUE
+    return sheet, file.cell(sheet, "m0", heading)
+
+
+def test_as_exported_nothing_differs(file, reference):
+    found = checked(file, reference)
+    assert found.fine
+    assert not found.changed
+    assert found.scenario.hash == SCENARIO.hash
+    assert found.cells > 5_000
+
+
+def test_a_formula_replaced_by_a_number(file, reference):
+    place = revenue_cell(file)
+    was = float(file.value(*place))
+    found = checked(file.changed({place: was + 1_000.0}), reference)
+    assert found.gaps == (Gap(*place, was + 1_000.0, pytest.approx(was), "replaced"),)
+    assert "remplacée" in found.gaps[0].words
+    assert not found.changed
+
+
+def test_a_difference_of_a_billionth_is_seen_and_a_smaller_one_is_not(file, reference):
+    place = revenue_cell(file)
+    was = float(file.value(*place))
+    assert len(checked(file.changed({place: was * (1 + 3e-9)}), reference).gaps) == 1
+    assert not checked(file.changed({place: was * (1 + 1e-10)}), reference).gaps
+
+
+def test_values_from_before_the_change(file, reference):
+    """A rent of 300 € where the workbook still shows the costs of a rent of 260 €."""
+    place = (words.VALUES, file.cell(words.VALUES, RENT, "Mode"))
+    found = checked(file.changed({place: 300.0}), reference)
+    assert reasons(found) == {"stale"}
+    assert {"Coûts IRM", "Coûts unitaires", "Comparaison"} <= {gap.sheet for gap in found.gaps}
+    assert "Coûts Scanner" not in {gap.sheet for gap in found.gaps}
+    assert told(found) == {f"overrides.{RENT}.mode": (260, 300)}
+
+
+def test_errors(file, reference):
+    sheet, cell = revenue_cell(file)
+    content = _error(file, sheet, cell)
+    found = checked(content, reference)
+    (gap,) = found.gaps
+    assert (gap.sheet, gap.cell, gap.found, gap.reason) == (sheet, cell, "#DIV/0!", "error")
+
+
+def _error(file: File, sheet: str, cell: str) -> File:
+    """The workbook with an error as the computed value of a formula."""
+    return file.edited(
+        sheet, rf'(<c r="{cell}"[^>]*)>(<f>.*?</f>)<v>[^<]*</v>', r'\1 t="e">\2<v>#DIV/0!</v>'
+    )
+
+
+def test_a_formula_that_no_program_computed(file, reference):
+    sheet, cell = revenue_cell(file)
+    blank = file.edited(sheet, rf'(<c r="{cell}"[^>]*><f>.*?</f>)<v>[^<]*</v>', r"\1")
+    (gap,) = checked(blank, reference).gaps
+    assert (gap.cell, gap.found, gap.reason) == (cell, "", "empty")
+
+
+def test_a_sheet_that_is_missing(file, reference):
+    book = openpyxl.load_workbook(io.BytesIO(file.data), data_only=True)
+    del book["Volumes"]
+    stream = io.BytesIO()
+    book.save(stream)
+    gaps = checked(File(stream.getvalue()), reference).gaps
+    assert [gap for gap in gaps if gap.sheet == "Volumes"] == [
+        Gap("Volumes", "", None, None, "absent")
+    ]
+    assert "absente" in next(gap for gap in gaps if gap.sheet == "Volumes").words
+
+
+def test_a_file_that_is_no_export(template, reference):
+    with pytest.raises(InputError) as refused:
+        verify(io.BytesIO(template), reference)
+    assert [fault.code for fault in refused.value.problems] == ["verify_not_export"]
+
+
+def test_a_price_changed(file, reference):
+    """MRI 1.5 T, not amortised, province: 1 € less at the first of two dates."""
+    rows = file.rows("Barème")
+    place = next(
+        i for i, row in enumerate(rows) if row[:3] == ["IRM 1,5 T", "non amorti", "province"]
+    )
+    now = float(rows[place][7])
+    found = checked(file.changed({("Barème", f"H{place + 1}"): now - 1}), reference)
+    key = "2026-07-01 · irm_1_5t · non_amorti · province · plein"
+    assert told(found) == {key: (now, now - 1)}
+    assert reasons(found) == {"stale"}
+    (gap,) = [gap for gap in found.gaps if (gap.sheet, gap.cell) == ("Économies", "D8")]
+    assert gap.expected > gap.found
+
+
+def test_a_machine_changed(file, reference):
+    """One act more: the fleet is told, and so is each figure that does not follow."""
+    place = (words.FLEET, file.cell(words.FLEET, "m1", "Actes facturés"))
+    found = checked(file.changed({place: 7_501.0}), reference)
+    assert list(told(found)) == [words.FLEET]
+    assert found.scenario.fleet.columns["acts_billed"] == (9_000, 7_501)
+    differ = {gap.cell for gap in found.gaps if gap.sheet == "Appareils 2027"}
+    assert "C6" in differ
+    assert "C5" not in differ
+    assert reasons(found) == {"other"}
+
+
+def test_a_date_moved_is_told_once(file, reference):
+    """Prices keep their place: none is told as changed because its date is."""
+    place = (words.CHOICES, file.cell(words.CHOICES, "rules.step_dates.1", "Valeur"))
+    found = checked(file.changed({place: dt.date(2026, 10, 1)}), reference)
+    assert list(told(found)) == ["rules.step_dates"]
+    assert found.schedule.dates[-2:] == (dt.date(2026, 10, 1), dt.date(2027, 1, 1))
+
+
+def test_a_limit_that_the_scenario_changes_is_that_of_the_schedule(reference):
+    """Bands start at the scenario's reference activity, not at that of the reference data."""
+    own = Override(parameter="machine_classes.reference_activity.scanner", mode=7_500)
+    case = reference.case(SCENARIO.with_override(own))
+    stream = io.BytesIO()
+    write_evaluation(case, held(case), stream)
+    found = checked(File(stream.getvalue()), reference)
+    assert found.fine
+    assert found.schedule.classes["scanner"].limits[0] == 7_500
+
+
+def test_digits_that_a_program_drops_are_no_change(reference):
+    """LibreOffice saves 15 digits: 0.1 + 0.2 comes back as 0.3, which nobody typed."""
+    scenario = Scenario(
+        fleet=MACHINES,
+        overrides=(Override(parameter="communs.vat_rate.*", mode=0.1 + 0.2),),
+    )
+    case = reference.case(scenario)
+    stream = io.BytesIO()
+    write_evaluation(case, held(case), stream)
+    file = File(stream.getvalue())
+    cell = file.cell(words.VALUES, "communs.vat_rate.*", "Mode")
+    assert file.value(words.VALUES, cell) == 0.1 + 0.2
+    found = checked(file.changed({(words.VALUES, cell): 0.3}), reference)
+    assert found.fine
+    assert not found.changed
+    assert found.scenario.hash == scenario.hash
