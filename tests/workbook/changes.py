@@ -148,13 +148,19 @@ def _reforms(draw: st.DrawFn, official: FeeSchedule, steps: tuple[dt.date, ...])
 
 
 @st.composite
-def changes(draw: st.DrawFn, export: Export, count: int = 3) -> tuple[Change, ...]:
-    """As many changes of an exported workbook, each of another kind of input."""
+def changes(draw: st.DrawFn, export: Export, number: int, count: int = 3) -> tuple[Change, ...]:
+    """As many changes of an exported workbook, each of another kind of input.
+
+    The first kind goes round with the number of the export, so that none is never drawn.
+    """
     known = kinds(export)
-    drawn = st.lists(
-        st.sampled_from(sorted(known)), min_size=count, max_size=count, unique=True
+    first, *others = sorted(
+        known, key=lambda kind: (sorted(known).index(kind) - number) % len(known)
+    )
+    more = st.lists(
+        st.sampled_from(others), min_size=count - 1, max_size=count - 1, unique=True
     )  # fmt: skip
-    return tuple(draw(known[kind]) for kind in draw(drawn))
+    return tuple(draw(known[kind]) for kind in (first, *draw(more)))
 
 
 def kinds(export: Export) -> Kinds:

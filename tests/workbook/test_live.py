@@ -51,7 +51,7 @@ def drawn(reference: Reference) -> list[Drawn]:
     @given(st.data())
     def collect(data: st.DataObject) -> None:
         export = data.draw(exports(reference))
-        found.append(Drawn(export, data.draw(changes(export))))
+        found.append(Drawn(export, data.draw(changes(export, len(found)))))
 
     collect()
     assert len(found) == COUNT

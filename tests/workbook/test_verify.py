@@ -195,3 +195,12 @@ def test_digits_that_a_program_drops_are_no_change(reference):
     assert found.fine
     assert not found.changed
     assert found.scenario.hash == scenario.hash
+
+
+def test_a_fleet_younger_than_the_savings_is_refused(reference):
+    """Savings are counted from 2025 on: acts of 2026 say nothing of that year."""
+    late = MACHINES.model_copy(update={"year": 2026})
+    case = reference.case(Scenario(fleet=late))
+    with pytest.raises(InputError) as refused:
+        write_evaluation(case, held(case), io.BytesIO())
+    assert [(p.code, p.value) for p in refused.value.problems] == [("year_before_fleet", 2025)]

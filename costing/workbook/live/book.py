@@ -20,8 +20,9 @@ from costing.workbook.layout import Book
 from costing.workbook.lists import Lists
 from costing.workbook.live.comparison_sheet import COMPARED, write_base_year, write_comparison
 from costing.workbook.live.comparison_sheet import SHEET as COMPARISON
-from costing.workbook.live.costs_sheets import SHEET as UNITS
 from costing.workbook.live.costs_sheets import write_costs
+from costing.workbook.live.effects_sheet import SHEET as EFFECTS
+from costing.workbook.live.effects_sheet import write_effects
 from costing.workbook.live.evolution import RATES, WEIGHTS, write_evolution
 from costing.workbook.live.machine_sheet import SHEET as MACHINE
 from costing.workbook.live.machine_sheet import View, usual, write_machine
@@ -29,18 +30,14 @@ from costing.workbook.live.parc import Parc
 from costing.workbook.live.periods_sheet import SHEET as PERIODS
 from costing.workbook.live.periods_sheet import write_periods
 from costing.workbook.live.prices_sheets import APPLIED, OFFICIAL, write_applied, write_official
-from costing.workbook.live.results_sheets import (
-    EFFECTS,
-    SAVINGS,
-    VOLUMES,
-    Reached,
-    write_effects,
-    write_savings,
-    write_volumes,
-)
+from costing.workbook.live.savings_sheet import SHEET as SAVINGS
+from costing.workbook.live.savings_sheet import Reached, write_savings
 from costing.workbook.live.switches import SHEET as SWITCHES
 from costing.workbook.live.switches import write_switches
 from costing.workbook.live.timeline import Timeline
+from costing.workbook.live.units_sheet import SHEET as UNITS
+from costing.workbook.live.volumes_sheet import SHEET as VOLUMES
+from costing.workbook.live.volumes_sheet import write_volumes
 from costing.workbook.live.year_sheets import Data, Year, write_year
 from costing.workbook.sources_sheet import write_sources
 from costing.workbook.unavailable_sheet import announce, write_unavailable
@@ -155,6 +152,9 @@ def check(case: Case, schedule: FeeSchedule) -> None:
         problems.append(
             problem("export_too_early", None, labels.day(step), first=labels.day(first))
         )
+    if case.fleet.year > timeline.years[0]:
+        year = case.fleet.year
+        problems.append(problem("year_before_fleet", None, timeline.years[0], year=year))
     count = len(case.fleet.frame)
     if count > MOST_MACHINES:
         problems.append(problem("export_fleet", None, count, limit=MOST_MACHINES))

@@ -19,10 +19,10 @@ from costing.workbook.layout import Book, Sheet, at
 from costing.workbook.lists import Lists
 from costing.workbook.live.columns import Floats
 from costing.workbook.live.comparison_sheet import READINGS, known
-from costing.workbook.live.costs_sheets import SHEET as UNITS_SHEET
-from costing.workbook.live.costs_sheets import Situation, activity_cell
 from costing.workbook.live.periods_sheet import SHEET as PERIODS
 from costing.workbook.live.prices_sheets import APPLIED
+from costing.workbook.live.units_sheet import SHEET as UNITS_SHEET
+from costing.workbook.live.units_sheet import Situation, activity_cell
 from costing.workbook.live.year_sheets import Data
 
 SHEET = "Un appareil"

@@ -17,13 +17,13 @@ from costing.tariff import BANDS
 from costing.workbook import vocabulary as words
 from costing.workbook.layout import Book
 from costing.workbook.live.columns import Column, Floats, MachineSheet
-from costing.workbook.live.costs_sheets import Situation, UnitCosts
 from costing.workbook.live.evolution import Weights
 from costing.workbook.live.parc import Parc
 from costing.workbook.live.periods_sheet import Known, Periods
 from costing.workbook.live.prices_sheets import Kind, Prices
 from costing.workbook.live.switches import Switches
 from costing.workbook.live.timeline import Timeline
+from costing.workbook.live.units_sheet import Situation, UnitCosts
 
 
 @dataclass(frozen=True)
