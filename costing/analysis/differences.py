@@ -134,11 +134,12 @@ def mix(a: Case, b: Case, chosen: Iterable[Atom]) -> Scenario:
     """The scenario of a with the chosen atoms as b has them.
 
     Its parts are those of valid scenarios and its values do not depend on each other, thresholds
-    apart, which change together: it is valid.
+    apart, which change together: it is valid. What is said to be unavailable counts for nothing in
+    a result, and may contradict the values of a mix: it is left out.
     """
     mine = {override.parameter: override for override in a.scenario.overrides}
     theirs = {override.parameter: override for override in b.scenario.overrides}
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {"unavailable": ()}
     conventions: dict[str, Any] = {}
     for atom in chosen:
         for address in atom.addresses:

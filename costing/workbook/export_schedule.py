@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from costing import labels
@@ -136,12 +136,7 @@ class _Rows:
             before = after
         last = before[0]
         _change(sheet, row, last + 2, start, before)
-        grades = (
-            rate.grade
-            for rate in official.rates
-            if rate.cell == cell and rate.effective_from <= eve <= (rate.effective_to or eve)
-        )
-        sheet.text(row, last + 3, next(grades, NONE), "centre")
+        sheet.formula(row, last + 3, *self._grade_on_eve(cell, eve), "centre")
 
     def _acts(self, row: int, cell: Cell) -> None:
         """The acts of the year that the price pays, at the limits of the last structure."""
@@ -171,12 +166,32 @@ class _Rows:
 
     def _on_eve(self, cell: Cell) -> str:
         """The official price in force before the first step, whose date may be moved."""
+        dates = self.case.reference.schedule.dates
+        return self._dated([self.official[cell, place] for place in range(len(dates))])
+
+    def _grade_on_eve(self, cell: Cell, eve: dt.date) -> tuple[str, str]:
+        """The grade of that price, and what it is now; a dash where there is no price."""
+        official = self.case.reference.schedule
+        own = [rate for rate in official.rates if rate.cell == cell]
+        grades = [
+            next(
+                (r.grade for r in own if r.effective_from <= date <= (r.effective_to or date)), NONE
+            )
+            for date in official.dates
+        ]
+        now = grades[sum(date <= eve for date in official.dates) - 1]
+        return self._dated([f'"{grade}"' for grade in grades]), now
+
+    def _dated(self, own: Sequence[str]) -> str:
+        """The one of some texts, by official date, that holds on the eve of the first step."""
         step = self.sheet.book.cells["rules.step_dates.1"]
-        text = ""
-        for place, date in enumerate(self.case.reference.schedule.dates):
-            own = self.official[cell, place]
-            day = f"DATE({date.year},{date.month},{date.day})"
-            text = f"IF({step}>{day},{own},{text})" if text else own
+        text = own[0]
+        for date, now, before in zip(
+            self.case.reference.schedule.dates[1:], own[1:], own, strict=False
+        ):
+            if now != before:
+                day = f"DATE({date.year},{date.month},{date.day})"
+                text = f"IF({step}>{day},{now},{text})"
         return text
 
 

@@ -21,7 +21,8 @@ from costing.schedule_file import read_schedule
 from costing.workbook.importer import import_workbook
 from costing.workbook.verify import Verification, verify
 from tests.workbook.calc import File, by_formulas, by_libreoffice, uncomputed
-from tests.workbook.changes import Change, Export, changes, exports
+from tests.workbook.changes import Change, changes
+from tests.workbook.exports import Export, exports
 
 COUNT = 10 if os.environ.get("CI") == "true" else 3
 
@@ -51,7 +52,7 @@ def drawn(reference: Reference) -> list[Drawn]:
     @given(st.data())
     def collect(data: st.DataObject) -> None:
         export = data.draw(exports(reference))
-        found.append(Drawn(export, data.draw(changes(export, len(found)))))
+        found.append(Drawn(export, data.draw(changes(export))))
 
     collect()
     assert len(found) == COUNT

@@ -12,6 +12,7 @@ import numpy as np
 
 from costing import labels
 from costing.analysis.comparison import compare, with_activity
+from costing.tariff import AMORTISATION
 from costing.words import NONE
 from costing.workbook import vocabulary as words
 from costing.workbook.layout import Sheet, at
@@ -202,13 +203,29 @@ def write_comparison(data: Data, year: Year, banner: str) -> None:
              "Forfait par acte", *READINGS.values())  # fmt: skip
     sheet.header(row, heads, right=range(3, len(heads)))
     sheet.keep_header(row, 1)
-    _by_kind(sheet, row + 1, data, year, rows.to_dict("records"))
-    row += 2 + len(rows)
+    kinds = _every_kind(rows.to_dict("records"))
+    _by_kind(sheet, row + 1, data, year, kinds)
+    row += 2 + len(kinds)
     heads = ("Parc", "Pondéré", "", "Appareils", "", "Coût", "Recettes", *READINGS.values())
     sheet.header(row, heads, right=range(3, len(heads)))
     for line, found in enumerate(overall.to_dict("records"), start=row + 1):
         _overall(sheet, line, data, year, found)
     sheet.protect()
+
+
+def _every_kind(rows: list[dict[Hashable, Any]]) -> list[dict[Hashable, Any]]:
+    """Both states of each class and zone: a day of installation that is changed may need either."""
+    known = {(row["class"], row["amortisation"], row["zone"]): row for row in rows}
+    ratios = ("acts", "cost_per_act_eur", "revenue_per_act_eur", *READINGS)
+    none: dict[Hashable, Any] = {"machines": 0.0, **dict.fromkeys(ratios, np.nan)}
+    zones = {code: sorted({z for c, _, z in known if c == code}) for code, _, _ in known}
+    return [
+        known.get((code, state, zone))
+        or {"class": code, "amortisation": state, "zone": zone, **none}
+        for code in zones
+        for state in sorted(AMORTISATION)
+        for zone in zones[code]
+    ]
 
 
 def _by_kind(
