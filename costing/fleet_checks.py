@@ -1,7 +1,7 @@
 """What a fleet table may hold: its columns, their codes and ranges, and how they agree.
 
 Whole columns at a time: a text column is looked up once for each different value that it has. Not
-here: what a fleet is and becomes (`fleet`), nor how a file says it (`fleet_file`).
+here: what a fleet is and becomes (`fleet`), nor how a file says it (`costing.activity`).
 """
 
 from __future__ import annotations

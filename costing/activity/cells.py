@@ -2,7 +2,7 @@
 
 A column is its different texts and the place of each row among them, so that a million rows cost
 what their different values cost; or numbers or dates where the file itself says so. Not here: what
-they say (`fleet_values`), nor which file they come from (`fleet_read`).
+they say (`values`), nor which file they come from (`read`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Our columns, one by one, from the cells of a file and a correspondence; every fault noted.
 
-Not here: rows put together and checked against each other (`fleet_file`).
+Not here: rows put together and checked against each other (`file`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A file of activity as a fleet: read by a correspondence, put together, checked, nothing in part.
 
 Rows of a machine are added up where the correspondence says that it has several. All the faults
-come at once, each with its lines. Not here: formats (`fleet_read`), guesses (`fleet_guess`).
+come at once, each with its lines. Not here: formats (`read`), guesses (`guess`).
 """
 
 from __future__ import annotations

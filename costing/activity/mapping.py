@@ -1,7 +1,7 @@
 """How a file of activity says what a fleet holds: one column for each of ours, and its wordings.
 
 A person writes and reads it as YAML, or makes it on a screen; it is kept for the next file with the
-same headings. Not here: how it is guessed (`fleet_guess`) or applied (`fleet_file`).
+same headings. Not here: how it is guessed (`guess`) or applied (`file`).
 """
 
 from __future__ import annotations
@@ -104,12 +104,6 @@ class Mapping(Strict):
     def headings(self) -> dict[str, str]:
         """The file's column of each of ours that has one."""
         return {name: o.column for name, o in self.columns.items() if o.column is not None}
-
-    def with_values(self, name: Column, values: dict[str, str]) -> Mapping:
-        """The mapping with more wordings of a column known."""
-        origin = self.columns[name]
-        known = origin.model_copy(update={"values": {**origin.values, **values}})
-        return self.model_copy(update={"columns": {**self.columns, name: known}})
 
     def to_yaml(self) -> str:
         """YAML that `from_yaml` reads back."""

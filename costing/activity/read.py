@@ -1,7 +1,7 @@
 """A file of activity of any format, opened: its headings, some rows, then its columns.
 
 Refuses what is absurdly large or is not what it says before a reader of spreadsheets opens it. Not
-here: files of separated values (`fleet_text`), nor what the columns mean (`fleet_mapping`).
+here: files of separated values (`text`), nor what the columns mean (`mapping`).
 """
 
 from __future__ import annotations

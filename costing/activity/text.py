@@ -1,7 +1,7 @@
 """A file of separated values: its encoding, separator and headings found, its columns read.
 
 Nothing is decided without evidence: an encoding that could be two, or a separator, is refused and
-the person says which. Not here: what the columns mean (`fleet_mapping`).
+the person says which. Not here: what the columns mean (`mapping`).
 """
 
 from __future__ import annotations

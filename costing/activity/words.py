@@ -14,6 +14,7 @@ from functools import lru_cache
 from costing import labels
 from costing.fleet_checks import CAPITAL_REGION, REGIONS
 from costing.reference import Reference
+from costing.workbook.vocabulary import FLEET_COLUMNS
 
 
 @lru_cache(maxsize=8192)
@@ -33,18 +34,7 @@ def plain(text: str) -> str:
 DEPARTMENT, YEAR = "department", "year"
 #: What each column is, in the words of screens and messages.
 TITLES = {
-    "machine_id": "Appareil",
-    "site_id": "Site",
-    "modality": "Modalité",
-    "class": "Classe",
-    "installed_on": "Installé le",
-    "zone": "Zone",
-    "region": "Région",
-    "sector": "Secteur",
-    "rank_on_authorisation": "Rang sur l'autorisation",
-    "acts_billed": "Actes facturés",
-    "acts_inpatient": "Actes d'hospitalisés",
-    "weight": "Poids",
+    **FLEET_COLUMNS,
     DEPARTMENT: "Département ou code postal",
     YEAR: "Colonne de l'année",
 }

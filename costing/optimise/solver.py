@@ -171,15 +171,6 @@ class Model:
                 limits[side] = float(value)
                 self._highs.changeRowBounds(int(row), *limits)
 
-    def fix(self, values: Floats) -> None:
-        """Hold every whole number at a value, so that what is left has shadow prices."""
-        which = self._place[self.whole]
-        kept = np.round(values[self.whole])
-        self._highs.changeColsBounds(len(which), which, kept, kept)
-        kinds = np.full(len(which), highspy.HighsVarType.kContinuous)
-        self._highs.changeColsIntegrality(len(which), which, kinds)
-        self.whole = np.zeros(self.size, dtype=bool)
-
     def minimise(self, objective: Floats, tell: Progress = silent, words: str = "") -> Solution:
         """The least value of objective · x, from where the last solve stood.
 

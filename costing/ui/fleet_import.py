@@ -18,7 +18,7 @@ from costing.activity.mapping import Column, Mapping, recall, remember
 from costing.activity.read import open_file
 from costing.activity.words import TITLES, near, options
 from costing.errors import FleetError
-from costing.ui import cache, files, names, state, tables
+from costing.ui import adopt, cache, files, names, state, tables
 from costing.ui.fleet_mapping_form import CHOOSE, Work, form
 from costing.ui.running import running
 from costing.words import number
@@ -179,17 +179,5 @@ def _adopt(work: Work, found: Imported) -> None:
         files.problems(work.reader.name, error.problems)
         return
     scenario = state.workspace().draft.model_copy(update={"fleet": table})
-    why, keep, see = st.columns([6, 3, 3], vertical_alignment="bottom")
-    today = f"{dt.date.today():%d/%m/%Y}"
-    reason = why.text_input("Pourquoi", f"Parc de {work.reader.name}, lu le {today}")
-    if keep.button("Adopter ce parc", type="primary", width="stretch"):
-        author = str(st.session_state.get("author") or "").strip()
-        if not (author and reason.strip()):
-            st.error("Pour enregistrer, indiquez votre nom (volet de gauche) et « Pourquoi ».")
-            return
-        state.edit(scenario)
-        state.save(author, reason.strip())
-        st.rerun()
-    if see.button("Essayer ce parc sans enregistrer", width="stretch"):
-        state.edit(scenario)
-        st.rerun()
+    reason = f"Parc de {work.reader.name}, lu le {dt.date.today():%d/%m/%Y}"
+    adopt.offer(scenario, reason, "Adopter ce parc", "Essayer ce parc sans enregistrer")

@@ -7,7 +7,7 @@ import streamlit as st
 from costing.errors import InputError, Problem
 from costing.scenario import Scenario, from_json
 from costing.store import differences
-from costing.ui import cache, files, fleet_import, names, state, tables, verify_workbook
+from costing.ui import adopt, cache, files, fleet_import, names, state, tables, verify_workbook
 from costing.ui.changes import in_words
 
 
@@ -102,16 +102,7 @@ def _adopt(draft: Scenario, name: str, found: Scenario) -> None:
         tables.text("Fichier"),
     ]
     tables.table(columns, changes, tall=len(changes) > 14)
-    why, keep, see = st.columns([6, 3, 3], vertical_alignment="bottom")
-    reason = why.text_input("Pourquoi", f"Import de {name}", key=f"import-reason-{name}")
-    if keep.button("Adopter comme nouvelle révision", type="primary", width="stretch"):
-        author = str(st.session_state.get("author") or "").strip()
-        if not (author and reason.strip()):
-            st.error("Pour enregistrer, indiquez votre nom (volet de gauche) et « Pourquoi ».")
-            return
-        state.edit(found)
-        state.save(author, reason.strip())
-        st.rerun()
-    if see.button("Essayer sans enregistrer", width="stretch"):
-        state.edit(found)
-        st.rerun()
+    adopt.offer(
+        found, f"Import de {name}", "Adopter comme nouvelle révision", "Essayer sans enregistrer",
+        key=f"import-reason-{name}",
+    )  # fmt: skip

@@ -16,6 +16,7 @@ from costing.ui import (
     unavailable_words,
     values,
 )
+from costing.ui.adopt import signed
 from costing.units import is_money
 
 #: The parameter of the address bar that keeps the value being changed.
@@ -152,9 +153,8 @@ def _situation(row: values.Row) -> str:
 def _submit(action: str, row: values.Row, typed: dict[str, str], reason: str) -> None:
     here, reference = state.workspace(), cache.reference()
     applied = cache.case(here.draft).reference
-    author = str(st.session_state.get("author") or "").strip()
-    if action == "save" and not (author and reason):
-        st.error("Pour enregistrer, indiquez votre nom (volet de gauche) et « Pourquoi ».")
+    author = signed(reason) if action == "save" else ""
+    if action == "save" and not author:
         return
     try:
         if action == "reset":

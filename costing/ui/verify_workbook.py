@@ -12,7 +12,7 @@ import streamlit as st
 
 from costing.errors import InputError, Problem
 from costing.scenario import Difference
-from costing.ui import cache, changes, files, names, state, tables
+from costing.ui import adopt, cache, changes, files, names, tables
 from costing.ui.running import running
 from costing.words import number
 from costing.workbook.verify import Gap, Verification, verify
@@ -123,17 +123,9 @@ def _differs(name: str, gaps: tuple[Gap, ...]) -> None:
 
 def _adopt(name: str, found: Verification) -> None:
     """The button that makes the inputs read from the file a revision."""
-    why, keep = st.columns([8, 4], vertical_alignment="bottom")
-    reason = why.text_input(
-        "Pourquoi", f"Données du classeur {name}", key=f"verify-reason-{name}",
-        help="Les données saisies dans le classeur sont adoptées, non ses résultats : l'outil les "
+    adopt.offer(
+        found.scenario, f"Données du classeur {name}", "Adopter ce scénario",
+        key=f"verify-reason-{name}",
+        told="Les données saisies dans le classeur sont adoptées, non ses résultats : l'outil les "
         "recalcule. Les tarifs de « Barème » s'évaluent sur la page « Barème ».",
     )  # fmt: skip
-    if keep.button("Adopter ce scénario", type="primary", width="stretch"):
-        author = str(st.session_state.get("author") or "").strip()
-        if not (author and reason.strip()):
-            st.error("Pour enregistrer, indiquez votre nom (volet de gauche) et « Pourquoi ».")
-            return
-        state.edit(found.scenario)
-        state.save(author, reason.strip())
-        st.rerun()

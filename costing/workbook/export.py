@@ -20,12 +20,13 @@ from costing.workbook.choices import choices, shown
 from costing.workbook.export_changes import write_changes
 from costing.workbook.export_limits import write_limits
 from costing.workbook.export_read_me import link, write_read_me
-from costing.workbook.layout import Book, Cells, Sheet
+from costing.workbook.layout import Book, Sheet
 from costing.workbook.live.book import Results, check, held, sheets, write_computation
 from costing.workbook.live.comparison_sheet import known
 from costing.workbook.live.machine_sheet import View
 from costing.workbook.live.timeline import dated
 from costing.workbook.original import write_original
+from costing.workbook.raw import Cells
 
 STATUS = {
     "optimal": "barème trouvé",
@@ -121,6 +122,7 @@ def _write(
         write_limits(book, proposal)
     write_changes(book, case)
     write_original(book, case.scenario, schedule)
+    book.lock()
     link(book, case)
     book.save(target)
 

@@ -27,6 +27,7 @@ def write_changes(book: Book, case: Case) -> None:
         sheet.text(row, 0, "Aucune valeur modifiée.", "base")
         row += 2
     _write_choices(sheet, row, case)
+    sheet.protect()
 
 
 def _write_subject(sheet: Sheet, row: int, case: Case, address: str, parameter: Parameter) -> None:

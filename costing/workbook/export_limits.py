@@ -121,6 +121,7 @@ def write_limits(book: Book, proposal: Proposal) -> None:
         _write_row(sheet, line, held, row)
     if proposal.status == "infeasible":
         _write_conflict(sheet, 6 + len(found), held, found)
+    sheet.protect()
 
 
 def demands(proposal: Proposal) -> list[Row]:

@@ -18,11 +18,6 @@ from costing.workbook.layout import Book, Sheet, at
 _FIXED = ("Classe", "Situation", "Zone", "Du n° d'acte", "au n°")
 
 
-def before_first_step(case: Case) -> dt.date:
-    """The eve of the first step date."""
-    return case.scenario.rules.step_dates[0] - dt.timedelta(days=1)
-
-
 def write_schedule(
     book: Book, case: Case, schedule: FeeSchedule, official: Mapping[tuple[Cell, int], str]
 ) -> dict[tuple[Cell, int], str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from costing.fleet import COLUMNS
+from costing.fleet_checks import COLUMNS, OLDEST
+from costing.fleet_checks import NUMBERS as RANGES
 from costing.reference import Case
 from costing.scenario import FleetTable
 from costing.workbook import prompts
@@ -40,12 +39,12 @@ _COMPUTED = (
 _CHANGED = ("installed_on", "acts_billed", "acts_inpatient", "weight")
 #: Numbers: what each column admits.
 NUMBERS = {
-    "rank_on_authorisation": Quantity("number", 1, 99, whole=True),
-    "acts_billed": Quantity("act/year", 0, 200_000),
-    "acts_inpatient": Quantity("act/year", 0, 200_000),
-    "weight": Quantity("number", 1e-9, 1e6),
+    "rank_on_authorisation": Quantity("number", *RANGES["rank_on_authorisation"], whole=True),
+    "acts_billed": Quantity("act/year", *RANGES["acts_billed"]),
+    "acts_inpatient": Quantity("act/year", *RANGES["acts_inpatient"]),
+    "weight": Quantity("number", *RANGES["weight"]),
 }
-EARLIEST, YEARS = dt.date(1980, 1, 1), Quantity("number", 2000, 2100, whole=True)
+EARLIEST, YEARS = OLDEST, Quantity("number", 2000, 2100, whole=True)
 
 
 def write_fleet(book: Book, case: Case, lists: Lists, computed: bool = False) -> None:

@@ -12,15 +12,14 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
-import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
 
 from costing.units import UNITS
 from costing.words import NONE
 from costing.workbook.counts import Column
+from costing.workbook.raw import Cells, RawBook, RawSheet, held_by
 
 #: Fixed, so that the same content gives the same bytes.
 CREATED = dt.datetime(2024, 1, 1)
@@ -93,36 +92,6 @@ def number_format(unit: str, *values: float | None) -> str:
     return WHOLE if any(value >= 1000 for value in known) else "General"
 
 
-class _Worksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
-    """A worksheet whose formulas and numbers are written as they are.
-
-    XlsxWriter looks in each one for thirty recent functions, none of which is used here: a minute
-    for a whole fleet.
-    """
-
-    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-        return formula.removeprefix("=")
-
-    def _xml_number_element(
-        self, number: float, attributes: Sequence[tuple[str, Any]] = ()
-    ) -> None:
-        """A number with all its digits: XlsxWriter keeps 16, of which some need 17."""
-        told = "".join(f' {key}="{value}"' for key, value in attributes)
-        digits = repr(float(number)).removesuffix(".0")
-        self.fh.write(f"<c{told}><v>{digits}</v></c>")
-
-
-class Written(NamedTuple):
-    """What a cell holds: a number or a text, and whether a formula gives it."""
-
-    value: float | str
-    formula: bool
-
-
-#: A sheet's filled cells, by (row, column) from 0.
-Cells = dict[tuple[int, int], Written]
-
-
 class Book:
     """A workbook being written: its styles, and its sheets in order."""
 
@@ -132,7 +101,7 @@ class Book:
             "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
             "strings_to_numbers": False,
         }  # fmt: skip
-        self.file = xlsxwriter.Workbook(self._memory, options)
+        self.file = RawBook(self._memory, options)
         self.file.set_properties({"title": title, "created": CREATED})
         self.file.set_size(2400, 1400)
         self._formats: dict[tuple[Any, ...], Any] = {}
@@ -153,11 +122,11 @@ class Book:
 
     def plan(self, names: Sequence[str]) -> None:
         """Fix the order of the sheets, whatever the order in which they are written."""
-        self._planned = {name: self.file.add_worksheet(name, _Worksheet) for name in names}
+        self._planned = {name: self.file.add_worksheet(name, RawSheet) for name in names}
 
     def sheet(self, name: str, widths: Sequence[float], landscape: bool = True) -> Sheet:
         """A sheet, planned or new, set up to print on A4, all columns on one page's width."""
-        sheet = self._planned.pop(name, None) or self.file.add_worksheet(name, _Worksheet)
+        sheet = self._planned.pop(name, None) or self.file.add_worksheet(name, RawSheet)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width, self.format("base"))
         if landscape:
@@ -170,13 +139,17 @@ class Book:
         self.sheets.append(Sheet(self, sheet, name, widths))
         return self.sheets[-1]
 
+    def lock(self) -> None:
+        """Keep the sheets as they are: none added, renamed, moved or taken out; no password."""
+        self.file.locked = True
+
     def values(self, names: Sequence[str]) -> dict[str, Cells]:
         """What the cells of some sheets hold, instead of saving: no blank one, no record."""
         texts = {index: text for text, index in self.file.str_table.string_table.items()}
         return {
             sheet.name: {
                 place: cell
-                for place, cell in _held(sheet.raw, texts).items()
+                for place, cell in held_by(sheet.raw, texts).items()
                 if place not in sheet.records
             }
             for sheet in self.sheets
@@ -192,23 +165,6 @@ class Book:
             target.write_bytes(self._memory.getvalue())
         else:
             target.write(self._memory.getvalue())
-
-
-def _held(sheet: Any, texts: Mapping[int, str]) -> Cells:
-    """The cells of an XlsxWriter sheet that is not closed yet."""
-    found: Cells = {}
-    for row, cells in sheet.table.items():
-        for column, cell in cells.items():
-            match type(cell).__name__:
-                case "Formula":
-                    value = cell.value
-                    known = float(value) if isinstance(value, int | float) else str(value)
-                    found[row, column] = Written(known, True)
-                case "Number" | "Datetime":
-                    found[row, column] = Written(float(cell.number), False)
-                case "String":
-                    found[row, column] = Written(texts[cell.string], False)
-    return found
 
 
 class Sheet:

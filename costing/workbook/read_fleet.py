@@ -14,18 +14,11 @@ from costing.reference import Reference
 from costing.scenario import FleetTable
 from costing.workbook import vocabulary as words
 from costing.workbook.cells import clean, read_choice, read_date, read_flag, read_number, read_text
+from costing.workbook.fleet_sheet import NUMBERS, YEARS
 from costing.workbook.hidden import note_filled, note_hidden
-from costing.workbook.quantity import Quantity
 from costing.workbook.tables import BAD, Line, Table
 
 _LATEST = 2100
-_YEAR = Quantity("number", 2000, _LATEST, whole=True)
-_NUMBERS = {
-    "rank_on_authorisation": Quantity("number", 1, 99, whole=True),
-    "acts_billed": Quantity("act/year", 0, 200_000),
-    "acts_inpatient": Quantity("act/year", 0, 200_000),
-    "weight": Quantity("number", 1e-9, 1e6),
-}
 Machine = dict[str, Any]
 
 
@@ -36,7 +29,7 @@ def read_fleet(reference: Reference, table: Table) -> FleetTable | None:
     """
     before = len(table.findings.problems)
     lines = table.lines()
-    year = _setting(table, words.FLEET_YEAR, partial(read_number, allowed=_YEAR), bool(lines))
+    year = _setting(table, words.FLEET_YEAR, partial(read_number, allowed=YEARS), bool(lines))
     label = _setting(table, words.FLEET_NAME, read_text, bool(lines))
     synthetic = _setting(table, words.FLEET_SYNTHETIC, read_flag, None)
     if not lines:
@@ -88,7 +81,7 @@ def _readers(reference: Reference) -> dict[str, Any]:
         "site_id": read_text,
         "installed_on": read_date,
         **{name: partial(read_choice, options=options) for name, options in lists.items()},
-        **{name: partial(read_number, allowed=allowed) for name, allowed in _NUMBERS.items()},
+        **{name: partial(read_number, allowed=allowed) for name, allowed in NUMBERS.items()},
     }
 
 

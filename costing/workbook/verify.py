@@ -33,7 +33,6 @@ from costing.workbook import vocabulary as words
 from costing.workbook.cells import Raw, read_choice, read_number
 from costing.workbook.export import computed
 from costing.workbook.importer import import_workbook
-from costing.workbook.layout import Cells
 from costing.workbook.live.machine_sheet import SHEET as MACHINE
 from costing.workbook.live.machine_sheet import View, usual
 from costing.workbook.original import SHEET as ORIGINAL
@@ -47,6 +46,7 @@ from costing.workbook.original import (
 )
 from costing.workbook.package import Package, open_package
 from costing.workbook.quantity import Quantity
+from costing.workbook.raw import Cells
 from costing.workbook.read_schedule import read_prices
 from costing.workbook.tables import BAD, Findings, read_grids
 

@@ -1,20 +1,35 @@
-"""A store of its own for each test, and pages opened as Streamlit opens them."""
+"""A store of its own for each test; pages opened as Streamlit opens them, or by a real browser."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page, expect, sync_playwright
 from streamlit.testing.v1 import AppTest
 
+from costing.activity.mapping import FOLDER_VARIABLE
 from costing.database import URL_VARIABLE
 from costing.store import Store
 from costing.ui.figures import parse
+from costing.ui.settings import server_flags
 
 ROOT = Path(__file__).resolve().parents[2]
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+    "--disable-background-networking", "--disable-sync", "--disable-component-update",
+    "--disable-default-apps", "--disable-extensions", "--metrics-recording-only",
+)  # fmt: skip
+PATIENCE = 60_000
 
 
 class Session:
@@ -104,3 +119,53 @@ def opened(database: str) -> Callable[..., Session]:
         return Session(at.run())
 
     return open_page
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    """The application on a free port of this machine, with a store and a folder of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        URL_VARIABLE: f"sqlite:///{tmp_path / 'scenarios.db'}",
+        FOLDER_VARIABLE: str(tmp_path / "mappings"),
+    }
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *server_flags()]
+    command += [f"--server.port={port}", "--server.fileWatcherType=none"]
+    with (tmp_path / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait(f"http://127.0.0.1:{port}/_stcore/health", server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(120):
+        assert server.poll() is None, "the server stopped"
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.5)
+    pytest.fail("the server did not answer")
+
+
+@pytest.fixture
+def page(chromium: str) -> Iterator[Page]:
+    """A window of the browser, in French."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        try:
+            found = browser.new_page(viewport={"width": 1440, "height": 900}, locale="fr-FR")
+            found.set_default_timeout(PATIENCE)
+            expect.set_options(timeout=PATIENCE)
+            yield found
+        finally:
+            browser.close()

@@ -7,10 +7,6 @@ import re
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from tests.ui.test_browser import page, site
-
-__all__ = ["page", "site"]
-
 
 def listened(page: Page) -> list[str]:
     """The faults that the page will log."""

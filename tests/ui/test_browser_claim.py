@@ -7,10 +7,6 @@ import re
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from tests.ui.test_browser import page, site
-
-__all__ = ["page", "site"]
-
 
 @pytest.mark.browser
 def test_a_link_opens_a_claim(site: str, page: Page) -> None:

@@ -7,10 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.ui.test_browser import page, site
 from tests.ui.test_browser_analysis import listened
-
-__all__ = ["page", "site"]
 
 
 @pytest.mark.browser

@@ -13,7 +13,6 @@ import openpyxl
 import pytest
 
 from costing.scenario import Override, Scenario
-from costing.workbook import fleet_sheet, read_fleet
 from costing.workbook.counts import Column, rows, tally
 from costing.workbook.template import write_template
 
@@ -157,10 +156,6 @@ def _cells(ranges: Any, last: int) -> Iterator[str]:
         for row in range(part.min_row, min(part.max_row, last) + 1):
             for column in range(part.min_col, part.max_col + 1):
                 yield f"{openpyxl.utils.get_column_letter(column)}{row}"
-
-
-def test_the_ranges_of_the_fleet_are_those_that_the_importer_admits() -> None:
-    assert fleet_sheet.NUMBERS == read_fleet._NUMBERS
 
 
 class TestCounts:

@@ -51,6 +51,16 @@ def test_the_first_sheet_lists_all_others_in_order_with_their_kind(book: Any) ->
     assert all(kind.name in told and kind.tab in told for kind in KINDS)
 
 
+def test_sheets_stay_where_formulas_look_for_them(book: Any) -> None:
+    """None may be added, renamed or taken out; what is an input, and it alone, may be typed in."""
+    assert book.security.lockStructure
+    assert all(sheet.protection.sheet for sheet in book)
+    price = next(c for row in book["Barème"].iter_rows() for c in row if c.value == 89.72)
+    assert not price.protection.locked
+    total = next(c for row in book["Économies"].iter_rows() for c in row if c.data_type == "f")
+    assert total.protection.locked
+
+
 def test_tabs_have_the_colour_of_their_kind(book: Any) -> None:
     for sheet in book:
         colour = described(sheet.title)[0].colour.removeprefix("#")

@@ -94,17 +94,34 @@ def _amounts(writer: YearWriter) -> None:
         return texts, np.where(flag == 1, worn, new)
 
     pays = [writer.paid(whole, "base", range(1), amortised) for amortised in (0, 1)]
-    revenue = writer.add("revenue", "Recettes", *by_state(pays))
+    writer.add("revenue", "Recettes", *by_state(pays))
     writer.borne()
-    cost = writer.add("cost", "Coût", *by_state([writer.costs("total", s, 0) for s in (0, 1)]))
-    investment = writer.add(
+    writer.add("cost", "Coût", *by_state([writer.costs("total", s, 0) for s in (0, 1)]))
+    writer.add(
         "own_investment", "dont investissement",
         *by_state([writer.costs("investment", s, 0) for s in (0, 1)]),
     )  # fmt: skip
-    stops = writer.add(
+    writer.add(
         "stops", "Lignes qui cessent", *by_state([writer.costs("stops", s, 0) for s in (0, 1)])
     )
-    full = whole[0]
+    _investment(writer)
+    _ratios(writer)
+    for name in (*_AMOUNTS, "acts", "billed"):
+        column = found.columns[name]
+        writer.add(
+            f"{name}_sum", f"{column_head(name)}, tous les appareils de la ligne",
+            (f"{column.here(i)}*{total.there(i)}" for i in rows), column.values * total.values,
+        )  # fmt: skip
+
+
+def _investment(writer: YearWriter) -> None:
+    """What of the fee pays investment, and what it pays, under the convention; 0 if neither."""
+    data, found = writer.data, writer.found
+    rows, col = range(writer.parc.count), found.columns
+    state, revenue, cost = col["state"], col["revenue"], col["cost"]
+    investment, stops = col["own_investment"], col["stops"]
+    flag = state.values
+    full = found.bands["today"][0]
     kinds = [writer.kinds(s) for s in (0, 1)]
     prices = [{k: data.prices.row("base", k) for k in dict.fromkeys(kinds[s])} for s in (0, 1)]
     first = [[prices[s][k][0].split(":")[0] for k in kinds[s]] for s in (0, 1)]
@@ -139,13 +156,6 @@ def _amounts(writer: YearWriter) -> None:
         ),
         np.where(hidden, 0.0, against),
     )  # fmt: skip
-    _ratios(writer)
-    for name in (*_AMOUNTS, "acts", "billed"):
-        column = found.columns[name]
-        writer.add(
-            f"{name}_sum", f"{column_head(name)}, tous les appareils de la ligne",
-            (f"{column.here(i)}*{total.there(i)}" for i in rows), column.values * total.values,
-        )  # fmt: skip
 
 
 def column_head(name: str) -> str:

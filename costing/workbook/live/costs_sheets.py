@@ -71,6 +71,7 @@ class _Costs:
         self.book, self.case, self.years, self.switches = book, cases[0], years, switches
         self.cases, self.model = cases, model
         self.columns = list(self._columns(cases))
+        self.bound = [c.case.bindings(c.situation.class_code, 0.0, 0.0) for c in self.columns]
         self.sheet: Sheet = book.sheet(
             f"Coûts {model.label.fr}", (42, 24, 12, 32, *[13] * len(self.columns))
         )
@@ -137,7 +138,7 @@ class _Costs:
                 elif name == "amortised":
                     sheet.number(*place, column.situation.amortised)
                 else:
-                    value = column.case.bindings(column.situation.class_code, 0.0, 0.0)[name]
+                    value = self.bound[at_column][name]
                     sheet.formula(*place, self.switches.conventions[name], value)
                 cells[at_column][name] = at(*place)
         return row + 1 + len(BOUND)
@@ -164,7 +165,7 @@ class _Costs:
                     cells[at_column][name] = cells[at_column - 1][name]
                     self.sheet.blank(row, 4 + at_column, "cell")
                     continue
-                bound = column.case.bindings(column.situation.class_code, 0.0, 0.0)[name]
+                bound = self.bound[at_column][name]
                 text = self._input(name, value, column, vat[at_column])
                 look = number_format(parameter.unit, bound)
                 sheet.formula(row, 4 + at_column, text, bound, num_format=look)

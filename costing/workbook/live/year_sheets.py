@@ -6,18 +6,20 @@ s·N to e·N, of which a band counts those between its limits (`costing.tariff`)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from costing import labels
 from costing.reference import Case
+from costing.schedule_entries import LIMITS
 from costing.tariff import BANDS
 from costing.workbook import vocabulary as words
 from costing.workbook.layout import Book
 from costing.workbook.live.columns import Column, Floats, MachineSheet
 from costing.workbook.live.evolution import Weights
+from costing.workbook.live.last_year import write_last
 from costing.workbook.live.parc import Parc
 from costing.workbook.live.periods_sheet import Known, Periods
 from costing.workbook.live.prices_sheets import Kind, Prices
@@ -264,7 +266,7 @@ def write_year(data: Data, year: int) -> Year:
         writer.weighted("proposed", "Recettes, proposition", bands, "proposed", slots, 1)
     _end(writer, year, whole)
     if last:
-        _last(writer, timeline.slots_of(year))
+        write_last(writer, timeline.slots_of(year))
     writer.sheet.close()
     return found
 
@@ -278,7 +280,7 @@ def _end(writer: YearWriter, year: int, whole: list[Column]) -> None:
     data, timeline = writer.data, writer.data.timeline
     place = timeline.years.index(year)
     bands = whole
-    if data.periods.changed & {"reference_activity", "threshold_1", "threshold_2"}:
+    if data.periods.changed & set(LIMITS):
         later = [i for i, step in enumerate(timeline.steps) if step.year <= year]
         slot = len(timeline.kept) + later[-1] if later else None
         if slot is not None:
@@ -286,86 +288,3 @@ def _end(writer: YearWriter, year: int, whole: list[Column]) -> None:
     writer.weighted(
         "end", "Recettes, tarif du 31 décembre", bands, "end", range(place, place + 1), 2
     )
-
-
-def _last(writer: YearWriter, slots: range) -> None:
-    """Who is below cost: before, at today's tariff and structure; after, under the proposal."""
-    data, found, rows = writer.data, writer.found, range(writer.parc.count)
-    changed = data.periods.changed & {"reference_activity", "threshold_1", "threshold_2"}
-    bands = found.bands["proposed"]
-    held = bands
-    if changed:
-        spans = [data.periods.within[slot, writer.year] for slot in slots]
-        held = writer.band_columns("Tarifs tenus", spans, [None] * len(slots))
-    writer.borne()
-    whole = found.bands["today"]
-    states = labels.AMORTISATION["non_amorti"], labels.AMORTISATION["amorti"]
-    for block, columns, span, head in (
-        ("eve", whole, range(1), "Veille"),
-        ("present", held, slots, "Tarifs tenus"),
-        ("proposed", bands, slots, "Proposition"),
-    ):
-        for amortised, state in enumerate(states):
-            texts, values = writer.paid(columns, block, span, amortised)
-            writer.add(f"{block}{amortised}", f"{head} : recettes d'un {state}", texts, values)
-    for variant in sorted({0, data.later(1)}):
-        for amortised, state in enumerate(states):
-            texts, values = writer.costs("total", amortised, variant)
-            head = f"Coût d'un {state}" + (", années proposées" if variant else "")
-            writer.add(f"cost{variant}{amortised}", head, texts, values)
-    total = data.weights.total[writer.year]
-    for name, revenue, variant, head in (
-        ("before", "eve", 0, "avant"), ("held", "present", 0, "tarifs tenus"),
-        ("after", "proposed", data.later(1), "après"),
-    ):  # fmt: skip
-        old = data.weights.amortised[variant, writer.year]
-        pay = [found.columns[f"{revenue}{state}"] for state in (0, 1)]
-        cost = [found.columns[f"cost{variant}{state}"] for state in (0, 1)]
-        counts = [total.values - old.values, old.values]
-
-        def spread(
-            form: str, pay: list[Column] = pay, cost: list[Column] = cost, old: Column = old
-        ) -> Iterator[str]:
-            for i in rows:
-                parts = [form.format(r=pay[s].here(i), c=cost[s].here(i)) for s in (0, 1)]
-                new = f"({total.there(i)}-{old.there(i)})"
-                yield f"{new}*{parts[0]}+{old.there(i)}*{parts[1]}"
-
-        below = sum(w * (r.values < c.values) for w, r, c in zip(counts, pay, cost, strict=True))
-        lost = sum(
-            w * np.maximum(c.values - r.values, 0.0)
-            for w, r, c in zip(counts, pay, cost, strict=True)
-        )
-        if name != "held":
-            writer.add(
-                f"{name}_below", f"Sous leur coût, {head}", spread("({r}<{c})"), np.asarray(below)
-            )
-        if name != "before":
-            writer.add(f"{name}_loss", f"Perte, {head}", spread("MAX(0,{c}-{r})"), np.asarray(lost))
-        if name == "before":
-            sums = sum(w * r.values for w, r in zip(counts, pay, strict=True))
-            writer.add(
-                "eve", "Recettes, veille de la première date", spread("{r}"), np.asarray(sums)
-            )
-        if name == "after":
-            sums = sum(w * c.values for w, c in zip(counts, cost, strict=True))
-            writer.add("cost", "Coût des actes facturés", spread("{c}"), np.asarray(sums))
-    _sizes(writer)
-
-
-def _sizes(writer: YearWriter) -> None:
-    """The group of each machine by its acts, against today's limits: a column of labels."""
-    data, acts = writer.data, writer.found.columns["acts"]
-    codes, names = list(labels.SIZES), list(labels.SIZES.values())
-    classes = data.case.reference.classes
-    texts, found = [], []
-    for i, code in enumerate(data.parc.codes):
-        limits = data.periods.limits(code, None)
-        first, second = limits[0], limits[min(1, len(classes[code].limits) - 1)]
-        cell, count = acts.here(i), acts.values[i]
-        texts.append(
-            f'IF({cell}<={first[0]},"{names[0]}",IF({cell}<={second[0]},"{names[1]}","{names[2]}"))'
-        )
-        found.append(0 if count <= first[1] else 1 if count <= second[1] else len(codes) - 1)
-    column = writer.sheet.texts("Volume d'activité", texts, [names[place] for place in found])
-    writer.found.columns["size"] = replace(column, values=np.array(found, dtype=float))
