@@ -36,6 +36,8 @@ NUMBERS = {
 OLDEST = dt.date(1980, 1, 1)
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
+#: Pairs of values that are all looked up, rather than those that are met.
+_FEW_PAIRS = 10_000
 #: Types of `pandas.api.types.infer_dtype` that hold no true or false among their numbers.
 _PURE = ("integer", "floating", "mixed-integer-float", "string", "empty")
 
@@ -73,13 +75,14 @@ def checks(
         yield Check(name, _named(frame[name]), ("un identifiant",))
     for name, (low, high) in NUMBERS.items():
         values = numbers[name].to_numpy(dtype=float)
-        within = (values >= low) & (values <= high)
+        within = _between(values, low, high)
         if name == "rank_on_authorisation":
             within &= np.floor(values) == values
         yield Check(name, within, (f"un nombre entre {low:g} et {high:g}",))
-    dated = numbers["installed_on"].between(pd.Timestamp(OLDEST), pd.Timestamp(year, 12, 31))
+    days = numbers["installed_on"].to_numpy()
+    dated = _between(days, np.datetime64(OLDEST), np.datetime64(f"{year}-12-31"))
     words = f"une date AAAA-MM-JJ, du {OLDEST} au {year}-12-31"
-    yield Check("installed_on", dated.to_numpy(dtype=bool), (words,))
+    yield Check("installed_on", dated, (words,))
 
 
 def factors(column: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], list[Any]]:
@@ -100,12 +103,20 @@ def _agree(first: pd.Series[Any], second: pd.Series[Any], rule: Callable[[Any, A
     """Where two columns go together, by the pairs of values that are met; None is a missing one."""
     (left, firsts), (right, seconds) = factors(first), factors(second)
     width = len(seconds) + 1
-    pairs = (left.astype(np.int32) + 1) * width + (right + 1)
+    pairs = (left + 1).astype(np.int32) * np.int32(width) + (right + 1)
     table = np.ones((len(firsts) + 1) * width, dtype=bool)
-    for pair in np.flatnonzero(np.bincount(pairs, minlength=len(table))):
-        one, other = divmod(int(pair), width)
+    met = range(len(table)) if len(table) <= _FEW_PAIRS else np.unique(pairs).tolist()
+    for pair in met:
+        one, other = divmod(pair, width)
         table[pair] = rule([None, *firsts][one], [None, *seconds][other])
-    return np.ones(len(pairs), dtype=bool) if table.all() else table[pairs]
+    return table[pairs]
+
+
+def _between(values: np.ndarray[Any, Any], low: Any, high: Any) -> Mask:
+    """Where values stand between two others, both admitted; a missing one does not."""
+    if len(values) and values.min() >= low and values.max() <= high:  # the smallest of NaN is NaN
+        return np.ones(len(values), dtype=bool)
+    return np.asarray((values >= low) & (values <= high))
 
 
 def _named(column: pd.Series[Any]) -> Mask:
@@ -114,7 +125,8 @@ def _named(column: pd.Series[Any]) -> Mask:
         codes, values = factors(column)
         named: Mask = np.array([*(bool(str(value).strip()) for value in values), False])[codes]
         return named
-    return (column.notna() & (column.astype(str).str.strip() != "")).to_numpy(dtype=bool)
+    texts = column.astype("str").str
+    return ~(column.isna() | (texts.len() == 0) | texts.isspace()).to_numpy(dtype=bool)
 
 
 def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:

@@ -8,14 +8,19 @@ they say (`values`), nor which file they come from (`read`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from costing.activity.heads import Kind
+
+T = TypeVar("T")
 Array = np.ndarray[Any, Any]
 SPACES = r"[\s\x{00a0}\x{2000}-\x{200b}\x{202f}\x{2060}\x{feff}]+"
 _DAY = "datetime64[D]"
@@ -118,6 +123,19 @@ def of_arrow(column: Any) -> Cells:
     raise TypeError(str(kind))
 
 
+def of_written(column: Any, kind: Kind) -> Cells:
+    """Cells of a column of texts, by what it is read for: numbers and dates without a doubt as such.
+
+    « 4.500 » or « 05/03/2019 » are left as they are written.
+    """
+    if kind in ("number", "date"):
+        try:
+            return of_arrow(column.cast(pa.int64() if kind == "number" else pa.date32()))
+        except pa.ArrowInvalid:
+            pass
+    return of_arrow(column if kind == "name" else column.dictionary_encode())
+
+
 def of_texts(codes: Array, texts: Any) -> Cells:
     """Cells of different texts, cleaned: spaces of every kind are one, and none is a blank."""
     clean = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, SPACES, " "))
@@ -159,6 +177,12 @@ def _shown(value: Any) -> str:
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat()
     return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def together(tasks: Mapping[str, Callable[[], T]]) -> dict[str, T]:
+    """What tasks give that do not need each other: Arrow and NumPy work outside Python's lock."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(tasks, pool.map(lambda task: task(), tasks.values()), strict=True))
 
 
 def _chunked(column: Any) -> Any:

@@ -165,7 +165,7 @@ class Columns:
         )
         self.note(name, *found.refused)
         self._note_blanks(name, found.places < 0)
-        return found.places, codes
+        return found.places, found.codes
 
     def _meaning(self, name: Column) -> dict[str, str]:
         """Codes by wording: those that the person gave, over those that are sure."""
@@ -197,7 +197,7 @@ class Columns:
         found = read_choices(cells, codes, meaning, doubt, origin.values.get(""))
         self.note("department", *found.refused)
         self._note_blanks("department", found.places < 0)
-        return found.places, codes
+        return found.places, found.codes
 
     def region(self) -> Choices:
         """The regions, those of the departments when no column says them."""

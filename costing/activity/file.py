@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import PurePath
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
-from costing.activity.cells import Array, Cells, repeated, some
+from costing.activity.cells import Array, Cells, repeated, some, together
 from costing.activity.columns import Choices, Columns, categorical, text_column, unknown_codes
 from costing.activity.faults import Listed, rows_of
 from costing.activity.heads import Kind
@@ -32,7 +34,8 @@ _KINDS: dict[str, Kind] = {
     "machine_id": "name", "installed_on": "date", "rank_on_authorisation": "number",
     "acts_billed": "number", "acts_inpatient": "number", "weight": "number", "year": "number",
 }  # fmt: skip
-_ACTS = ("acts_billed", "acts_inpatient")
+_ACTS: tuple[Column, ...] = ("acts_billed", "acts_inpatient")
+_NUMBERS: tuple[Column, ...] = ("rank_on_authorisation", *_ACTS, "weight")
 _YEARS = range(2000, 2101)
 
 
@@ -137,20 +140,31 @@ def _year(columns: Columns, asked: int | None, file: str, filled: Array) -> tupl
 def _frame(columns: Columns) -> pd.DataFrame:
     """Every column of the file's rows, as it is said or deduced."""
     nothing: Choices = (np.full(columns.rows, -1), ())
-    classes = columns.choice("class") or nothing
-    regions = columns.region()
-    data: dict[str, Any] = {
-        "machine_id": text_column(columns.machine),
-        "site_id": text_column(columns.site()),
-        "modality": categorical(columns.modality(classes)),
-        "class": categorical(classes),
-        "installed_on": columns.installed().astype("datetime64[s]"),
-        "zone": categorical(columns.zone(regions)),
-        "region": categorical(regions),
-        "sector": categorical(columns.choice("sector") or nothing),
-    }
-    for name in ("rank_on_authorisation", *_ACTS, "weight"):
-        data[name] = columns.number(name)  # type: ignore[arg-type]
+
+    def names() -> dict[str, Any]:
+        return {"machine_id": text_column(columns.machine), "site_id": text_column(columns.site())}
+
+    def kinds() -> dict[str, Any]:
+        classes = columns.choice("class") or nothing
+        modalities = columns.modality(classes)
+        return {"class": categorical(classes), "modality": categorical(modalities)}
+
+    def places() -> dict[str, Any]:
+        regions = columns.region()
+        return {"region": categorical(regions), "zone": categorical(columns.zone(regions))}
+
+    def sectors() -> dict[str, Any]:
+        return {"sector": categorical(columns.choice("sector") or nothing)}
+
+    def dates() -> dict[str, Any]:
+        return {"installed_on": columns.installed().astype("datetime64[s]")}
+
+    def numbers(name: Column) -> dict[str, Any]:
+        return {name: columns.number(name)}
+
+    counted = {name: partial(numbers, name) for name in _NUMBERS}
+    tasks = {"names": names, "kinds": kinds, "places": places, "sectors": sectors, "dates": dates}
+    data = dict(chain.from_iterable(part.items() for part in together(tasks | counted).values()))
     return pd.DataFrame(data, columns=list(COLUMNS), copy=False)
 
 

@@ -82,7 +82,7 @@ def open_file(source: Path | tuple[str, bytes], layout: Layout | None = None) ->
     if start == _ZIP:
         _check_archive(name, data)
         return _open_sheet(name, data, layout)
-    return open_text(name, data, layout)
+    return open_text(name, data, layout, source if isinstance(source, Path) else None)
 
 
 def _content(source: Path | tuple[str, bytes]) -> tuple[str, Any]:

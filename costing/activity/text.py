@@ -13,13 +13,16 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYetError
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from costing.activity.cells import Array, Cells, of_arrow
+from costing.activity.cells import Array, Cells, of_written, together
 from costing.activity.heads import Head, Kind, best_row, named
 from costing.activity.mapping import Layout
 from costing.errors import FleetError, Place, problem
@@ -39,13 +42,14 @@ _FRENCH = "àâäæçéèêëîïôöœùûüÿÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛ�
 
 @dataclass(frozen=True)
 class TextFile:
-    """An open file of separated values."""
+    """An open file of separated values; `path` is where it is on the disk, if it is there."""
 
     name: str
     data: Any
     encoding: str
     separator: str
     head: Head
+    path: Path | None = None
 
     @property
     def words(self) -> str:
@@ -59,40 +63,48 @@ class TextFile:
         Raises:
             FleetError: rows without as many columns as there are headings, a damaged file.
         """
+        columns = self._quickly(wanted)
+        if columns is None:
+            try:
+                columns = self._arrow(wanted, progress)
+            except pa.ArrowInvalid as error:
+                if self.encoding != "utf-8" or "UTF8" not in str(error):
+                    raise self._damaged(error) from None
+                # Only the first part was looked at: accents may come later.
+                other = _cp1252(self.name, self.data)
+                return replace(self, encoding=other).read(wanted, progress)
+        progress(1.0, "Lecture du fichier")
+        return together(
+            {name: partial(of_written, columns[name], kind) for name, kind in wanted.items()}
+        )
+
+    def _quickly(self, wanted: Mapping[str, Kind]) -> dict[str, Any] | None:
+        """The columns as pandas' parallel reader has them; None where it could mend in silence.
+
+        It fills the end of a row that is too short, and takes the columns too many for an index:
+        such a file is left to Arrow, which counts them.
+        """
+        last, start = len(self.head.headings) - 1, 0
+        for _ in range(self.head.line):
+            start = self.data.find(b"\n", start) + 1
+        told_apart = all(row[last:] and row[last] for row in self.head.sample)
+        quoted = b'"' in self.data[:start]  # it takes a line break between quotes for none
+        if self.path is None or self.encoding != "utf-8" or quoted or not told_apart:
+            return None
         try:
-            table = self._arrow(wanted, self._types(wanted), progress)
-        except pa.ArrowInvalid as error:
-            if "conversion error" not in str(error):
-                raise self._damaged(error) from None
-            table = self._as_texts(wanted, progress)
-        if self.encoding == "utf-8" and not all(map(_valid, table.columns)):
-            # Only the first part was looked at: accents may come later.
-            other = _cp1252(self.name, self.data)
-            return replace(self, encoding=other).read(wanted, progress)
-        return {heading: of_arrow(table[heading]) for heading in wanted}
+            table = pd.read_csv(
+                self.path, sep=self.separator, header=None, names=range(last + 1),
+                skiprows=self.head.line, dtype=pd.ArrowDtype(pa.string()), encoding="utf-8",
+                keep_default_na=False, na_values=[""], skip_blank_lines=False,
+            )  # fmt: skip
+        except (ValueError, OSError):  # a parser's error and a letter that is no UTF-8 are the first
+            return None
+        if not isinstance(table.index, pd.RangeIndex) or table[last].isna().any():
+            return None
+        places = {name: self.head.headings.index(name) for name in wanted}
+        return {name: pa.chunked_array(table[place]) for name, place in places.items()}
 
-    def _as_texts(self, wanted: Mapping[str, Kind], progress: Progress) -> Any:
-        try:
-            return self._arrow(wanted, dict.fromkeys(wanted, _DICTIONARY), progress)
-        except pa.ArrowInvalid as error:
-            raise self._damaged(error) from None
-
-    def _types(self, wanted: Mapping[str, Kind]) -> dict[str, Any]:
-        """What to try first for each column: numbers and dates that leave no doubt as such."""
-        found = {}
-        for heading, kind in wanted.items():
-            index = self.head.headings.index(heading)
-            seen = [row[index] for row in self.head.sample if index < len(row) and row[index]]
-            found[heading] = _DICTIONARY
-            if kind == "name":
-                found[heading] = pa.string()
-            elif kind == "number" and seen and all(text.isdecimal() for text in seen):
-                found[heading] = pa.int64()
-            elif kind == "date" and seen and all(_is_iso(text) for text in seen):
-                found[heading] = pa.date32()
-        return found
-
-    def _arrow(self, wanted: Mapping[str, Kind], types: dict[str, Any], progress: Progress) -> Any:
+    def _arrow(self, wanted: Mapping[str, Kind], progress: Progress) -> Any:
         ragged: list[int] = []
 
         def skip(row: Any) -> str:
@@ -109,7 +121,8 @@ class TextFile:
                 delimiter=self.separator, newlines_in_values=quoted, invalid_row_handler=skip
             ),
             "convert_options": arrow_csv.ConvertOptions(
-                column_types=types, include_columns=list(wanted), null_values=[""], check_utf8=False
+                column_types=dict.fromkeys(wanted, pa.string()), include_columns=list(wanted),
+                null_values=[""], strings_can_be_null=True,
             ),
         }  # fmt: skip
         table = _followed(self.data, options, progress)
@@ -153,10 +166,7 @@ class TextFile:
         return FleetError(problem("activity_damaged", Place(file=self.name), detail=detail))
 
 
-_DICTIONARY = pa.dictionary(pa.int32(), pa.string())
-
-
-def open_text(name: str, data: Any, layout: Layout) -> TextFile:
+def open_text(name: str, data: Any, layout: Layout, path: Path | None = None) -> TextFile:
     """Find how a file of separated values is to be read.
 
     Raises:
@@ -181,7 +191,7 @@ def open_text(name: str, data: Any, layout: Layout) -> TextFile:
     rank = [(head.known, head.even) for _, head in heads]
     if not heads or (len(rank) > 1 and rank[0] == rank[1] and rank[0][0] == 0):
         raise FleetError(problem("activity_separator", Place(file=name)))
-    return TextFile(name, data, encoding, *heads[0])
+    return TextFile(name, data, encoding, *heads[0], path)
 
 
 def _head(text: str, separator: str, line: int | None) -> Head | None:
@@ -236,21 +246,6 @@ def _cp1252(name: str, data: Any) -> str:
     if any(bytes(data[first : first + _PART]).translate(None, allowed) for first in starts):
         raise FleetError(problem("activity_encoding", Place(file=name)))
     return "cp1252"
-
-
-def _valid(column: Any) -> bool:
-    """Whether the texts of a column are UTF-8: its different ones, which are soon looked at."""
-    coded = pa.types.is_dictionary(column.type)
-    try:
-        for chunk in column.chunks:
-            (chunk.dictionary if coded else chunk).validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True
-
-
-def _is_iso(text: str) -> bool:
-    return len(text) == 10 and text[4] == text[7] == "-" and text.replace("-", "").isdecimal()
 
 
 def _followed(data: Any, options: Mapping[str, Any], progress: Progress) -> Any:

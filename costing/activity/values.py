@@ -291,6 +291,9 @@ def read_choices(
         return Choice(np.full(len(cells), -1), tuple(codes), [many])
     place = {code: index for index, code in enumerate(codes)}
     found = np.array([place.get(meaning(text) or "", -1) for text in texts], dtype=np.int8)
+    apart = found[found >= 0]
+    if blank is None and len(np.unique(apart)) == len(found):  # each text is a code of its own
+        return Choice(some(cells.codes), tuple(codes[index] for index in found), [])
     places = cells.spread(found, place.get(blank or "", -1))
     refused = []
     for index in np.flatnonzero(found < 0):
