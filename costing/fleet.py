@@ -30,21 +30,32 @@ from costing.tariff import ZONES, FeeSchedule, MachineClass, Machines
 from costing.words import number
 
 __all__ = [
-    "COLUMNS", "METROPOLITAN", "OVERSEAS", "REGIONS", "SECTORS", "Dynamics", "Fleet", "fleet_of",
-    "from_table", "project", "validate",
+    "COLUMNS", "METROPOLITAN", "OVERSEAS", "REGIONS", "SECTORS", "Dynamics", "Fleet", "by_code",
+    "fleet_of", "from_table", "project", "validate",
 ]  # fmt: skip
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 #: A scenario is readable JSON, kept at each revision: some 200 bytes a machine.
 MOST_MACHINES = 200_000
+#: The columns of codes, which a fleet keeps as categories.
+CODED = ("modality", "class", "zone", "region", "sector")
 #: Full years before a machine is amortised: for all, or by class code.
 Years = float | Mapping[str, float]
 
 
+def by_code(codes: pd.Series[Any], numbers: Mapping[str, float]) -> Floats:
+    """What the code of each row stands for; NaN where nothing is said of it."""
+    each = [numbers.get(code, np.nan) for code in codes.cat.categories]
+    return np.array([*each, np.nan], dtype=float)[codes.cat.codes]
+
+
 @dataclass(frozen=True)
 class Fleet:
-    """A validated fleet; `year` is the calendar year of its acts."""
+    """A validated fleet; `year` is the calendar year of its acts.
+
+    In `frame`, the columns of codes (`CODED`) are categories in alphabetical order.
+    """
 
     frame: pd.DataFrame
     year: int
@@ -68,7 +79,7 @@ class Fleet:
         1 January.
         """
         if isinstance(years, Mapping):
-            full = self.frame["class"].map(years).to_numpy(dtype=float)
+            full = by_code(self.frame["class"], years)
         else:
             full = np.full(len(self.frame), float(years))
         whole = np.floor(full)
@@ -146,15 +157,15 @@ def project(fleet: Fleet, year: int, dynamics: Dynamics) -> Fleet:
     base = frame
     for step, now in enumerate(range(fleet.year + 1, year + 1)):
         frame = _renew(frame, now, dynamics)
-        growth = base["modality"].map(dynamics.machine_growth).to_numpy(dtype=float)
+        growth = by_code(base["modality"], dynamics.machine_growth)
         added = base.assign(
             weight=base["weight"] * np.maximum(growth, 0) * (1 + growth) ** step,
             installed_on=pd.Timestamp(now, 1, 1),
         )
-        kept = 1 + frame["modality"].map(dynamics.machine_growth).clip(upper=0)
+        kept = 1 + np.minimum(by_code(frame["modality"], dynamics.machine_growth), 0)
         frame = frame.assign(weight=frame["weight"] * kept)
         frame = pd.concat([frame, added[added["weight"] != 0]], ignore_index=True)
-    factor = (1 + frame["modality"].map(dynamics.acts_growth)) ** (year - fleet.year)
+    factor = (1 + by_code(frame["modality"], dynamics.acts_growth)) ** (year - fleet.year)
     frame = frame.assign(
         acts_billed=frame["acts_billed"] * factor, acts_inpatient=frame["acts_inpatient"] * factor
     )
@@ -256,7 +267,7 @@ def validate(
 
 
 def fleet_of(frame: pd.DataFrame, year: int, label: str, synthetic: bool = False) -> Fleet:
-    """A fleet from a table that is `typed` and that no check refuses; its categories as text."""
+    """A fleet from a table that is `typed` and that no check refuses, with the types of a fleet."""
     data = {name: _plain(column) for name, column in frame.items()}
     rank = data["rank_on_authorisation"].astype(int)
     frame = pd.DataFrame({**data, "rank_on_authorisation": rank}, index=frame.index, copy=False)
@@ -264,17 +275,17 @@ def fleet_of(frame: pd.DataFrame, year: int, label: str, synthetic: bool = False
 
 
 def _plain(column: pd.Series[Any]) -> Any:
-    """A column as a fleet has it: text for categories, floats for numbers."""
+    """A column as a fleet has it: floats, names as text, codes as categories in their order."""
     if column.name in NUMBERS:
         return column.to_numpy(dtype=float)
-    if not isinstance(column.dtype, pd.CategoricalDtype):
+    if column.name not in CODED:
+        # pandas' own conversion of categories goes through each row.
+        names = isinstance(column.dtype, pd.CategoricalDtype)
+        return column.cat.categories.array.take(column.cat.codes) if names else column
+    coded = isinstance(column.dtype, pd.CategoricalDtype)
+    if coded and column.cat.categories.is_monotonic_increasing:
         return column
-    # pandas' own conversion of categories goes through each row.
-    import pyarrow as pa  # noqa: PLC0415 - only for a fleet that comes from a file
-
-    names = pa.array(column.cat.categories, pa.large_string())
-    coded = pa.DictionaryArray.from_arrays(pa.array(column.cat.codes.to_numpy()), names)
-    return pd.array(coded.cast(pa.large_string()), dtype="str")
+    return pd.Categorical(column.astype("str"))  # pandas puts the codes in order
 
 
 def from_table(table: FleetTable, classes: Mapping[str, MachineClass]) -> Fleet:

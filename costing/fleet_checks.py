@@ -7,13 +7,15 @@ here: what a fleet is and becomes (`fleet`), nor how a file says it (`costing.ac
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from costing.tariff import ZONES, MachineClass
+from costing.together import together
 
 COLUMNS = (
     "machine_id", "site_id", "modality", "class", "installed_on", "zone", "region", "sector",
@@ -28,6 +30,7 @@ METROPOLITAN = (
 OVERSEAS = ("Guadeloupe", "Guyane", "La Réunion", "Martinique", "Mayotte")
 REGIONS = (*METROPOLITAN, *OVERSEAS)
 CAPITAL_REGION = "Île-de-France"
+NAMES = ("machine_id", "site_id")
 #: Ranges of the columns of numbers, both ends admitted.
 NUMBERS = {
     "acts_billed": (0, 200_000), "acts_inpatient": (0, 200_000),
@@ -57,32 +60,56 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def checks(
-    frame: pd.DataFrame, numbers: pd.DataFrame, classes: Mapping[str, MachineClass], year: int
-) -> Iterator[Check]:
-    """Every check of a table; `numbers` is the same table, `typed`."""
+    frame: pd.DataFrame,
+    numbers: pd.DataFrame,
+    classes: Mapping[str, MachineClass],
+    year: int,
+    names: Collection[str] = NAMES,
+) -> list[Check]:
+    """Every check of a table; `numbers` is the same table, `typed`.
+
+    names: the columns of names that may hold blanks.
+    """
     known = {"class": tuple(classes), "zone": ZONES, "region": REGIONS, "sector": SECTORS}
     fine = {name: _among(frame[name], codes) for name, codes in known.items()}
-    yield from (Check(name, fine[name], codes) for name, codes in known.items())
-    modalities = tuple(sorted({entry.modality for entry in classes.values()}))
     own = {code: entry.modality for code, entry in classes.items()}
-    yield Check("modality", _agree(frame["class"], frame["modality"], lambda code, modality: (
-        code not in own or own[code] == modality)), modalities)  # fmt: skip
-    paris = _agree(frame["zone"], frame["region"], lambda zone, region: (
-        (zone in ZONES[:2]) == (region == CAPITAL_REGION)))  # fmt: skip
-    yield Check("zone", paris | ~fine["zone"] | ~fine["region"],
-                ("paris ou region_parisienne en Île-de-France, province ailleurs",))  # fmt: skip
-    for name in ("machine_id", "site_id"):
-        yield Check(name, _named(frame[name]), ("un identifiant",))
-    for name, (low, high) in NUMBERS.items():
+    modalities = tuple(sorted(set(own.values())))
+    capital = ("paris ou region_parisienne en Île-de-France, province ailleurs",)
+    dates = (f"une date AAAA-MM-JJ, du {OLDEST} au {year}-12-31",)
+
+    def modality() -> Check:
+        def same(code: Any, modality: Any) -> bool:
+            return code not in own or own[code] == modality
+
+        return Check("modality", _agree(frame["class"], frame["modality"], same), modalities)
+
+    def zone() -> Check:
+        def same(zone: Any, region: Any) -> bool:
+            return (zone in ZONES[:2]) == (region == CAPITAL_REGION)
+
+        agree = _agree(frame["zone"], frame["region"], same)
+        return Check("zone", agree | ~fine["zone"] | ~fine["region"], capital)
+
+    def named(name: str) -> Check:
+        return Check(name, _named(frame[name]), ("un identifiant",))
+
+    def number(name: str) -> Check:
+        low, high = NUMBERS[name]
         values = numbers[name].to_numpy(dtype=float)
         within = _between(values, low, high)
         if name == "rank_on_authorisation":
             within &= np.floor(values) == values
-        yield Check(name, within, (f"un nombre entre {low:g} et {high:g}",))
-    days = numbers["installed_on"].to_numpy()
-    dated = _between(days, np.datetime64(OLDEST), np.datetime64(f"{year}-12-31"))
-    words = f"une date AAAA-MM-JJ, du {OLDEST} au {year}-12-31"
-    yield Check("installed_on", dated, (words,))
+        return Check(name, within, (f"un nombre entre {low:g} et {high:g}",))
+
+    def dated() -> Check:
+        days = numbers["installed_on"].to_numpy()
+        limits = np.datetime64(OLDEST), np.datetime64(f"{year}-12-31")
+        return Check("installed_on", _between(days, *limits), dates)
+
+    called = (partial(named, name) for name in names)
+    counted = (partial(number, name) for name in NUMBERS)
+    coded = [Check(name, fine[name], codes) for name, codes in known.items()]
+    return [*coded, *together((modality, zone, *called, *counted, dated))]
 
 
 def factors(column: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], list[Any]]:
@@ -103,8 +130,9 @@ def _agree(first: pd.Series[Any], second: pd.Series[Any], rule: Callable[[Any, A
     """Where two columns go together, by the pairs of values that are met; None is a missing one."""
     (left, firsts), (right, seconds) = factors(first), factors(second)
     width = len(seconds) + 1
-    pairs = (left + 1).astype(np.int32) * np.int32(width) + (right + 1)
     table = np.ones((len(firsts) + 1) * width, dtype=bool)
+    kind = np.int16 if len(table) < 2**15 else np.int64
+    pairs = (left.astype(kind) + kind(1)) * kind(width) + (right.astype(kind) + kind(1))
     met = range(len(table)) if len(table) <= _FEW_PAIRS else np.unique(pairs).tolist()
     for pair in met:
         one, other = divmod(pair, width)
@@ -114,6 +142,9 @@ def _agree(first: pd.Series[Any], second: pd.Series[Any], rule: Callable[[Any, A
 
 def _between(values: np.ndarray[Any, Any], low: Any, high: Any) -> Mask:
     """Where values stand between two others, both admitted; a missing one does not."""
+    if values.dtype.kind == "M":  # as whole numbers, among which a missing date is the smallest
+        low, high = (limit.astype(values.dtype).astype(np.int64) for limit in (low, high))
+        values = values.view(np.int64)
     if len(values) and values.min() >= low and values.max() <= high:  # the smallest of NaN is NaN
         return np.ones(len(values), dtype=bool)
     return np.asarray((values >= low) & (values <= high))
@@ -125,8 +156,8 @@ def _named(column: pd.Series[Any]) -> Mask:
         codes, values = factors(column)
         named: Mask = np.array([*(bool(str(value).strip()) for value in values), False])[codes]
         return named
-    texts = column.astype("str").str
-    return ~(column.isna() | (texts.len() == 0) | texts.isspace()).to_numpy(dtype=bool)
+    texts = column.astype("str")
+    return ~(column.isna() | (texts == "") | texts.str.isspace()).to_numpy(dtype=bool)
 
 
 def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:

@@ -8,11 +8,9 @@ they say (`values`), nor which file they come from (`read`).
 from __future__ import annotations
 
 import datetime as dt
-import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,10 +18,11 @@ import pyarrow.compute as pc
 
 from costing.activity.heads import Kind
 
-T = TypeVar("T")
 Array = np.ndarray[Any, Any]
 SPACES = r"[\s\x{00a0}\x{2000}-\x{200b}\x{202f}\x{2060}\x{feff}]+"
 _DAY = "datetime64[D]"
+#: Rows that tell whether a column may be numbers, or choices; different texts of choices.
+_FIRST, _MANY, _FEW = 100, 50_000, 100
 
 
 @dataclass(frozen=True)
@@ -100,15 +99,15 @@ def of_arrow(column: Any) -> Cells:
     column, kind = _chunked(column), column.type
     if pa.types.is_dictionary(kind):
         whole = column.unify_dictionaries().combine_chunks()
-        places = whole.indices.cast(pa.int32())
-        codes = (pc.fill_null(places, -1) if places.null_count else places).to_numpy()
-        return of_texts(codes, whole.dictionary.cast(pa.string()))
+        return of_texts(_codes(whole.indices), whole.dictionary.cast(pa.string()))
     if pa.types.is_boolean(kind):
         return of_arrow(pc.if_else(column, "VRAI", "FAUX").dictionary_encode())
+    if pa.types.is_integer(kind) and not column.null_count:
+        return Cells(numbers=column.to_numpy().astype(float))
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return Cells(numbers=column.cast(pa.float64()).to_numpy())
     if pa.types.is_date(kind):
-        return Cells(dates=column.cast(pa.date32()).to_numpy().astype(_DAY))
+        return Cells(dates=column.cast(pa.date32()).to_numpy().astype(_DAY, copy=False))
     if pa.types.is_timestamp(kind):
         moments = column.to_numpy()
         days = moments.astype(_DAY)
@@ -129,11 +128,25 @@ def of_written(column: Any, kind: Kind) -> Cells:
     « 4.500 » or « 05/03/2019 » are left as they are written.
     """
     if kind in ("number", "date"):
+        target = pa.int64() if kind == "number" else pa.date32()
         try:
-            return of_arrow(column.cast(pa.int64() if kind == "number" else pa.date32()))
+            column[:_FIRST].cast(
+                target
+            )  # a cast that fails late takes as long as one that does not
+            return of_arrow(column.cast(target))
         except pa.ArrowInvalid:
             pass
+    if kind == "choice":  # to look up among few known texts is quicker than to find them out
+        known = pc.unique(column[:_MANY]).drop_null()
+        places = pc.index_in(column, value_set=known) if len(known) <= _FEW else None
+        if places is not None and places.null_count == column.null_count:
+            return of_texts(_codes(places), known)
     return of_arrow(column if kind == "name" else column.dictionary_encode())
+
+
+def _codes(places: Any) -> Array:
+    """Places among texts, -1 where there is none."""
+    return np.asarray((pc.fill_null(places, -1) if places.null_count else places).to_numpy())
 
 
 def of_texts(codes: Array, texts: Any) -> Cells:
@@ -142,7 +155,7 @@ def of_texts(codes: Array, texts: Any) -> Cells:
     empty = np.asarray(pc.equal(clean, ""), dtype=bool)
     if empty.any():
         codes = np.append(np.where(empty, -1, np.arange(len(clean))), -1)[codes]
-    return Cells(codes.astype(np.int32, copy=False), clean)
+    return Cells(codes.astype(np.int8 if len(clean) < 128 else np.int32, copy=False), clean)
 
 
 def of_objects(values: Sequence[Any]) -> Cells:
@@ -177,12 +190,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat()
     return f"{value:.15g}" if isinstance(value, float) else str(value)
-
-
-def together(tasks: Mapping[str, Callable[[], T]]) -> dict[str, T]:
-    """What tasks give that do not need each other: Arrow and NumPy work outside Python's lock."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(tasks, pool.map(lambda task: task(), tasks.values()), strict=True))
 
 
 def _chunked(column: Any) -> Any:
@@ -222,9 +229,9 @@ def _all_apart(texts: Any) -> bool:
     if int(starts[-1] - starts[0]) != len(even) * width:
         return False
     words = letters[starts[0] : starts[-1]].view(np.uint64).reshape(len(even), -1)
-    bits = np.zeros(len(even), dtype=np.uint64)
-    for index in range(words.shape[1]):
-        bits = (bits ^ words[:, index]) * np.uint64(0x9E3779B97F4A7C15)
+    bits = words[:, 0].copy()
+    for index in range(1, words.shape[1]):
         bits ^= bits >> np.uint64(29)
+        bits = bits * np.uint64(0x9E3779B97F4A7C15) ^ words[:, index]
     bits.sort()
     return not bool((bits[1:] == bits[:-1]).any())

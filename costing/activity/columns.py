@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from costing.activity.cells import Array, Cells, some
+from costing.activity.cells import Array, Cells, repeated, some
 from costing.activity.faults import Fault, rows_of
 from costing.activity.mapping import Column, Mapping, Origin
 from costing.activity.values import (
@@ -96,9 +96,14 @@ class Columns:
         self._note_blanks(name, cells.blank)
         return cells
 
+    @cached_property
+    def repeated(self) -> Array | None:
+        """Which rows name a machine that another one names; None when none does."""
+        return repeated(self.machine)
+
     def site(self) -> Cells:
-        """The names of the sites; without any, each machine is on its own."""
-        return self.machine if self.origin("site_id") is None else self._names("site_id")
+        """The names of the sites."""
+        return self._names("site_id")
 
     # --- numbers and dates
 
@@ -240,8 +245,17 @@ def unknown_codes(mapping: Mapping, reference: Reference, file: str) -> list[Pro
 
 
 def categorical(choices: Choices) -> Any:
-    """A column of codes as pandas keeps choices."""
-    return pd.Categorical.from_codes(choices[0], categories=pd.Index(choices[1]))
+    """A column of codes as pandas keeps choices, in the order of a fleet's."""
+    places, codes = choices
+    ordered = tuple(sorted(codes))
+    if ordered != codes:
+        places = np.array([*map(ordered.index, codes), -1], dtype=np.int8)[places]
+    return pd.Categorical.from_codes(places, dtype=_kind(ordered))
+
+
+@cache
+def _kind(codes: tuple[str, ...]) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(codes)
 
 
 def text_column(cells: Cells) -> Any:

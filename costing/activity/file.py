@@ -16,7 +16,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from costing.activity.cells import Array, Cells, repeated, some, together
+from costing.activity.cells import Array, Cells, some
 from costing.activity.columns import Choices, Columns, categorical, text_column, unknown_codes
 from costing.activity.faults import Listed, rows_of
 from costing.activity.heads import Kind
@@ -28,10 +28,11 @@ from costing.fleet import Fleet, fleet_of
 from costing.fleet_checks import COLUMNS, checks
 from costing.progress import Progress, silent, within
 from costing.reference import Reference
+from costing.together import together
 from costing.words import number
 
 _KINDS: dict[str, Kind] = {
-    "machine_id": "name", "installed_on": "date", "rank_on_authorisation": "number",
+    "machine_id": "name", "site_id": "name", "installed_on": "date", "rank_on_authorisation": "number",
     "acts_billed": "number", "acts_inpatient": "number", "weight": "number", "year": "number",
 }  # fmt: skip
 _ACTS: tuple[Column, ...] = ("acts_billed", "acts_inpatient")
@@ -141,8 +142,14 @@ def _frame(columns: Columns) -> pd.DataFrame:
     """Every column of the file's rows, as it is said or deduced."""
     nothing: Choices = (np.full(columns.rows, -1), ())
 
-    def names() -> dict[str, Any]:
-        return {"machine_id": text_column(columns.machine), "site_id": text_column(columns.site())}
+    def machines() -> dict[str, Any]:
+        alone = {} if columns.origin("site_id") else {"site_id": text_column(columns.machine)}
+        if columns.mapping.rows == "one":
+            _ = columns.repeated
+        return {"machine_id": text_column(columns.machine), **alone}
+
+    def sites() -> dict[str, Any]:
+        return {"site_id": text_column(columns.site())} if columns.origin("site_id") else {}
 
     def kinds() -> dict[str, Any]:
         classes = columns.choice("class") or nothing
@@ -162,9 +169,9 @@ def _frame(columns: Columns) -> pd.DataFrame:
     def numbers(name: Column) -> dict[str, Any]:
         return {name: columns.number(name)}
 
-    counted = {name: partial(numbers, name) for name in _NUMBERS}
-    tasks = {"names": names, "kinds": kinds, "places": places, "sectors": sectors, "dates": dates}
-    data = dict(chain.from_iterable(part.items() for part in together(tasks | counted).values()))
+    counted = (partial(numbers, name) for name in _NUMBERS)
+    parts = together((machines, sites, kinds, places, sectors, dates, *counted))
+    data = dict(chain.from_iterable(part.items() for part in parts))
     return pd.DataFrame(data, columns=list(COLUMNS), copy=False)
 
 
@@ -193,8 +200,7 @@ def _together(columns: Columns, frame: pd.DataFrame, kept: Array) -> pd.DataFram
 
 
 def _refuse_repeated(columns: Columns, kept: Array) -> None:
-    cells = columns.machine
-    twice = repeated(cells)
+    cells, twice = columns.machine, columns.repeated
     if twice is None:
         return
     rows = rows_of(twice & kept)
@@ -250,7 +256,8 @@ def _checked(
     if frame.empty and not columns.faults:
         raise FleetError(problem("activity_empty", Place(file=reader.name)))
     place = frame.index.to_numpy()
-    for check in checks(frame, frame, columns.reference.classes, year):
+    # A name that is blank was told when it was read.
+    for check in checks(frame, frame, columns.reference.classes, year, names=()):
         if check.fine.all():
             continue
         name = cast("Column", check.column)

@@ -22,11 +22,12 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from costing.activity.cells import Array, Cells, of_written, together
+from costing.activity.cells import Array, Cells, of_written
 from costing.activity.heads import Head, Kind, best_row, named
 from costing.activity.mapping import Layout
 from costing.errors import FleetError, Place, problem
 from costing.progress import Progress
+from costing.together import together
 
 SEPARATORS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre |"}
 ENCODINGS = {
@@ -36,6 +37,7 @@ ENCODINGS = {
 _HEAD, _LINES = 1 << 18, 60
 _BLOCK = 1 << 20
 _PART = 1 << 22
+_LARGE = 1 << 25
 #: What French text in cp1252 holds beyond ASCII; any other sign is doubtful.
 _FRENCH = "àâäæçéèêëîïôöœùûüÿÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸ«»°ºª²³½€£§’‘“”…–—·×±µ\xa0\xad"
 
@@ -74,9 +76,8 @@ class TextFile:
                 other = _cp1252(self.name, self.data)
                 return replace(self, encoding=other).read(wanted, progress)
         progress(1.0, "Lecture du fichier")
-        return together(
-            {name: partial(of_written, columns[name], kind) for name, kind in wanted.items()}
-        )
+        found = together(partial(of_written, columns[name], kind) for name, kind in wanted.items())
+        return dict(zip(wanted, found, strict=True))
 
     def _quickly(self, wanted: Mapping[str, Kind]) -> dict[str, Any] | None:
         """The columns as pandas' parallel reader has them; None where it could mend in silence.
@@ -89,7 +90,8 @@ class TextFile:
             start = self.data.find(b"\n", start) + 1
         told_apart = all(row[last:] and row[last] for row in self.head.sample)
         quoted = b'"' in self.data[:start]  # it takes a line break between quotes for none
-        if self.path is None or self.encoding != "utf-8" or quoted or not told_apart:
+        small = len(self.data) < _LARGE  # Arrow is as quick
+        if small or self.path is None or self.encoding != "utf-8" or quoted or not told_apart:
             return None
         try:
             table = pd.read_csv(
@@ -97,7 +99,10 @@ class TextFile:
                 skiprows=self.head.line, dtype=pd.ArrowDtype(pa.string()), encoding="utf-8",
                 keep_default_na=False, na_values=[""], skip_blank_lines=False,
             )  # fmt: skip
-        except (ValueError, OSError):  # a parser's error and a letter that is no UTF-8 are the first
+        except (
+            ValueError,
+            OSError,
+        ):  # a parser's error and a letter that is no UTF-8 are the first
             return None
         if not isinstance(table.index, pd.RangeIndex) or table[last].isna().any():
             return None

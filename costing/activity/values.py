@@ -72,26 +72,26 @@ def read_names(cells: Cells, values: Mapping[str, str]) -> tuple[Cells, list[Ref
     """Names as they stand; one that a spreadsheet has damaged is refused."""
     if values or cells.texts is None:
         cells = _renamed(cells.encoded(), values)
-    letters = _letters(cells.texts)
-    if cells.codes is None and not (
-        letters.isascii() and not any(s in letters for s in b" \t\r\n")
-    ):
-        cells = of_arrow(
-            pc.utf8_trim_whitespace(pc.replace_substring_regex(cells.texts, SPACES, " "))
-        )
+    first, last = _letters(cells.texts)
+    if first > "+" and last < "\x7f":  # no space, no « # », no « E+ » anywhere
+        return cells, []
+    if cells.codes is None:
+        clean = pc.utf8_trim_whitespace(pc.replace_substring_regex(cells.texts, SPACES, " "))
+        cells = of_arrow(clean)
     texts = cells.texts
     why = np.zeros(len(texts), dtype=np.int8)
-    if b"E+" in letters:
-        why[_matches(texts, r"^\d([.,]\d+)?E\+\d+$")] = 1
-    if b"#" in letters:
-        why[_mask(pc.is_in(texts, pa.array(_ERRORS)))] = 2
+    why[_matches(texts, r"^\d([.,]\d+)?E\+\d+$")] = 1
+    why[_mask(pc.is_in(texts, pa.array(_ERRORS)))] = 2
     return cells, _refusals(cells, why, ("activity_scientific", "activity_error_value"))
 
 
-def _letters(texts: Any) -> bytes:
-    """All the letters of a column, to see at once that a sign is nowhere in it."""
-    buffer = texts.buffers()[2]
-    return b"" if buffer is None else bytes(buffer.to_pybytes())
+def _letters(texts: Any) -> tuple[str, str]:
+    """The first and the last of the letters of a column in their order, to see what is not in it.
+
+    Of letters beyond ASCII, one that is too.
+    """
+    letters = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)
+    return (chr(letters.min()), chr(letters.max())) if letters.size else ("a", "a")
 
 
 def _renamed(cells: Cells, values: Mapping[str, str]) -> Cells:

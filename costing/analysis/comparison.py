@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from costing.costs import INVESTMENT, CostBreakdown, annual_cost, fleet_cost
 from costing.errors import InputError, problem
-from costing.fleet import Fleet
+from costing.fleet import Fleet, by_code
 from costing.reference import Case
 from costing.tariff import FeeSchedule, Machines, one_machine
 
@@ -165,7 +165,7 @@ def with_activity(case: Case, fleet: Fleet) -> Fleet:
             raise InputError(problem("no_value_for_class", None, code, parameter=name))
         by_class[code] = value.mode
     frame = fleet.frame
-    target = frame["class"].map(by_class)
+    target = by_code(frame["class"], by_class)
     acts = frame["acts_billed"] + frame["acts_inpatient"]
     share = (frame["acts_billed"] / acts).where(acts > 0, 1.0)
     return replace(
@@ -210,7 +210,7 @@ def billed_share(case: Case, fleet: Fleet, machines: Machines) -> Floats:
     """Share of each machine's cost that its billed acts bear: b / (b + w h); 1 without any act."""
     codes = fleet.frame["class"]
     weights = {code: case.inpatient_cost_weight(code) for code in codes.unique()}
-    heavy = codes.map(weights).to_numpy(dtype=float) * machines.acts_inpatient
+    heavy = by_code(codes, weights) * machines.acts_inpatient
     share = _ratio(machines.acts_billed, machines.acts_billed + heavy)
     return np.where(machines.acts > 0, share, 1.0)
 
@@ -243,7 +243,8 @@ def compare(case: Case, date: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:
     paid = pay(case, fleet, case.reference.schedule.frozen(date), fleet.year)
     frame = paid.frame
     zones = {code: c.zones for code, c in case.reference.classes.items()}
-    frame["zone"] = frame["zone"].where(frame["class"].map(zones), "*")
+    zoned = by_code(frame["class"], zones).astype(bool)
+    frame["zone"] = frame["zone"].astype("str").where(zoned, "*")
     frame["amortisation"] = np.where(frame["amortised"], "amorti", "non_amorti")
     order = {code: index for index, code in enumerate(case.reference.classes)}
     groups = frame.groupby(["class", "amortisation", "zone"], sort=False)

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from costing.analysis.comparison import pay
-from costing.fleet import Fleet
+from costing.fleet import Fleet, by_code
 from costing.reference import Case
 from costing.tariff import FeeSchedule
 
@@ -44,8 +44,8 @@ def sizes(case: Case, fleet: Fleet) -> NDArray[np.str_]:
     """
     limits = {code: entry.limits for code, entry in case.reference.classes.items()}
     codes, acts = fleet.frame["class"], fleet.frame["acts_billed"] + fleet.frame["acts_inpatient"]
-    first = codes.map({code: own[0] for code, own in limits.items()})
-    second = codes.map({code: own[min(1, len(own) - 1)] for code, own in limits.items()})
+    first = by_code(codes, {code: own[0] for code, own in limits.items()})
+    second = by_code(codes, {code: own[min(1, len(own) - 1)] for code, own in limits.items()})
     within = [acts <= first, acts <= second]
     return np.asarray(np.select(within, ["reference", "threshold_1"], "beyond"))
 

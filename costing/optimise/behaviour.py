@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from costing.analysis.comparison import billed_share
 from costing.costs import fleet_cost
 from costing.errors import Place, ScenarioError, problem
-from costing.fleet import Fleet
+from costing.fleet import Fleet, by_code
 from costing.progress import Progress, silent, within
 from costing.reference import Case
 from costing.tariff import FeeSchedule
@@ -179,7 +179,7 @@ def _halves(case: Case, fleet: Fleet, schedule: FeeSchedule, year: int) -> tuple
     """Each machine at its reference activity, and a new one that does the rest."""
     frame = fleet.frame
     reference = dict(zip(schedule.class_codes, _reference(schedule, year), strict=True))
-    limit = frame["class"].map(reference).to_numpy(dtype=float)
+    limit = by_code(frame["class"], reference)
     total = (frame["acts_billed"] + frame["acts_inpatient"]).to_numpy(dtype=float)
     kept = np.divide(np.minimum(total, limit), total, out=np.ones_like(total), where=total > 0)
     parts = []
