@@ -7,15 +7,13 @@ here: what a fleet is and becomes (`fleet`), nor how a file says it (`costing.ac
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
-from functools import partial
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from costing.tariff import ZONES, MachineClass
-from costing.together import together
 
 COLUMNS = (
     "machine_id", "site_id", "modality", "class", "installed_on", "zone", "region", "sector",
@@ -65,51 +63,34 @@ def checks(
     classes: Mapping[str, MachineClass],
     year: int,
     names: Collection[str] = NAMES,
-) -> list[Check]:
+) -> Iterator[Check]:
     """Every check of a table; `numbers` is the same table, `typed`.
 
     names: the columns of names that may hold blanks.
     """
     known = {"class": tuple(classes), "zone": ZONES, "region": REGIONS, "sector": SECTORS}
     fine = {name: _among(frame[name], codes) for name, codes in known.items()}
+    yield from (Check(name, fine[name], codes) for name, codes in known.items())
+    modalities = tuple(sorted({entry.modality for entry in classes.values()}))
     own = {code: entry.modality for code, entry in classes.items()}
-    modalities = tuple(sorted(set(own.values())))
-    capital = ("paris ou region_parisienne en Île-de-France, province ailleurs",)
-    dates = (f"une date AAAA-MM-JJ, du {OLDEST} au {year}-12-31",)
-
-    def modality() -> Check:
-        def same(code: Any, modality: Any) -> bool:
-            return code not in own or own[code] == modality
-
-        return Check("modality", _agree(frame["class"], frame["modality"], same), modalities)
-
-    def zone() -> Check:
-        def same(zone: Any, region: Any) -> bool:
-            return (zone in ZONES[:2]) == (region == CAPITAL_REGION)
-
-        agree = _agree(frame["zone"], frame["region"], same)
-        return Check("zone", agree | ~fine["zone"] | ~fine["region"], capital)
-
-    def named(name: str) -> Check:
-        return Check(name, _named(frame[name]), ("un identifiant",))
-
-    def number(name: str) -> Check:
-        low, high = NUMBERS[name]
+    yield Check("modality", _agree(frame["class"], frame["modality"], lambda code, modality: (
+        code not in own or own[code] == modality)), modalities)  # fmt: skip
+    paris = _agree(frame["zone"], frame["region"], lambda zone, region: (
+        (zone in ZONES[:2]) == (region == CAPITAL_REGION)))  # fmt: skip
+    yield Check("zone", paris | ~fine["zone"] | ~fine["region"],
+                ("paris ou region_parisienne en Île-de-France, province ailleurs",))  # fmt: skip
+    for name in names:
+        yield Check(name, _named(frame[name]), ("un identifiant",))
+    for name, (low, high) in NUMBERS.items():
         values = numbers[name].to_numpy(dtype=float)
         within = _between(values, low, high)
         if name == "rank_on_authorisation":
             within &= np.floor(values) == values
-        return Check(name, within, (f"un nombre entre {low:g} et {high:g}",))
-
-    def dated() -> Check:
-        days = numbers["installed_on"].to_numpy()
-        limits = np.datetime64(OLDEST), np.datetime64(f"{year}-12-31")
-        return Check("installed_on", _between(days, *limits), dates)
-
-    called = (partial(named, name) for name in names)
-    counted = (partial(number, name) for name in NUMBERS)
-    coded = [Check(name, fine[name], codes) for name, codes in known.items()]
-    return [*coded, *together((modality, zone, *called, *counted, dated))]
+        yield Check(name, within, (f"un nombre entre {low:g} et {high:g}",))
+    days = numbers["installed_on"].to_numpy()
+    dated = _between(days, np.datetime64(OLDEST), np.datetime64(f"{year}-12-31"))
+    words = f"une date AAAA-MM-JJ, du {OLDEST} au {year}-12-31"
+    yield Check("installed_on", dated, (words,))
 
 
 def factors(column: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], list[Any]]:
@@ -127,17 +108,19 @@ def _among(column: pd.Series[Any], known: Collection[str]) -> Mask:
 
 
 def _agree(first: pd.Series[Any], second: pd.Series[Any], rule: Callable[[Any, Any], bool]) -> Mask:
-    """Where two columns go together, by the pairs of values that are met; None is a missing one."""
+    """Where two columns go together, by the pairs of values; None is a missing one."""
     (left, firsts), (right, seconds) = factors(first), factors(second)
     width = len(seconds) + 1
-    table = np.ones((len(firsts) + 1) * width, dtype=bool)
-    kind = np.int16 if len(table) < 2**15 else np.int64
-    pairs = (left.astype(kind) + kind(1)) * kind(width) + (right.astype(kind) + kind(1))
-    met = range(len(table)) if len(table) <= _FEW_PAIRS else np.unique(pairs).tolist()
+    size = (len(firsts) + 1) * width
+    kind = np.min_scalar_type(-size)  # the smallest type that holds every place among the pairs
+    pairs = (left.astype(kind) + 1) * width + right.astype(kind) + 1
+    met = range(size) if size <= _FEW_PAIRS else np.unique(pairs).tolist()
+    table = np.ones(size, dtype=bool)
     for pair in met:
         one, other = divmod(pair, width)
         table[pair] = rule([None, *firsts][one], [None, *seconds][other])
-    return table[pairs]
+    agree: Mask = table[pairs]
+    return agree
 
 
 def _between(values: np.ndarray[Any, Any], low: Any, high: Any) -> Mask:

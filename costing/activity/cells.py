@@ -8,7 +8,7 @@ they say (`values`), nor which file they come from (`read`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +21,8 @@ from costing.activity.heads import Kind
 Array = np.ndarray[Any, Any]
 SPACES = r"[\s\x{00a0}\x{2000}-\x{200b}\x{202f}\x{2060}\x{feff}]+"
 _DAY = "datetime64[D]"
-#: Rows that tell whether a column may be numbers, or choices; different texts of choices.
-_FIRST, _MANY, _FEW = 100, 50_000, 100
+#: Rows that tell whether a column is of numbers or dates; most different texts of choices.
+_FIRST = 100
 
 
 @dataclass(frozen=True)
@@ -123,25 +123,52 @@ def of_arrow(column: Any) -> Cells:
 
 
 def of_written(column: Any, kind: Kind) -> Cells:
-    """Cells of a column of texts, by what it is read for: numbers and dates without a doubt as such.
+    """Cells of a column of texts by what it is read for: sure numbers and dates are such.
 
     « 4.500 » or « 05/03/2019 » are left as they are written.
+
+    Raises:
+        pyarrow.ArrowInvalid: texts that are not UTF-8.
     """
-    if kind in ("number", "date"):
-        target = pa.int64() if kind == "number" else pa.date32()
+    if kind == "name":
+        _check(column.chunks)
+        return of_arrow(column)
+    target = {"number": pa.int64(), "date": pa.date32()}.get(kind)
+    if target is not None and all(
+        _letters(chunk).max(initial=0) <= ord("9") for chunk in column.chunks
+    ):
         try:
-            column[:_FIRST].cast(
-                target
-            )  # a cast that fails late takes as long as one that does not
+            column[:_FIRST].cast(target)  # the whole takes as long to be refused as to be read
             return of_arrow(column.cast(target))
         except pa.ArrowInvalid:
             pass
-    if kind == "choice":  # to look up among few known texts is quicker than to find them out
-        known = pc.unique(column[:_MANY]).drop_null()
-        places = pc.index_in(column, value_set=known) if len(known) <= _FEW else None
-        if places is not None and places.null_count == column.null_count:
-            return of_texts(_codes(places), known)
-    return of_arrow(column if kind == "name" else column.dictionary_encode())
+    # To look up among few known texts is quicker than to find out which there are.
+    known = pc.unique(column[: max(_FIRST, len(column) // 20)]).drop_null()
+    places = pc.index_in(column, value_set=known) if len(known) <= _FIRST else None
+    if places is None or places.null_count > column.null_count:
+        column = column.dictionary_encode()
+        _check(chunk.dictionary for chunk in column.chunks)
+        return of_arrow(column)
+    _check([known])
+    return of_texts(_codes(places), known)
+
+
+def ordinary(texts: Any) -> bool:
+    """Whether texts are written with the signs from « , » to « ~ » only: no space, no accent."""
+    letters = _letters(texts)
+    return not letters.size or bool(letters.min() >= ord(",") and letters.max() <= ord("~"))
+
+
+def _letters(texts: Any) -> Array:
+    """All the bytes that texts are written with."""
+    return np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)
+
+
+def _check(parts: Iterable[Any]) -> None:
+    """Refuse texts that are not UTF-8."""
+    for texts in parts:
+        if not ordinary(texts):
+            texts.validate(full=True)
 
 
 def _codes(places: Any) -> Array:
@@ -151,11 +178,17 @@ def _codes(places: Any) -> Array:
 
 def of_texts(codes: Array, texts: Any) -> Cells:
     """Cells of different texts, cleaned: spaces of every kind are one, and none is a blank."""
+    if ordinary(texts):
+        return Cells(_small(codes, len(texts)), texts)
     clean = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, SPACES, " "))
     empty = np.asarray(pc.equal(clean, ""), dtype=bool)
     if empty.any():
         codes = np.append(np.where(empty, -1, np.arange(len(clean))), -1)[codes]
-    return Cells(codes.astype(np.int8 if len(clean) < 128 else np.int32, copy=False), clean)
+    return Cells(_small(codes, len(clean)), clean)
+
+
+def _small(codes: Array, count: int) -> Array:
+    return codes.astype(np.int8 if count < 128 else np.int32, copy=False)
 
 
 def of_objects(values: Sequence[Any]) -> Cells:

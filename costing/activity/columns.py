@@ -255,7 +255,7 @@ def categorical(choices: Choices) -> Any:
 
 @cache
 def _kind(codes: tuple[str, ...]) -> pd.CategoricalDtype:
-    return pd.CategoricalDtype(codes)
+    return pd.CategoricalDtype(list(codes))
 
 
 def text_column(cells: Cells) -> Any:

@@ -32,8 +32,9 @@ from costing.together import together
 from costing.words import number
 
 _KINDS: dict[str, Kind] = {
-    "machine_id": "name", "site_id": "name", "installed_on": "date", "rank_on_authorisation": "number",
-    "acts_billed": "number", "acts_inpatient": "number", "weight": "number", "year": "number",
+    "machine_id": "name", "site_id": "name", "installed_on": "date",
+    "rank_on_authorisation": "number", "acts_billed": "number", "acts_inpatient": "number",
+    "weight": "number", "year": "number",
 }  # fmt: skip
 _ACTS: tuple[Column, ...] = ("acts_billed", "acts_inpatient")
 _NUMBERS: tuple[Column, ...] = ("rank_on_authorisation", *_ACTS, "weight")
@@ -170,7 +171,8 @@ def _frame(columns: Columns) -> pd.DataFrame:
         return {name: columns.number(name)}
 
     counted = (partial(numbers, name) for name in _NUMBERS)
-    parts = together((machines, sites, kinds, places, sectors, dates, *counted))
+    said = machines, sites, kinds, places, sectors, dates
+    parts: list[dict[str, Any]] = together([*said, *counted], columns.rows)
     data = dict(chain.from_iterable(part.items() for part in parts))
     return pd.DataFrame(data, columns=list(COLUMNS), copy=False)
 

@@ -65,19 +65,17 @@ class TextFile:
         Raises:
             FleetError: rows without as many columns as there are headings, a damaged file.
         """
-        columns = self._quickly(wanted)
-        if columns is None:
-            try:
-                columns = self._arrow(wanted, progress)
-            except pa.ArrowInvalid as error:
-                if self.encoding != "utf-8" or "UTF8" not in str(error):
-                    raise self._damaged(error) from None
-                # Only the first part was looked at: accents may come later.
-                other = _cp1252(self.name, self.data)
-                return replace(self, encoding=other).read(wanted, progress)
-        progress(1.0, "Lecture du fichier")
-        found = together(partial(of_written, columns[name], kind) for name, kind in wanted.items())
-        return dict(zip(wanted, found, strict=True))
+        try:
+            columns = self._quickly(wanted) or self._arrow(wanted, progress)
+            progress(1.0, "Lecture du fichier")
+            cells = together(partial(of_written, columns[name], wanted[name]) for name in wanted)
+        except pa.ArrowInvalid as error:
+            if self.encoding != "utf-8" or "UTF8" not in str(error):
+                raise self._damaged(error) from None
+            # Only the first part was looked at: accents may come later.
+            other = _cp1252(self.name, self.data)
+            return replace(self, encoding=other).read(wanted, progress)
+        return dict(zip(wanted, cells, strict=True))
 
     def _quickly(self, wanted: Mapping[str, Kind]) -> dict[str, Any] | None:
         """The columns as pandas' parallel reader has them; None where it could mend in silence.
@@ -99,17 +97,14 @@ class TextFile:
                 skiprows=self.head.line, dtype=pd.ArrowDtype(pa.string()), encoding="utf-8",
                 keep_default_na=False, na_values=[""], skip_blank_lines=False,
             )  # fmt: skip
-        except (
-            ValueError,
-            OSError,
-        ):  # a parser's error and a letter that is no UTF-8 are the first
+        except (ValueError, OSError):  # ValueError: a row too long, a letter that is not UTF-8
             return None
         if not isinstance(table.index, pd.RangeIndex) or table[last].isna().any():
             return None
         places = {name: self.head.headings.index(name) for name in wanted}
         return {name: pa.chunked_array(table[place]) for name, place in places.items()}
 
-    def _arrow(self, wanted: Mapping[str, Kind], progress: Progress) -> Any:
+    def _arrow(self, wanted: Mapping[str, Kind], progress: Progress) -> Mapping[str, Any]:
         ragged: list[int] = []
 
         def skip(row: Any) -> str:
@@ -123,17 +118,18 @@ class TextFile:
                 skip_rows=self.head.line, column_names=list(self.head.headings),
             ),
             "parse_options": arrow_csv.ParseOptions(
-                delimiter=self.separator, newlines_in_values=quoted, invalid_row_handler=skip
+                delimiter=self.separator, quote_char=quoted and '"', newlines_in_values=quoted,
+                invalid_row_handler=skip,
             ),
             "convert_options": arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(wanted, pa.string()), include_columns=list(wanted),
-                null_values=[""], strings_can_be_null=True,
+                null_values=[""], strings_can_be_null=True, check_utf8=False,
             ),
         }  # fmt: skip
         table = _followed(self.data, options, progress)
         if ragged:
             raise self._ragged(len(ragged))
-        return table
+        return dict(zip(table.column_names, table.columns, strict=True))
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """The rows after the headings, each with the line where it ends; blank lines left out."""
@@ -186,7 +182,7 @@ def open_text(name: str, data: Any, layout: Layout, path: Path | None = None) ->
     )
     if len(data) > _HEAD:
         text = text[: text.rfind("\n") + 1] or text
-    separators = [layout.separator] if layout.separator else list(SEPARATORS)
+    separators = [layout.separator] if layout.separator else [s for s in SEPARATORS if s in text]
     heads: list[tuple[str, Head]] = []
     for sign in separators:
         head = _head(text, sign, layout.header_line)

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from costing.activity.cells import SPACES, Array, Cells, of_arrow, some
+from costing.activity.cells import SPACES, Array, Cells, of_arrow, ordinary, some
 from costing.words import number
 
 _ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#NOM?", "#VALEUR!")
@@ -72,8 +72,7 @@ def read_names(cells: Cells, values: Mapping[str, str]) -> tuple[Cells, list[Ref
     """Names as they stand; one that a spreadsheet has damaged is refused."""
     if values or cells.texts is None:
         cells = _renamed(cells.encoded(), values)
-    first, last = _letters(cells.texts)
-    if first > "+" and last < "\x7f":  # no space, no « # », no « E+ » anywhere
+    if ordinary(cells.texts):  # no space, no « # », no « E+ » anywhere
         return cells, []
     if cells.codes is None:
         clean = pc.utf8_trim_whitespace(pc.replace_substring_regex(cells.texts, SPACES, " "))
@@ -83,15 +82,6 @@ def read_names(cells: Cells, values: Mapping[str, str]) -> tuple[Cells, list[Ref
     why[_matches(texts, r"^\d([.,]\d+)?E\+\d+$")] = 1
     why[_mask(pc.is_in(texts, pa.array(_ERRORS)))] = 2
     return cells, _refusals(cells, why, ("activity_scientific", "activity_error_value"))
-
-
-def _letters(texts: Any) -> tuple[str, str]:
-    """The first and the last of the letters of a column in their order, to see what is not in it.
-
-    Of letters beyond ASCII, one that is too.
-    """
-    letters = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)
-    return (chr(letters.min()), chr(letters.max())) if letters.size else ("a", "a")
 
 
 def _renamed(cells: Cells, values: Mapping[str, str]) -> Cells:
@@ -229,10 +219,11 @@ def read_dates(cells: Cells, values: Mapping[str, str], month_first: bool) -> Re
 def _dates(texts: Any, month_first: bool) -> tuple[Array, Array]:
     """Each different text as a date, and why it is none, as `_DATE_CODES`."""
     texts = pc.fill_null(texts, "")
-    year, month, day = _parts(texts, _YEAR_FIRST, "ymd")
     other, first, second = _parts(texts, _TWO_FIRST, "yab")
-    dates = _date(year, month, day)
     two = other > 0
+    dates = np.full(len(texts), "NaT", dtype=_DAY)
+    if not two.all():
+        dates = _date(*_parts(texts, _YEAR_FIRST, "ymd"))
     as_day, as_month = _date(other, second, first), _date(other, first, second)
     wanted, reverse = (as_month, as_day) if month_first else (as_day, as_month)
     dates = np.where(two, wanted, dates)
@@ -240,8 +231,9 @@ def _dates(texts: Any, month_first: bool) -> tuple[Array, Array]:
     against = two & np.isnat(wanted) & ~np.isnat(reverse)
     if against.any() and not (two & ~np.isnat(wanted) & np.isnat(reverse)).any():
         why[two] = 2
-    why[(why == 1) & _matches(texts, r"^\d{4,5}([.,]\d+)?$")] = 3
-    why[(why == 1) & _matches(texts, r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{2}$")] = 4
+    if why.any():
+        why[(why == 1) & _matches(texts, r"^\d{4,5}([.,]\d+)?$")] = 3
+        why[(why == 1) & _matches(texts, r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{2}$")] = 4
     return dates, why
 
 
