@@ -9,8 +9,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from costing.model import CostModel
-
 #: Degrees: independent, straight line, anything else.
 CONSTANT, AFFINE, OTHER = 0, 1, 2
 
@@ -39,12 +37,3 @@ def degree(node: ast.expr, degrees: Mapping[str, int]) -> int:
 def _either(*degrees: int) -> int:
     """Degree of what is not known to be a straight line: constant only of constants."""
     return OTHER if any(degrees) else CONSTANT
-
-
-def affine_in_acts(model: CostModel) -> bool:
-    """Whether every cost line of a model, over the year, is a straight line in the acts."""
-    degrees = {"acts": AFFINE}
-    for step in model.steps:
-        degrees[step.name] = degree(step.formula.tree, degrees)
-    limit = {step.name: CONSTANT if step.per == "act" else AFFINE for step in model.lines}
-    return all(degrees[name] <= most for name, most in limit.items())

@@ -17,6 +17,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 import costing.capital  # noqa: F401 - registers the capital functions of the language
+from costing.affine import AFFINE, CONSTANT, degree
 from costing.errors import FormulaError, ModelError, Place, Problem, problem, suggest
 from costing.formula import Formula, is_function, parse
 from costing.parameters import Label, Number, Parameter, Strict, Text
@@ -106,7 +107,7 @@ class CostModel:
     parameters: dict[str, Parameter]
     steps: tuple[Step, ...]
 
-    @property
+    @cached_property
     def lines(self) -> tuple[Step, ...]:
         """The cost lines, in the order of the file."""
         return tuple(sorted((s for s in self.steps if s.poste), key=lambda s: s.position))
@@ -135,6 +136,16 @@ class CostModel:
             facts = {"formula": step.formula.text}
             raise FormulaError(problem(fault, step.formula.place, step.name, **facts))
         return {step.name: known[step.name] for step in self.steps}
+
+    @cached_property
+    def affine_in_acts(self) -> bool:
+        """Whether every cost line, over the year, is a straight line in the acts."""
+        degrees = {"acts": AFFINE}
+        for step in self.steps:
+            degrees[step.name] = degree(step.formula.tree, degrees)
+        return all(
+            degrees[step.name] <= (CONSTANT if step.per == "act" else AFFINE) for step in self.lines
+        )
 
     def inputs_of(self, name: str) -> frozenset[str]:
         """Parameters on which a step rests, directly or through others."""

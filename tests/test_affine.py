@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from costing.affine import AFFINE, CONSTANT, OTHER, affine_in_acts, degree
+from costing.affine import AFFINE, CONSTANT, OTHER, degree
 from costing.costs import annual_cost
 from costing.formula import parse
 from costing.load import load_reference
@@ -151,14 +151,14 @@ def model(directory: Path, derived: str, formula: str, per: str = "year") -> Cos
     ],
 )
 def test_models(derived: str, formula: str, per: str, expected: bool, tmp_path: Path) -> None:
-    assert affine_in_acts(model(tmp_path, derived, formula, per)) is expected
+    assert model(tmp_path, derived, formula, per).affine_in_acts is expected
 
 
 def test_the_shipped_models_are_straight_lines() -> None:
     """By their formulas, and in numbers: each line at 5 000 acts is half way from 0 to 10 000."""
     case = REFERENCE.case(Scenario())
     for code in REFERENCE.class_labels:
-        assert affine_in_acts(REFERENCE.model_of(code)), code
+        assert REFERENCE.model_of(code).affine_in_acts, code
         found = annual_cost(case, code, np.array([0.0, 5_000, 10_000]), 0.0).lines
         for name, (first, middle, last) in found.items():
             assert middle == pytest.approx((first + last) / 2, rel=1e-12), (code, name)

@@ -121,8 +121,7 @@ def _after_running(
     part: ClassAccount, postes: frozenset[str], capital: frozenset[str], piece: slice
 ) -> tuple[Floats, Floats]:
     """Fee less running costs, and capital, over the machines where the first is positive."""
-    running, revenue = part.each(postes - capital, piece)
-    invested, _ = part.each(capital, piece)
+    revenue, running, invested = part.each(piece, postes - capital, capital)
     left = revenue - running
     machines = part.machines
     weight = (machines.weight * ~machines.amortised)[:, None] * (left > 0)

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.polynomial import Chebyshev
 from numpy.typing import NDArray
 
-from costing.affine import affine_in_acts
 from costing.analysis.uncertainty import CELLS
 from costing.errors import InputError, TariffError, problem
 from costing.model import CostModel
@@ -144,7 +143,7 @@ class ClassAccount:
 
     def _slices(self) -> list[slice]:
         """Draws to take together, so that the arrays stay small."""
-        wide = 4 if affine_in_acts(self.model) else len(self.machines.weight)
+        wide = 4 if self.model.affine_in_acts else len(self.machines.weight)
         step = max(1, CELLS // wide)
         return [slice(first, first + step) for first in range(0, self.size, step)]
 
@@ -156,7 +155,7 @@ class ClassAccount:
         """The model evaluated at the few activities that settle all the machines."""
         machines = self.machines
         scale = self._cut(self.scale, part)
-        if not affine_in_acts(self.model):
+        if not self.model.affine_in_acts:
             acts = machines.acts[:, None] * scale
             return self._evaluate(acts, machines.amortised[:, None], part, by_machine=True)
         # Within what the machines do: elsewhere a line may be negative, which no machine is.
@@ -270,9 +269,17 @@ class ClassAccount:
 
     # --- machine by machine
 
-    def each(self, postes: frozenset[str], part: slice) -> tuple[Floats, Floats]:
-        """Cost of the postes and revenue of each machine, EUR/year, `(m, n)`, for some draws."""
-        machines, lines = self.machines, self._lines(part)
+    def each(self, part: slice, *sets: frozenset[str]) -> tuple[Floats, ...]:
+        """Revenue of each machine, then its cost of each set of postes, EUR/year, `(m, n)`.
+
+        part: the draws to take.
+        """
+        lines, share = self._lines(part), self.share(self._cut(self.omega, part))
+        return (self._paid_each(part), *(self._cost_each(lines, own) * share for own in sets))
+
+    def _cost_each(self, lines: Lines, postes: frozenset[str]) -> Floats:
+        """Cost of some postes of each machine, that of the acts not billed included."""
+        machines = self.machines
         cost: Any = sum(
             (amount for name, amount in lines.amounts.items() if self._poste[name] in postes),
             start=np.zeros(1),
@@ -283,6 +290,10 @@ class ClassAccount:
             cost = own[:, 0]
             if len(lines.acts) > 1:
                 cost = cost + lines.place(machines.acts)[:, None] * (own[:, 1] - own[:, 0])
+        return np.asarray(cost)
+
+    def _paid_each(self, part: slice) -> Floats:
+        """Fee revenue of each machine."""
         places, billed = self._counted
         done = places[:, None] * self._cut(self.scale, part)
         revenue, below = np.zeros(1), np.zeros(1)
@@ -291,7 +302,7 @@ class ClassAccount:
             upto = np.minimum(done, limit)
             revenue = revenue + self.fees[:, [band]] * (upto - below)
             below = upto
-        return cost * self.share(self._cut(self.omega, part)), revenue * billed[:, None]
+        return np.asarray(revenue * billed[:, None])
 
     def straight(self, postes: frozenset[str]) -> tuple[Floats, Floats]:
         """Fixed cost and cost per act of all machines, all their acts billed, `(n,)`.
@@ -299,7 +310,7 @@ class ClassAccount:
         Raises:
             InputError: the model is not a straight line in the acts.
         """
-        if not affine_in_acts(self.model):
+        if not self.model.affine_in_acts:
             raise InputError(problem("not_affine", None, self.machines.code))
         lines = self._evaluate(
             np.array([[0.0], [_SPAN]]), np.array([False, True])[:, None, None], slice(None)

@@ -43,7 +43,7 @@ def variation(
     def by_machine(values: Values) -> Floats:
         every = []
         for part in machines.accounts(values).classes:
-            cost, revenue = part.each(postes, slice(None))
+            revenue, cost = part.each(slice(None), postes)
             readings = overvaluation(revenue, cost)
             found = readings.markup if definition == "markup" else readings.share_of_fee
             every.append(np.broadcast_to(found, (len(cost), found.shape[-1])))

@@ -23,7 +23,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.affine import affine_in_acts
 from costing.analysis.savings import machine_savings, present, reached, required_from_fee
 from costing.costs import annual_cost
 from costing.errors import InputError, problem, suggest
@@ -200,7 +199,7 @@ def _basis(
     acts that the reduced rates pay.
     """
     code = machine_class.code
-    other = activity / 2 if affine_in_acts(case.reference.model_of(code)) else 1.01 * activity
+    other = activity / 2 if case.reference.model_of(code).affine_in_acts else 1.01 * activity
     acts = np.array([[activity], [other]])
     cost = annual_cost(case, code, acts, np.array([[0.0, 1.0]])).total()
     slopes = (cost[0] - cost[1]) / (activity - other)

@@ -1,4 +1,4 @@
-"""Separated values read by pandas, in parallel, and by Arrow: the same cells or the same refusal."""
+"""Separated values read by pandas in parallel and by Arrow: the same cells, or the same refusal."""
 
 from __future__ import annotations
 

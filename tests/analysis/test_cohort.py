@@ -25,7 +25,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from costing import paths
-from costing.affine import affine_in_acts
 from costing.analysis import accounts as accounts_module
 from costing.analysis import class_account
 from costing.analysis.cohort import Cohort, cohort
@@ -35,6 +34,7 @@ from costing.costs import annual_cost
 from costing.errors import FormulaError, InputError, TariffError
 from costing.fleet import COLUMNS
 from costing.load import load_reference
+from costing.model import CostModel
 from costing.reference import Case, Reference
 from costing.scenario import Conventions, FleetTable, Override, Scenario
 from costing.tariff import one_machine
@@ -399,8 +399,8 @@ def test_a_model_that_is_not_a_straight_line(
     hours: str, per_act: str, conventions: Conventions, tmp_path: Path
 ) -> None:
     reference = bent(tmp_path, hours, per_act)
-    assert not affine_in_acts(reference.models["irm"])
-    assert affine_in_acts(reference.models["scanner"])
+    assert not reference.models["irm"].affine_in_acts
+    assert reference.models["scanner"].affine_in_acts
     case = reference.case(Scenario(fleet=KINDS, conventions=conventions))
     same(case, Population(), MARCH_2024)
 
@@ -415,7 +415,7 @@ def test_machine_by_machine_gives_what_straight_lines_give(
     postes = frozenset(case.reference.perimeter("legal_2024").postes)
     values = drawn_values(machines, 200)
     straight = [machines.accounts(values).result(name, postes) for name in DEFINITIONS]
-    monkeypatch.setattr(class_account, "affine_in_acts", lambda _: False)
+    monkeypatch.setattr(CostModel, "affine_in_acts", property(lambda _: False))
     each = [machines.accounts(values).result(name, postes) for name in DEFINITIONS]
     for one, other in zip(straight, each, strict=True):
         np.testing.assert_allclose(one, other, rtol=CLOSE)
@@ -424,7 +424,7 @@ def test_machine_by_machine_gives_what_straight_lines_give(
 def test_a_straight_line_is_not_asked_for_acts_that_no_machine_does(tmp_path: Path) -> None:
     """Open hours past a fixed part: negative without acts, positive for every machine."""
     reference = bent(tmp_path, "(acts - 0.5 * reference_activity)")
-    assert affine_in_acts(reference.models["irm"])
+    assert reference.models["irm"].affine_in_acts
     fleet = table(
         {"class": "irm_1_5t", "acts_billed": 4_000}, {"class": "irm_1_5t", "acts_billed": 9_000}
     )
@@ -596,7 +596,7 @@ def test_limits_that_cross_leave_a_band_empty() -> None:
     limits = {"machine_classes.reference_activity.scanner": np.array([9_000.0, 12_000, 13_500])}
     expected = [1_157_710.0, 1_284_700.0, 1_363_985.0]
     assert machines.accounts(limits).revenue == pytest.approx(expected, abs=1e-6)
-    cost, revenue = machines.accounts(limits).classes[0].each(frozenset(), slice(None))
+    revenue, cost = machines.accounts(limits).classes[0].each(slice(None), frozenset())
     assert revenue.tolist() == [pytest.approx(expected, abs=1e-6)]
     assert np.all(cost == 0)
 

@@ -14,7 +14,7 @@ from costing.analysis.savings import reached, savings
 from costing.costs import annual_cost
 from costing.errors import InputError
 from costing.load import load_reference
-from costing.optimise import cost_rules
+from costing.model import CostModel
 from costing.optimise.cost_rules import (
     Basis,
     bases,
@@ -171,7 +171,7 @@ def test_a_cost_that_is_no_straight_line_has_a_slope_too(
     # The model is a straight line all the same: every slope of it is the exact one.
     case = case_of({"acts_billed": acts})
     exact = bases(case, "two_part_median")["scanner"].marginal_eur
-    monkeypatch.setattr(cost_rules, "affine_in_acts", lambda _: False)
+    monkeypatch.setattr(CostModel, "affine_in_acts", property(lambda _: False))
     found = bases(case, "two_part_median")["scanner"].marginal_eur
     assert found == pytest.approx(exact)
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from costing import labels
-from costing.affine import affine_in_acts
 from costing.errors import InputError, problem
 from costing.reference import Case
 from costing.tariff import FeeSchedule
@@ -161,7 +160,7 @@ def check(case: Case, schedule: FeeSchedule) -> None:
     problems += [
         problem("export_not_straight", None, model.modality)
         for model in case.reference.models.values()
-        if not affine_in_acts(model)
+        if not model.affine_in_acts
     ]
     if problems:
         raise InputError(problems)
