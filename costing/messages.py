@@ -724,6 +724,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "valeurs.",
         "{value} structures to try for class '{scope}': at most {high}. Give fewer values.",
     ),
+    "savings_year": (
+        "l'année {value} ne compte pas dans les économies demandées ; elle ne peut avoir de "
+        "minimum. Années : {known}.",
+        "the year {value} does not count in the savings asked for; it can have no minimum. "
+        "Years: {known}.",
+    ),
     "demand_scope": (
         "« {value} » n'est pas une portée de « {constraint} ».{near} Portées : {known}.",
         "'{value}' is not a scope of '{constraint}'.{near} Scopes: {known}.",

@@ -7,10 +7,12 @@ thresholds of the fee, growth of the fleet. An override of a scenario replaces o
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -18,6 +20,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from costing.errors import suggest
 from costing.units import UNITS, is_money
@@ -32,6 +35,16 @@ Vat = Literal["included", "excluded", "not_applicable"]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[str, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
+
+
+def _something(text: str) -> str:
+    if not re.search(r"[^\s\u200b\u2060\ufeff]", text):
+        raise PydanticCustomError("blank_text", "a text is expected")
+    return text
+
+
+#: A text that shows something: a blank cell of a workbook holds none.
+Shown = Annotated[Text, AfterValidator(_something)]
 
 
 class Strict(BaseModel):

@@ -234,6 +234,12 @@ class Reference:
             if code not in applied.classes
         ]
         unknown += applied._unknown_scopes(scenario.rules)
+        years = ", ".join(map(str, applied.savings.target.years))
+        unknown += [
+            problem("savings_year", Place(key=f"savings.yearly_eur.{year}"), year, known=years)
+            for year in scenario.savings.yearly_eur
+            if year not in applied.savings.target.years
+        ]
         names = {name for parameters in applied.files.values() for name in parameters}
         for index, correlation in enumerate(scenario.correlations):
             place = Place(key=f"correlations.{index}")

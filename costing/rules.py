@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from costing.errors import suggest
 from costing.menu import CONSTRAINTS
-from costing.parameters import Number, Strict
+from costing.parameters import Number, Shown, Strict
 from costing.yamlfile import CodedError, Fault
 
 Reading = Literal["cumulated", "level_2027"]
@@ -27,7 +27,7 @@ Share = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=100)]
 class Lever(Strict):
     """Savings that something else than the fee brings, dated: EUR a year from `date` on."""
 
-    label: str
+    label: Shown
     date: dt.date
     annual_amount_eur: Number = Field(ge=0, le=MOST_EUR)
 

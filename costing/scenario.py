@@ -22,12 +22,14 @@ from pydantic import (
 )
 
 from costing.errors import Place, Problem, ScenarioError, problem, suggest
-from costing.parameters import Grade, Number, Strict, Text, Vat, Whole
+from costing.parameters import Grade, Number, Shown, Strict, Text, Vat, Whole
 from costing.rules import SavingsDemand, ScheduleRules
 from costing.unavailable import Unavailable
 from costing.yamlfile import CodedError, Fault, refusal
 
 FORMAT = 1
+#: Spreadsheets keep fifteen digits of a number.
+MOST_SEED = 10**15 - 1
 
 Capital = Literal["annuity", "straight_line", "lease"]
 Activity = Literal["observed", "normative", "reference"]
@@ -66,7 +68,7 @@ class Override(Strict):
     low: Number | None = None
     high: Number | None = None
     vat: Vat | None = None
-    source: str = Field(default="saisie de l'expert", min_length=1)
+    source: Shown = "saisie de l'expert"
     grade: Grade = "D"
     author: str = ""
     reason: str = ""
@@ -100,7 +102,7 @@ class FleetTable(Strict):
     """A fleet brought by the user: the year of its acts, and its columns."""
 
     year: int = Field(ge=2000, le=2100)
-    label: str
+    label: Shown
     synthetic: bool = False
     columns: dict[str, tuple[Text | Whole | Number | None, ...]]
 
@@ -131,7 +133,7 @@ class Scenario(Strict):
     correlations: tuple[Correlation, ...] = ()
     savings: SavingsDemand = SavingsDemand()
     rules: ScheduleRules = ScheduleRules()
-    seed: int = Field(default=2024, ge=0)
+    seed: int = Field(default=2024, ge=0, le=MOST_SEED)
     fleet: FleetTable | None = None
     unavailable: tuple[Unavailable, ...] = ()
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, model_validator
 
 from costing.errors import Place, Problem, ScenarioError, problem, suggest
-from costing.parameters import Strict
+from costing.parameters import Shown, Strict
 from costing.yamlfile import CodedError, Fault
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Unavailable(Strict):
     """
 
     address: str = Field(pattern=rf"^({_VALUE}|{FLEET}\.[a-z_]+\..+)$")
-    supplier: str = Field(min_length=1)
+    supplier: Shown
     reason: Reason
     detail: str = ""
     since: dt.date | None = None

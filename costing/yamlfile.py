@@ -212,6 +212,7 @@ _KINDS = {
     "finite_number": Both("un nombre fini est attendu", "a finite number is expected"),
     "string_type": Both("un texte est attendu", "a text is expected"),
     "string_too_short": Both("un texte est attendu", "a text is expected"),
+    "blank_text": Both("un texte est attendu", "a text is expected"),
     "bool_parsing": Both("true ou false est attendu", "true or false is expected"),
     "bool_type": Both("true ou false est attendu", "true or false is expected"),
     "date_from_datetime_parsing": Both("une date AAAA-MM-JJ est attendue", "a date is expected"),

@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from costing.analysis.correlation import score_matrix
 from costing.analysis.uncertainty import Input, Inputs
 from costing.menu import CONSTRAINTS, COST_RISKS, OBJECTIVES, STRUCTURES, Bound
-from costing.parameters import Distribution, Label, Outcome, Parameter, Value
+from costing.parameters import Distribution, Label, Outcome, Parameter, Shown, Value
 from costing.rules import (
     Behaviour,
     Demand,
@@ -25,7 +26,14 @@ from costing.rules import (
     ScheduleRules,
     StructureChoice,
 )
-from costing.scenario import Conventions, Correlation, FleetTable, Override, Scenario
+from costing.scenario import (
+    MOST_SEED,
+    Conventions,
+    Correlation,
+    FleetTable,
+    Override,
+    Scenario,
+)
 from costing.unavailable import Unavailable
 
 # Address: range to draw from, whether it is money, whether the parameter takes bounds.
@@ -57,7 +65,8 @@ SCOPES = {
 CANDIDATES = {"amortisation_years": (1, 30), "rank_factor": (0, 1)}
 # Words from a form: any script, no half of a surrogate pair and no control character.
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
-SPOKEN = WORDS.filter(str.strip)
+_SHOWN = TypeAdapter(Shown).validator
+SPOKEN = WORDS.filter(_SHOWN.isinstance_python)
 REASONS = ("never_measured", "trade_secret", "not_broken_down", "delay", "other")
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2030, 12, 31))
 
@@ -79,7 +88,7 @@ def overrides(draw: st.DrawFn, address: str) -> Override:
         low=values[0] if bounded else None,
         high=values[2] if bounded else None,
         vat=draw(vat),
-        source=draw(WORDS.filter(bool)),
+        source=draw(SPOKEN),
         grade=draw(st.sampled_from("ABCD")),
         author=draw(WORDS),
         reason=draw(WORDS),
@@ -100,14 +109,14 @@ def conventions() -> st.SearchStrategy[Conventions]:
 
 def savings() -> st.SearchStrategy[SavingsDemand]:
     """A demand of savings, with levers and yearly amounts or without."""
-    lever = st.builds(Lever, label=WORDS, date=DAYS, annual_amount_eur=amounts(0, 1e8))
+    lever = st.builds(Lever, label=SPOKEN, date=DAYS, annual_amount_eur=amounts(0, 1e8))
     return st.builds(
         SavingsDemand,
         target_eur=amounts(0, 1e9),
         reading=st.sampled_from(("cumulated", "level_2027")),
         share_on_fee=amounts(0, 1),
         other_levers=st.lists(lever, max_size=3).map(tuple),
-        yearly_eur=st.dictionaries(st.integers(2025, 2030), amounts(0, 1e9), max_size=4),
+        yearly_eur=st.dictionaries(st.integers(2025, 2027), amounts(0, 1e9), max_size=4),
         carry_over=st.booleans(),
     )
 
@@ -253,7 +262,7 @@ def fleets(draw: st.DrawFn, most: int = 4) -> FleetTable:
             row |= dict(zip(several, value if len(several) > 1 else [value], strict=True))
         rows.append(row)
     columns = {name: tuple(row[name] for row in rows) for name in rows[0]}
-    return FleetTable(year=2024, label=draw(WORDS), synthetic=draw(st.booleans()), columns=columns)
+    return FleetTable(year=2024, label=draw(SPOKEN), synthetic=draw(st.booleans()), columns=columns)
 
 
 @st.composite
@@ -271,7 +280,7 @@ def scenarios(draw: st.DrawFn, fleet: bool | None = None) -> Scenario:
         correlations=draw(correlations()),
         savings=draw(savings()),
         rules=draw(rules()),
-        seed=draw(st.integers(0, 2**32 - 1)),
+        seed=draw(st.integers(0, MOST_SEED)),
         fleet=table,
         unavailable=draw(unavailable(addresses, table)),
     )

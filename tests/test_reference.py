@@ -23,8 +23,9 @@ from costing import paths
 from costing.analysis.comparison import compare, curve
 from costing.cli import main
 from costing.costs import annual_cost
-from costing.errors import InputError
+from costing.errors import InputError, ScenarioError
 from costing.load import load_reference
+from costing.rules import SavingsDemand
 from costing.scenario import FleetTable, Override, Scenario
 
 REFERENCE = load_reference()
@@ -623,3 +624,15 @@ def test_a_gamma_camera_in_a_fleet_is_refused_by_name(gamma: Path) -> None:
     case = load_reference([gamma]).case(Scenario(fleet=table))
     with pytest.raises(InputError, match="gamma_camera"):
         _ = case.fleet
+
+
+def test_a_minimum_for_a_year_that_does_not_count_is_refused() -> None:
+    scenario = Scenario(savings=SavingsDemand(yearly_eur={2026: 1e6, 2028: 5e6, 2031: 5e6}))
+    with pytest.raises(ScenarioError) as caught:
+        load_reference().case(scenario)
+    found = [(p.code, p.place.key, p.value) for p in caught.value.problems]
+    assert found == [
+        ("savings_year", "savings.yearly_eur.2028", 2028),
+        ("savings_year", "savings.yearly_eur.2031", 2031),
+    ]
+    assert "2025, 2026, 2027" in caught.value.problems[0].text("fr")

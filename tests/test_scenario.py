@@ -43,6 +43,34 @@ def test_the_hash_covers_content_and_not_the_name() -> None:
     assert Scenario(conventions=Conventions(capital="lease")).hash != base.hash
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\u00a0", "\u200b \ufeff"])
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        ({"overrides": [{"parameter": PRICE, "mode": 9e5, "source": None}]}, "overrides.0.source"),
+        ({"savings": {"other_levers": [{"label": None, "date": "2026-01-01",
+                                        "annual_amount_eur": 1.0}]}},
+         "savings.other_levers.0.label"),
+        ({"fleet": {"year": 2024, "label": None, "columns": {}}}, "fleet.label"),
+    ],
+)  # fmt: skip
+def test_a_text_that_a_workbook_must_show_is_not_blank(
+    content: dict[str, Any], key: str, blank: str
+) -> None:
+    text = json.dumps(content).replace("null", json.dumps(blank))
+    with pytest.raises(ScenarioError) as caught:
+        from_json(text)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.place.key) == ("invalid_value", key)
+    assert "un texte est attendu" in problem.text("fr")
+
+
+def test_a_seed_has_no_more_digits_than_a_spreadsheet_keeps() -> None:
+    assert Scenario(seed=10**15 - 1).seed == 999_999_999_999_999
+    with pytest.raises(ScenarioError):
+        from_json(json.dumps({"seed": 10**15}))
+
+
 def test_the_order_of_the_overrides_has_no_meaning() -> None:
     one, two = Override(parameter=PRICE, mode=9e5), Override(parameter="communs.rent.*", mode=200)
     left, right = Scenario(overrides=(one, two)), Scenario(overrides=(two, one))

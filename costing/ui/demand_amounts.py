@@ -45,14 +45,12 @@ def fields(reference: Reference, demand: SavingsDemand, version: int) -> dict[st
         f"{percent(share.high, 0)}, grade {names.GRADES[share.grade]}. {share.note}",
     )  # fmt: skip
     found["levers"] = _levers(demand, version)
-    # A year that a file or a workbook brought keeps its minimum: it has a field too.
-    years = sorted({*target.years, *demand.yearly_eur})
     found["yearly"] = {
         year: box.text_input(
             f"Minimum {year} (M€)", figures.plain(demand.yearly_eur[year] / 1e6)
             if year in demand.yearly_eur else "", key=f"year-{year}-{version}", placeholder="aucun",
         )
-        for year, box in zip(years, st.columns(len(years)), strict=True)
+        for year, box in zip(target.years, st.columns(len(target.years)), strict=True)
     }  # fmt: skip
     found["carry_over"] = st.checkbox(
         _CARRIED,

@@ -15,12 +15,13 @@ from costing import labels
 from costing.menu import CONSTRAINTS
 from costing.reference import Reference
 from costing.rules import ScheduleRules
-from costing.scenario import Scenario
+from costing.scenario import MOST_SEED, Scenario
 from costing.units import is_money
 from costing.words import NONE, euros, number, percent
 from costing.words import quantity as with_unit
 from costing.workbook import choices_demands as further
 from costing.workbook import vocabulary as words
+from costing.workbook.cells import clean
 from costing.workbook.choice import Admits, Choice, Told, written
 from costing.workbook.quantity import Quantity
 
@@ -41,7 +42,7 @@ def choices(reference: Reference, scenario: Scenario, room: int = 0) -> Iterator
         "Scénario": _identity(reference),
         "Conventions": _conventions(),
         "Corrélations de rang entre hypothèses incertaines": _correlations(reference, scenario),
-        "Économies": _savings(reference, scenario),
+        "Économies": _savings(reference),
         "Autres leviers, déduits de ce que le forfait doit économiser": _levers(scenario, room),
         "Règles du barème proposé": _rules(scenario, room),
         "Planchers de recette par classe": _floors(reference),
@@ -70,6 +71,8 @@ def _value_at(scenario: Scenario, key: str) -> Any:
     if key.startswith(f"{further.ELASTICITY}."):
         code = key.removeprefix(f"{further.ELASTICITY}.")
         return scenario.rules.behaviour.elasticity.get(code)
+    if key == "name":
+        return clean(scenario.name) or words.UNNAMED
     found: Any = scenario
     for part in key.split("."):
         if isinstance(found, Mapping):
@@ -90,7 +93,7 @@ def _identity(reference: Reference) -> Iterator[Choice]:
         "Quels postes de charges entrent dans le coût.",
     )  # fmt: skip
     yield Choice(
-        "seed", "Graine des tirages", Quantity("number", 0, 2**31, whole=True),
+        "seed", "Graine des tirages", Quantity("number", 0, MOST_SEED, whole=True),
         "Un entier : mêmes tirages.",
     )  # fmt: skip
 
@@ -137,7 +140,7 @@ def correlation_choice(reference: Reference, first: str, second: str) -> Choice:
     )  # fmt: skip
 
 
-def _savings(reference: Reference, scenario: Scenario) -> Iterator[Choice]:
+def _savings(reference: Reference) -> Iterator[Choice]:
     yield Choice(
         "savings.target_eur", "Économies visées, toute l'imagerie", Quantity("EUR"),
         "Montant de la loi. On peut écrire 300 M€.",
@@ -150,7 +153,7 @@ def _savings(reference: Reference, scenario: Scenario) -> Iterator[Choice]:
         "savings.share_on_fee", "Part portée par le forfait technique", Quantity("share", 0, 1),
         "De 0 à 100 %.",
     )  # fmt: skip
-    for year in sorted({*reference.savings.target.years, *scenario.savings.yearly_eur}):
+    for year in reference.savings.target.years:
         yield Choice(
             f"savings.yearly_eur.{year}", f"Minimum d'économies en {year}", Quantity("EUR"),
             "Vide : aucun minimum cette année-là.", required=False,

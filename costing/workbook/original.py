@@ -11,18 +11,19 @@ import datetime as dt
 import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from costing.errors import InputError, Place
 from costing.reference import Reference
-from costing.scenario import Override, Scenario, from_json
+from costing.scenario import FleetTable, Override, Scenario, from_json
 from costing.schedule_entries import Given, assembled, parts_of
 from costing.tariff import Cell, FeeSchedule
 from costing.workbook.cells import clean
 from costing.workbook.layout import Book
 from costing.workbook.package import Package
+from costing.workbook.vocabulary import UNNAMED
 
 SHEET = "Scénario d'origine"
 #: Characters of the text that one cell holds.
@@ -33,12 +34,14 @@ PIECE, LAST_ROW = 30_000, 5_000
 class Original:
     """What a workbook was exported from: scenario (without its fleet), prices, fleet's hash.
 
-    prices: rows of `price_rows`. fleet: empty for the reference fleet.
+    prices: rows of `price_rows`. fleet: empty for the reference fleet. digits: the numbers of the
+    fleet with more digits than some programs keep, by machine and column.
     """
 
     scenario: Scenario
     prices: tuple[tuple[Any, ...], ...]
     fleet: str
+    digits: dict[tuple[str, str], float]
 
     def schedule(self, reference: Reference) -> FeeSchedule:
         """The schedule as exported."""
@@ -71,6 +74,16 @@ def fleet_hash(scenario: Scenario) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _long_numbers(fleet: FleetTable | None) -> Iterator[tuple[str, str, float]]:
+    """Machine, column and value of each number that fifteen digits do not say."""
+    if fleet is None:
+        return
+    for name, values in fleet.columns.items():
+        for row, value in enumerate(values):
+            if isinstance(value, float) and float(f"{value:.15g}") != value:
+                yield str(fleet.columns["machine_id"][row]), name, value
+
+
 def write_original(book: Book, scenario: Scenario, schedule: FeeSchedule) -> None:
     """The sheet: scenario and prices as JSON, in pieces; the fleet stands on « Parc »."""
     bare = scenario.model_copy(update={"fleet": None})
@@ -78,6 +91,7 @@ def write_original(book: Book, scenario: Scenario, schedule: FeeSchedule) -> Non
         "scenario": json.loads(bare.to_json()),
         "prices": list(price_rows(schedule, scenario)),
         "fleet": fleet_hash(scenario),
+        "digits": list(_long_numbers(scenario.fleet)),
     }
     text = json.dumps(content, ensure_ascii=False)
     sheet = book.sheet(SHEET, (120,))
@@ -100,7 +114,8 @@ def read_original(package: Package) -> Original | None:
         content = json.loads(text)
         scenario = from_json(json.dumps(content["scenario"]), SHEET)
         prices = tuple(tuple(row) for row in content["prices"])
-        return Original(scenario, prices, str(content["fleet"]))
+        digits = {(row[0], row[1]): float(row[2]) for row in content.get("digits", ())}
+        return Original(scenario, prices, str(content["fleet"]), digits)
     except (InputError, ValueError, KeyError, TypeError):
         return None
 
@@ -109,12 +124,28 @@ def restored(reference: Reference, read: Scenario, original: Original | None) ->
     """The original when the scenario that was read says the same as it, else what was read."""
     if original is None:
         return read
+    read = _with_digits(read, original.digits)
     known = original.scenario.model_copy(update={"fleet": read.fleet})
     try:
         same = alike(meaning(reference, known), meaning(reference, read))
     except InputError:
         return read
     return known if same else read
+
+
+def _with_digits(read: Scenario, digits: Mapping[tuple[str, str], float]) -> Scenario:
+    """A scenario with the digits of its fleet that a program dropped."""
+    if read.fleet is None or not digits:
+        return read
+    machines = [str(machine) for machine in read.fleet.columns["machine_id"]]
+    columns = dict(read.fleet.columns)
+    for name in {name for _, name in digits} & columns.keys():
+        known = [digits.get((machine, name)) for machine in machines]
+        columns[name] = tuple(
+            value if long is None or not alike(value, long) else long
+            for value, long in zip(columns[name], known, strict=True)
+        )
+    return read.model_copy(update={"fleet": read.fleet.model_copy(update={"columns": columns})})
 
 
 def plain(reference: Reference, scenario: Scenario) -> Scenario:
@@ -147,6 +178,7 @@ def meaning(reference: Reference, scenario: Scenario) -> dict[str, Any]:
     Why a correlation was changed stands on no sheet.
     """
     content: dict[str, Any] = json.loads(scenario.to_json())
+    content["name"] = clean(scenario.name) or UNNAMED
     content["overrides"] = sorted(
         (_override(reference, override) for override in scenario.overrides),
         key=lambda found: str(found["parameter"]),

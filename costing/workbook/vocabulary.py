@@ -108,6 +108,8 @@ STRUCTURE_COLUMNS = {
 }
 
 YES, NO = "oui", "non"
+#: How a scenario without a name is called, since a blank cell is one to fill.
+UNNAMED = "Sans nom"
 GRADES = {grade: grade for grade in "ABCD"}
 
 #: Columns of each sheet that is read as a table, and those without which it cannot be.

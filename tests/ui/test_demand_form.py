@@ -165,7 +165,7 @@ def test_what_comes_from_a_file_passes_through_the_form_unchanged(form: Form) ->
     held = revised(
         Scenario(),
         rules=EVERYTHING.model_dump(),
-        savings={"yearly_eur": {2025: 10e6, 2028: 90e6}, "carry_over": True},
+        savings={"yearly_eur": {2025: 10e6, 2027: 90e6}, "carry_over": True},
     )
     here = form.at.session_state["workspace"]
     here.draft, here.version = held, 1

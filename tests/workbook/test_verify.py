@@ -7,13 +7,17 @@ import io
 
 import openpyxl
 import pytest
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from costing.errors import InputError
+from costing.fleet import COLUMNS
 from costing.reference import Reference
 from costing.rules import ScheduleRules
-from costing.scenario import Override, Scenario
+from costing.scenario import MOST_SEED, Override, Scenario
 from costing.workbook import vocabulary as words
 from costing.workbook.export import write_evaluation
+from costing.workbook.fleet_sheet import FIRST
+from costing.workbook.importer import import_workbook
 from costing.workbook.live.book import held
 from costing.workbook.verify import Gap, Verification, verify
 from tests.strategies import fleet_of
@@ -195,6 +199,41 @@ def test_digits_that_a_program_drops_are_no_change(reference):
     assert found.fine
     assert not found.changed
     assert found.scenario.hash == scenario.hash
+
+
+def test_digits_of_a_fleet_that_a_program_drops_are_found_again(reference):
+    """LibreOffice saves a third with fifteen digits; the acts of another machine were changed."""
+    third = 1000 / 3
+    others = MACHINES.columns["acts_inpatient"][2:]
+    columns = {**MACHINES.columns, "acts_inpatient": (third, third, *others)}
+    scenario = Scenario(fleet=MACHINES.model_copy(update={"columns": columns}))
+    case = reference.case(scenario)
+    stream = io.BytesIO()
+    write_evaluation(case, held(case), stream)
+    file = File(stream.getvalue())
+    column = COLUMNS.index("acts_inpatient")
+    cells = [(words.FLEET, xl_rowcol_to_cell(FIRST + row, column)) for row in (0, 1)]
+    dropped = float(f"{third:.15g}")
+    assert dropped != third
+    same = import_workbook(io.BytesIO(file.changed(dict.fromkeys(cells, dropped)).data), reference)
+    assert same.hash == scenario.hash
+    one = file.changed({cells[0]: dropped, cells[1]: 334.0})
+    found = import_workbook(io.BytesIO(one.data), reference)
+    assert found.fleet.columns["acts_inpatient"][:2] == (third, 334)
+
+
+def test_without_a_name_it_is_called_so_and_keeps_its_hash(reference):
+    scenario = Scenario(name=" ", seed=MOST_SEED, fleet=MACHINES)
+    case = reference.case(scenario)
+    stream = io.BytesIO()
+    write_evaluation(case, held(case), stream)
+    file = File(stream.getvalue())
+    cell = file.cell(words.CHOICES, "name", words.CHOICE_COLUMNS["value"])
+    assert file.value(words.CHOICES, cell) == "Sans nom"
+    found = checked(file, reference)
+    assert found.fine
+    assert not found.changed
+    assert found.scenario == scenario
 
 
 def test_a_fleet_younger_than_the_savings_is_refused(reference):
