@@ -16,7 +16,7 @@ from costing.analysis.comparison import (
     pay,
 )
 from costing.costs import CostBreakdown, annual_cost
-from costing.fleet import Fleet
+from costing.fleet import fleet_of
 from costing.reference import Case
 from costing.tariff import BANDS, ZONES, Cell, FeeSchedule, Rate
 
@@ -128,5 +128,5 @@ class Machine:
                 "weight": [1.0],
             }
         )
-        fleet = Fleet(frame, WHOLE_YEAR, "un appareil", synthetic=False)
+        fleet = fleet_of(frame, WHOLE_YEAR, "un appareil")
         return pay(self.case, fleet, self._schedule, WHOLE_YEAR)

@@ -393,7 +393,7 @@ class Naive:
 
     def _near_cost(self) -> tuple[dict[int, float], float]:
         total = {}
-        kinds = self.frame["class"] + self.amortised.astype(str)
+        kinds = self.frame["class"].astype("str") + self.amortised.astype(str)
         for kind in set(kinds):
             mine = (kinds == kind).to_numpy()
             (t,) = self.variables(1, 0, np.inf)
