@@ -11,7 +11,7 @@ app: $(VENV)/run.stamp       ## start the workbench on 127.0.0.1
 	$(BIN)/costing app
 
 test: $(VENV)/dev.stamp      ## run the tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/dev.stamp      ## style and types
 	$(BIN)/ruff check .

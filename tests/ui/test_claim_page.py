@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -17,9 +18,11 @@ from costing.analysis.flips import Flip
 from costing.analysis.readings import Reading, Settings, own_reading
 from costing.errors import TariffError, problem
 from costing.load import load_reference
-from costing.scenario import Correlation, FleetTable, Scenario
+from costing.scenario import Conventions, Correlation, FleetTable, Scenario
 from costing.store import Store
-from costing.ui import cache, claim_correlations, claim_tables
+from costing.ui import cache as ui_cache
+from costing.ui import claim_correlations, claim_tables
+from tests.strategies import fleet_of
 
 Opened = Callable[..., Any]
 REFERENCE = load_reference()
@@ -53,6 +56,7 @@ def large(at: Any) -> str:
     return plain(found[1])
 
 
+@cache
 def answer(claim_id: str, reading: Reading | None = None, **settings: Any) -> ClaimAnswer:
     """What the engine answers at the settings of a first visit."""
     case = REFERENCE.case(Scenario())
@@ -223,7 +227,7 @@ def test_a_missing_tariff_is_told_in_words(opened: Opened, monkeypatch: Any) -> 
     def refuse(*_: Any, **__: Any) -> None:
         raise TariffError(problem("tariff_missing", None, "irm_1_5t", date="2010", first="2018"))
 
-    monkeypatch.setattr(cache, "claim_answer", refuse)
+    monkeypatch.setattr(ui_cache, "claim_answer", refuse)
     at = opened("affirmation", affirmation="cnam_75")
     assert not at.at.exception
     told = at.errors.replace("\\", "")
@@ -245,7 +249,11 @@ def test_the_readings_are_a_grid_with_the_current_and_the_likely_marked() -> Non
 
 
 def test_a_reading_without_meaning_shows_no_figure(opened: Opened, store: Store) -> None:
-    scenario = Scenario.model_validate({"conventions": {"investment": "after_running_costs"}})
+    fleet = fleet_of(
+        {"class": "scanner", "acts_billed": 9_000}, {"class": "irm_1_5t", "acts_billed": 6_000}
+    )
+    conventions = Conventions(investment="after_running_costs")
+    scenario = Scenario(fleet=fleet, conventions=conventions)
     found = store.create(scenario, "Anne", "essai")
     claim = "igas_igf_investissement"
     at = opened("affirmation", affirmation=claim, scenario=found.scenario_id)
