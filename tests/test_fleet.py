@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from costing.errors import FleetError
-from costing.fleet import COLUMNS, Dynamics, Fleet, from_table, project, validate
+from costing.fleet import CODED, COLUMNS, Dynamics, Fleet, by_code, from_table, project, validate
 from costing.load import load_schedule
 
 SCHEDULE = load_schedule()
@@ -563,3 +563,27 @@ def test_a_large_power_renews_the_oldest_first() -> None:
         one = strict.weight[strict.amortised(year)].sum()
         two = near.weight[near.amortised(year)].sum()
         assert two == pytest.approx(one, abs=0.05)
+
+
+KINDS = (
+    {"modality": "tep", "class": "tep_tdm"},
+    {"modality": "scanner", "class": "scanner"},
+    {"modality": "irm", "class": "irm_1_5t"},
+)
+
+
+def test_what_a_code_stands_for_is_found_row_by_row() -> None:
+    found = by_code(
+        fleet(*(row(f"m{n}", **kind) for n, kind in enumerate(KINDS))).frame["class"],
+        {"scanner": 3, "irm_1_5t": 5, "irm_gt_1_5t": 7},
+    )
+    assert np.isnan(found[0])
+    assert found[1:].tolist() == [3, 5]
+
+
+def test_codes_are_categories_in_alphabetical_order_whatever_the_order_of_the_rows() -> None:
+    for kinds in (KINDS, KINDS[::-1]):
+        frame = fleet(*(row(f"m{n}", **kind) for n, kind in enumerate(kinds))).frame
+        assert frame["class"].cat.categories.tolist() == ["irm_1_5t", "scanner", "tep_tdm"]
+        assert frame["class"].tolist() == [kind["class"] for kind in kinds]
+        assert {name for name in frame if frame[name].dtype == "category"} == set(CODED)
