@@ -26,7 +26,8 @@ from costing.tariff_file import ClassEntry, build_classes
 from costing.unavailable import unknown_data
 
 if TYPE_CHECKING:
-    from costing.fleet import Dynamics, Fleet
+    from costing.fleet import Fleet
+    from costing.projection import Dynamics
 
 #: Year of the acts of the reference fleet.
 BASE_YEAR = 2024
@@ -277,7 +278,7 @@ class Case:
     @cached_property
     def dynamics(self) -> Dynamics:
         """How the fleet grows and renews itself."""
-        from costing.fleet import Dynamics  # noqa: PLC0415 - needs pandas
+        from costing.projection import Dynamics  # noqa: PLC0415 - needs pandas
 
         def by_modality(name: str) -> dict[str, float]:
             parameter = self.reference.files["dynamics"][name]
@@ -401,7 +402,7 @@ class Case:
         Raises:
             FleetError: the year precedes the fleet's.
         """
-        from costing.fleet import project  # noqa: PLC0415 - needs pandas
+        from costing.projection import project  # noqa: PLC0415 - needs pandas
 
         kept: dict[int, Fleet] = self.__dict__.setdefault("_fleets", {})
         if year not in kept:

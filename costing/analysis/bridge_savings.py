@@ -19,7 +19,8 @@ from costing.analysis.class_account import LIMITS
 from costing.analysis.differences import Atom, Pair
 from costing.analysis.savings import baseline
 from costing.analysis.shapley import Coalitions
-from costing.fleet import Fleet, project
+from costing.fleet import Fleet
+from costing.projection import project
 from costing.reference import Case
 from costing.rules import Reading
 from costing.tariff import Machines

@@ -1,6 +1,6 @@
 r"""A fleet under draws of its dynamics: weights of cohorts in the place of a projected table.
 
-`costing.fleet.project` splits machines into rows. Whatever the dynamics, a machine of the base
+`costing.projection.project` splits machines into rows. Whatever the dynamics, a machine of the base
 fleet ends in the same few cohorts: the one of its own installation date ($k = 0$), and that of
 1 January of each year since. So the fleet of year $y$ under draw $d$ is an array of weights
 $W_{d,k,m}$, and each 1 January, with renewal chances $c$, growth $g$ and base weights $w_m$,

@@ -144,7 +144,7 @@ class Study:
         """The machines of the fleet by modality, then class.
 
         Raises:
-            FleetError: as `costing.fleet.project`.
+            FleetError: as `costing.projection.project`.
         """
         fleet = self.case.fleet
         _ = self.case.fleet_in(min(self.years))  # refuses what the plain path refuses

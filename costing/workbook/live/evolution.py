@@ -1,6 +1,6 @@
 """« Évolution » and « Poids »: how many real machines each row stands for, year after year.
 
-The same rule as `costing.fleet.project`, as formulas. A row's machines of a year are those left of
+The rule of `projection.project`, as formulas. The machines of a row in a year are those left of
 the first ones, and those installed on 1 January of each later year (renewed or added). Each year a
 modality renews its quota with a chance $k a^p$, at most 1, at age $a$; $k$ is found by the engine's
 own rounds, of which `ROUNDS` are laid out, with a cell that says whether they were enough.
