@@ -18,7 +18,7 @@ from costing.tariff import Cell, FeeSchedule, Reform
 from costing.workbook.layout import Book
 from costing.workbook.live import book as live
 from costing.workbook.live.book import Results, held, sheets, write_computation
-from costing.workbook.live.year_sheets import Year
+from costing.workbook.live.year_writer import Year
 from tests.strategies import fleet_of
 
 REFERENCE = load_reference()

@@ -37,7 +37,8 @@ from costing.workbook.live.timeline import Timeline
 from costing.workbook.live.units_sheet import SHEET as UNITS
 from costing.workbook.live.volumes_sheet import SHEET as VOLUMES
 from costing.workbook.live.volumes_sheet import write_volumes
-from costing.workbook.live.year_sheets import Data, Year, write_year
+from costing.workbook.live.year_sheets import write_year
+from costing.workbook.live.year_writer import Data, Year
 from costing.workbook.sources_sheet import write_sources
 from costing.workbook.unavailable_sheet import announce, write_unavailable
 from costing.workbook.values_sheet import write_values

@@ -17,7 +17,7 @@ from costing.words import NONE
 from costing.workbook import vocabulary as words
 from costing.workbook.layout import Sheet, at
 from costing.workbook.live.columns import Column, Floats
-from costing.workbook.live.year_sheets import Data, Year, YearWriter
+from costing.workbook.live.year_writer import Data, Year, YearWriter
 
 SHEET, COMPARED = "Comparaison", "Appareils comparés"
 READINGS = {

@@ -12,7 +12,7 @@ from costing.workbook import vocabulary as words
 from costing.workbook.layout import Sheet, at
 from costing.workbook.live.columns import Column
 from costing.workbook.live.comparison_sheet import known
-from costing.workbook.live.year_sheets import Data, Year
+from costing.workbook.live.year_writer import Data, Year
 
 SHEET = "Effets"
 

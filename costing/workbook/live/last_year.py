@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from costing import labels
 from costing.schedule_entries import LIMITS
 from costing.workbook.live.columns import Column, Floats
-
-if TYPE_CHECKING:
-    from costing.workbook.live.year_sheets import YearWriter
+from costing.workbook.live.year_writer import YearWriter
 
 _STATES = (labels.AMORTISATION["non_amorti"], labels.AMORTISATION["amorti"])
 

@@ -23,7 +23,7 @@ from costing.workbook.live.periods_sheet import SHEET as PERIODS
 from costing.workbook.live.prices_sheets import APPLIED
 from costing.workbook.live.units_sheet import SHEET as UNITS_SHEET
 from costing.workbook.live.units_sheet import Situation, activity_cell
-from costing.workbook.live.year_sheets import Data
+from costing.workbook.live.year_writer import Data
 
 SHEET = "Un appareil"
 POINTS = 40

@@ -15,7 +15,7 @@ from costing.analysis.savings import (
 )
 from costing.workbook import vocabulary as words
 from costing.workbook.layout import Book, Sheet, at
-from costing.workbook.live.year_sheets import Data, Year
+from costing.workbook.live.year_writer import Data, Year
 
 SHEET = "Économies"
 

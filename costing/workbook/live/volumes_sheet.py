@@ -9,7 +9,7 @@ import numpy as np
 from costing import labels
 from costing.tariff import BANDS
 from costing.workbook.layout import at
-from costing.workbook.live.year_sheets import Data, Year
+from costing.workbook.live.year_writer import Data, Year
 
 SHEET = "Volumes"
 
