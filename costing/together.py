@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 #: Elements of each task's arrays below which threads wait for each other more than they help.
-_FEW = 200_000
+_FEW = 50_000
 
 
 def together(tasks: Iterable[Callable[[], T]], size: int = _FEW) -> list[T]:

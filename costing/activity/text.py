@@ -37,6 +37,7 @@ ENCODINGS = {
 _HEAD, _LINES = 1 << 18, 60
 _BLOCK = 1 << 20
 _PART = 1 << 22
+#: Bytes of a file that takes long enough to be read by pandas, or to say how far it is.
 _LARGE = 1 << 25
 #: What French text in cp1252 holds beyond ASCII; any other sign is doubtful.
 _FRENCH = "àâäæçéèêëîïôöœùûüÿÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸ«»°ºª²³½€£§’‘“”…–—·×±µ\xa0\xad"
@@ -252,6 +253,8 @@ def _cp1252(name: str, data: Any) -> str:
 def _followed(data: Any, options: Mapping[str, Any], progress: Progress) -> Any:
     """Read in another thread while this one tells how far it is."""
     source = pa.BufferReader(pa.py_buffer(data))
+    if len(data) < _LARGE:  # read before there is anything to tell
+        return arrow_csv.read_csv(source, **options)
     with ThreadPoolExecutor(1) as pool:
         job = pool.submit(arrow_csv.read_csv, source, **options)
         while True:
