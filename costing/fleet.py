@@ -154,23 +154,23 @@ def validate(
 
 def fleet_of(frame: pd.DataFrame, year: int, label: str, synthetic: bool = False) -> Fleet:
     """A fleet from a table that is `typed` and that no check refuses, with the types of a fleet."""
-    data = {name: _plain(column) for name, column in frame.items()}
-    rank = data["rank_on_authorisation"].astype(int)
-    frame = pd.DataFrame({**data, "rank_on_authorisation": rank}, index=frame.index, copy=False)
-    return Fleet(frame, year, label, synthetic)
+    typed_columns = {str(name): _plain(column) for name, column in frame.items()}
+    changed = {name: new for name, new in typed_columns.items() if new is not None}
+    return Fleet(frame.assign(**changed), year, label, synthetic)
 
 
 def _plain(column: pd.Series[Any]) -> Any:
-    """A column as a fleet has it: floats, names as text, codes as categories in their order."""
+    """A column as a fleet has it, None when it is so: numbers, names as text, codes in order."""
+    kind = column.dtype
     if column.name in NUMBERS:
-        return column.to_numpy(dtype=float)
+        wanted = np.dtype(int if column.name == "rank_on_authorisation" else float)
+        return None if kind == wanted else column.astype(wanted)
+    coded = isinstance(kind, pd.CategoricalDtype)
     if column.name not in CODED:
         # pandas' own conversion of categories goes through each row.
-        names = isinstance(column.dtype, pd.CategoricalDtype)
-        return column.cat.categories.array.take(column.cat.codes) if names else column
-    coded = isinstance(column.dtype, pd.CategoricalDtype)
-    if coded and column.cat.categories.is_monotonic_increasing:
-        return column
+        return column.cat.categories.array.take(column.cat.codes) if coded else None
+    if isinstance(kind, pd.CategoricalDtype) and kind.categories.is_monotonic_increasing:
+        return None
     return pd.Categorical(column.astype("str"))  # pandas puts the codes in order
 
 

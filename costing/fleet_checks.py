@@ -38,7 +38,10 @@ NUMBERS = {
 }  # fmt: skip
 OLDEST = dt.date(1980, 1, 1)
 
+Array = np.ndarray[Any, Any]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
+#: The place of each row's value among the different ones (-1: missing), and those.
+Factors = tuple[Array, list[Any]]
 #: Pairs of values that are all looked up, rather than those that are met.
 _FEW_PAIRS = 10_000
 #: Types of `pandas.api.types.infer_dtype` that hold no true or false among their numbers.
@@ -81,13 +84,14 @@ def _of_texts(
 ) -> Iterator[Check]:
     """Codes that are known and agree, and names that show something."""
     known = {"class": tuple(classes), "zone": ZONES, "region": REGIONS, "sector": SECTORS}
-    fine = {name: _among(frame[name], codes) for name, codes in known.items()}
+    coded = {name: factors(frame[name]) for name in (*known, "modality")}
+    fine = {name: _among(*coded[name], codes) for name, codes in known.items()}
     yield from (Check(name, fine[name], codes) for name, codes in known.items())
     modalities = tuple(sorted({entry.modality for entry in classes.values()}))
     own = {code: entry.modality for code, entry in classes.items()}
-    yield Check("modality", _agree(frame["class"], frame["modality"], lambda code, modality: (
+    yield Check("modality", _agree(coded["class"], coded["modality"], lambda code, modality: (
         code not in own or own[code] == modality)), modalities)  # fmt: skip
-    paris = _agree(frame["zone"], frame["region"], lambda zone, region: (
+    paris = _agree(coded["zone"], coded["region"], lambda zone, region: (
         (zone in ZONES[:2]) == (region == CAPITAL_REGION)))  # fmt: skip
     yield Check("zone", paris | ~fine["zone"] | ~fine["region"],
                 ("paris ou region_parisienne en Île-de-France, province ailleurs",))  # fmt: skip
@@ -109,23 +113,22 @@ def _of_numbers(numbers: pd.DataFrame, year: int) -> Iterator[Check]:
     yield Check("installed_on", dated, (words,))
 
 
-def factors(column: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], list[Any]]:
+def factors(column: pd.Series[Any]) -> Factors:
     """The place of each row's value among the different ones (-1: missing), and those."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(), column.cat.categories.tolist()
+        return column.array.codes, column.dtype.categories.tolist()
     codes, uniques = pd.factorize(column)
     return codes, pd.Index(uniques).tolist()
 
 
-def _among(column: pd.Series[Any], known: Collection[str]) -> Mask:
-    codes, values = factors(column)
+def _among(codes: Array, values: list[Any], known: Collection[str]) -> Mask:
     table = np.array([*(value in known for value in values), False])
     return np.asarray(codes >= 0) if table[:-1].all() else table[codes]
 
 
-def _agree(first: pd.Series[Any], second: pd.Series[Any], rule: Callable[[Any, Any], bool]) -> Mask:
+def _agree(first: Factors, second: Factors, rule: Callable[[Any, Any], bool]) -> Mask:
     """Where two columns go together, by the pairs of values; None is a missing one."""
-    (left, firsts), (right, seconds) = factors(first), factors(second)
+    (left, firsts), (right, seconds) = first, second
     width = len(seconds) + 1
     size = (len(firsts) + 1) * width
     kind = np.min_scalar_type(-size)  # the smallest type that holds every place among the pairs
@@ -139,7 +142,7 @@ def _agree(first: pd.Series[Any], second: pd.Series[Any], rule: Callable[[Any, A
     return agree
 
 
-def _between(values: np.ndarray[Any, Any], low: Any, high: Any) -> Mask:
+def _between(values: Array, low: Any, high: Any) -> Mask:
     """Where values stand between two others, both admitted; a missing one does not."""
     if values.dtype.kind == "M":  # as whole numbers, among which a missing date is the smallest
         low, high = (limit.astype(values.dtype).astype(np.int64) for limit in (low, high))

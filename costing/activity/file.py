@@ -100,7 +100,7 @@ def _wanted(mapping: Mapping) -> dict[str, Kind]:
         kind = _KINDS.get(name, "choice")
         if mapping.columns[cast("Column", name)].values or heading in wanted:
             kind = "choice"
-        if name == "machine_id" and mapping.rows == "several":
+        if kind == "name" and mapping.rows == "several":  # each of them is met many times
             kind = "choice"
         wanted[heading] = kind
     return wanted
@@ -190,15 +190,19 @@ def _together(columns: Columns, frame: pd.DataFrame, kept: Array) -> pd.DataFram
     named = rows[codes[rows] >= 0]
     first = np.full(int(codes.max(initial=-1)) + 1, -1)
     first[codes[named[::-1]]] = named[::-1]
-    for name in COLUMNS:
-        if name not in ("machine_id", *_ACTS):
-            _refuse_disagreement(columns, frame, name, named, first[codes[named]])  # type: ignore[arg-type]
+    own = codes[named]
+    firsts = first[own]
+    said = [cast("Column", name) for name in COLUMNS if name not in ("machine_id", *_ACTS)]
+    together(
+        (partial(_refuse_disagreement, columns, frame, name, named, firsts) for name in said),
+        columns.rows,
+    )
+    heads = np.sort(first[first >= 0])
     sums = {
-        name: np.bincount(codes[named], weights=frame[name].to_numpy()[named], minlength=len(first))
+        name: np.bincount(own, frame[name].to_numpy()[named], len(first))[codes[heads]]
         for name in _ACTS
     }
-    heads = np.sort(first[first >= 0])
-    return frame.iloc[heads].assign(**{name: s[codes[heads]] for name, s in sums.items()})
+    return frame.iloc[heads].assign(**sums)
 
 
 def _refuse_repeated(columns: Columns, kept: Array) -> None:
@@ -221,12 +225,12 @@ def _refuse_disagreement(
 ) -> None:
     """Rows of a machine that do not say what its first row says; blanks are told elsewhere."""
     column = frame[name]
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        values = column.cat.codes.to_numpy()
-        missing = values < 0
-    else:
-        values, missing = column.to_numpy(), column.isna().to_numpy()
-    other = (values[rows] != values[firsts]) & ~missing[rows] & ~missing[firsts]
+    coded = isinstance(column.dtype, pd.CategoricalDtype)
+    values = column.cat.codes.to_numpy() if coded else column.to_numpy()
+    other = values[rows] != values[firsts]
+    if other.any():  # a missing number is not itself
+        missing = column.isna().to_numpy()
+        other &= ~missing[rows] & ~missing[firsts]
     if not other.any():
         return
     wrong, first = rows[other], int(firsts[other][0])

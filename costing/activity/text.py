@@ -34,7 +34,7 @@ ENCODINGS = {
     "utf-8": "UTF-8", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16",
     "cp1252": "Windows (cp1252)", "mac_roman": "Mac Roman", "cp850": "DOS (cp850)",
 }  # fmt: skip
-_HEAD, _LINES = 1 << 18, 60
+_HEAD, _LINES = 1 << 16, 60
 _BLOCK = 1 << 20
 _PART = 1 << 22
 #: Bytes of a file that takes long enough to be read by pandas, or to say how far it is.
