@@ -105,6 +105,11 @@ class Reform:
     amortisation_years: Mapping[str, float] = field(default_factory=dict)
     rank_factor: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def changes(self) -> bool:
+        """Whether it changes anything."""
+        return bool(self.limits or self.amortisation_years or self.rank_factor)
+
     def problems(
         self, classes: Mapping[str, MachineClass], dates: Sequence[dt.date]
     ) -> list[Problem]:
@@ -262,7 +267,7 @@ class FeeSchedule:
 
         A cell that a date does not name keeps its price of the date before. Rates and reforms of
         this schedule from the first change on are dropped: a proposal replaces the trajectory. A
-        date may change no price, for a reform alone.
+        date may change no price, for a reform alone; a reform that changes nothing is left out.
 
         Raises:
             TariffError: a cell that the fee does not have, a price that is not one, no date, a
@@ -305,7 +310,7 @@ class FeeSchedule:
             name=name,
             reforms=(
                 *(reform for reform in self.reforms if reform.date < first),
-                *sorted(reforms, key=lambda reform: reform.date),
+                *sorted((r for r in reforms if r.changes), key=lambda reform: reform.date),
             ),
         )
 

@@ -266,6 +266,13 @@ def test_a_later_reform_overrides_what_it_names() -> None:
     assert (second[codes.index("scanner")], second[codes.index("irm_1_5t")]) == (7_000, 5_000)
 
 
+def test_a_reform_that_changes_nothing_is_left_out() -> None:
+    """A workbook has no row for it: the schedule that comes back must be the one that left."""
+    schedule = load_reference().schedule
+    found = schedule.with_prices({JANUARY: {}}, "essai", [Reform(JANUARY)])
+    assert found.reforms == ()
+
+
 def test_a_proposal_keeps_the_reforms_before_it_and_drops_the_later_ones() -> None:
     one = Reform(JANUARY, rank_factor={"scanner": 0.9})
     two = Reform(JULY, rank_factor={"scanner": 0.8})
