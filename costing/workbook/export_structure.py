@@ -92,12 +92,26 @@ def write_structure(book: Book, case: Case, schedule: FeeSchedule) -> None:
     row += 4
     sheet.header(row, tuple(words.STRUCTURE_COLUMNS.values()), right=(3, 4, 6))
     sheet.keep_header(row, 1)
+    set_by: dict[tuple[str, str], tuple[str, float]] = {}
     for line, change in enumerate(found, start=row + 1):
-        _write_change(sheet, line, case, change)
+        part = change.class_code, change.part
+        before = set_by.get(part) or _today(book, case, *part)
+        _write_change(sheet, line, case, change, before)
+        set_by[part] = sheet.ref(line, 4), change.after
     sheet.protect()
 
 
-def _write_change(sheet: Sheet, row: int, case: Case, change: Change) -> None:
+def _today(book: Book, case: Case, code: str, part: str) -> tuple[str, float] | None:
+    """The input cell of a part of the structure that no step has changed yet, and its value."""
+    parameter = case.reference.files["machine_classes"].get(part)
+    found = case.reference.value_for(parameter, code) if parameter else None
+    return (book.cells[f"machine_classes.{part}.{found.scope}"], found.mode) if found else None
+
+
+def _write_change(
+    sheet: Sheet, row: int, case: Case, change: Change, before: tuple[str, float] | None
+) -> None:
+    """One row; `before` is where what the change replaces stands, and its value there."""
     label, unit = STRUCTURES[change.part]
     where = labels.scope_name(case.reference, change.class_code)
     sheet.row(row, (where, label.fr), ("strong", "cell"))
@@ -108,7 +122,10 @@ def _write_change(sheet: Sheet, row: int, case: Case, change: Change) -> None:
     else:
         sheet.value(row, 2, change.date, "date")
     look = number_format(unit, change.before, change.after)
-    sheet.number(row, 3, change.before, num_format=look)
+    if before and before[1] == change.before:
+        sheet.formula(row, 3, *before, num_format=look)
+    else:
+        sheet.number(row, 3, change.before, num_format=look)
     sheet.number(row, 4, change.after, "input", num_format=look, bold=True, align="right")
     key = f"structure.{change.date}.{change.class_code}.{change.part}"
     sheet.book.cells[key] = sheet.ref(row, 4)

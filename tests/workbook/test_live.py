@@ -6,6 +6,7 @@ whose inputs were changed and from which every computed value was taken out.
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 from dataclasses import dataclass
@@ -15,11 +16,17 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from costing.reference import Reference
+from costing.rules import ScheduleRules
+from costing.scenario import Scenario
 from costing.schedule_file import read_schedule
+from costing.tariff import Reform
+from costing.workbook import vocabulary as words
 from costing.workbook.importer import import_workbook
 from costing.workbook.verify import Verification, verify
+from tests.strategies import fleet_of
 from tests.workbook.calc import File, by_formulas, by_libreoffice, uncomputed
 from tests.workbook.changes import Change, changes
 from tests.workbook.exports import Export, exports
@@ -96,3 +103,36 @@ def test_formulas_finds_what_the_engine_finds(drawn, reference, tmp_path, half):
         data = by_formulas(tmp_path, uncomputed(made.changed.data))
         assert not File(data).errors()
         check(verify(io.BytesIO(data), reference), made)
+
+
+@pytest.mark.libreoffice
+def test_a_part_changed_twice_follows_its_first_change_and_the_hypotheses(
+    reference, soffice, tmp_path
+):
+    """« Avant » is today's value for the first step, what the first one sets for the second."""
+    steps = (dt.date(2026, 9, 1), dt.date(2027, 3, 1))
+    fleet = fleet_of({"class": "irm_1_5t", "acts_billed": 7_500})
+    scenario = Scenario(fleet=fleet, rules=ScheduleRules(step_dates=steps))
+    reforms = [
+        Reform(steps[0], {"irm_1_5t": (4_000, 8_000, 11_000)}, {"irm_1_5t": 5}),
+        Reform(steps[1], {"irm_1_5t": (4_200, 8_000, 11_000)}, {"irm_1_5t": 4}),
+    ]
+    schedule = reference.schedule.with_prices({step: {} for step in steps}, "essai", reforms)
+    file = Export(reference, scenario, schedule).file
+    rows = file.rows("Structure")
+    header = next(i for i, row in enumerate(rows) if "Après" in row)
+    column = rows[header].index("Après")
+    address = "machine_classes.reference_activity.irm_1_5t"
+    changed = file.changed({
+        ("Structure", xl_rowcol_to_cell(header + 1, column)): 3_900,
+        ("Structure", xl_rowcol_to_cell(header + 4, column)): 5.5,
+        **{(words.ACTIVITY, file.cell(words.ACTIVITY, address, head)): 4_600
+           for head in ("Bas", "Mode", "Haut")},
+    })  # fmt: skip
+    (path,) = by_libreoffice(soffice, tmp_path, [uncomputed(changed.data)])
+    computed = File(path.read_bytes()).rows("Structure")
+    before = rows[header].index("Avant")
+    assert [row[before] for row in computed[header + 1 : header + 9]] == [
+        4_600, 8_000, 11_000, 7, 3_900, 8_000, 11_000, 5.5,
+    ]  # fmt: skip
+    assert not verify(io.BytesIO(path.read_bytes()), reference).gaps
