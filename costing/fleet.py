@@ -169,7 +169,7 @@ def _plain(column: pd.Series[Any]) -> Any:
     if column.name not in CODED:
         # pandas' own conversion of categories goes through each row.
         return column.cat.categories.array.take(column.cat.codes) if coded else None
-    if isinstance(kind, pd.CategoricalDtype) and kind.categories.is_monotonic_increasing:
+    if coded and column.cat.categories.is_monotonic_increasing:
         return None
     return pd.Categorical(column.astype("str"))  # pandas puts the codes in order
 

@@ -13,6 +13,7 @@ from costing.schedule_entries import LIMITS, parts_of
 from costing.tariff import BANDS, Cell, FeeSchedule, Reform
 from costing.words import NONE, join
 from costing.workbook import vocabulary as words
+from costing.workbook.export_structure import today
 from costing.workbook.layout import Book, Sheet, at
 
 _FIXED = ("Classe", "Situation", "Zone", "Du n° d'acte", "au n°")
@@ -154,10 +155,9 @@ class _Rows:
             key = f"structure.{reform.date}.{code}.{part}"
             if (code, part) in values and key in cells:
                 return cells[key], values[code, part]
-        parameter = self.case.reference.files["machine_classes"][part]
-        found = self.case.reference.value_for(parameter, code)
+        found = today(self.sheet.book, self.case, code, part)
         assert found is not None
-        return cells[f"machine_classes.{part}.{found.scope}"], found.mode
+        return found
 
     def _on_eve(self, cell: Cell) -> str:
         """The official price in force before the first step, whose date may be moved."""

@@ -95,13 +95,13 @@ def write_structure(book: Book, case: Case, schedule: FeeSchedule) -> None:
     set_by: dict[tuple[str, str], tuple[str, float]] = {}
     for line, change in enumerate(found, start=row + 1):
         part = change.class_code, change.part
-        before = set_by.get(part) or _today(book, case, *part)
+        before = set_by.get(part) or today(book, case, *part)
         _write_change(sheet, line, case, change, before)
         set_by[part] = sheet.ref(line, 4), change.after
     sheet.protect()
 
 
-def _today(book: Book, case: Case, code: str, part: str) -> tuple[str, float] | None:
+def today(book: Book, case: Case, code: str, part: str) -> tuple[str, float] | None:
     """The input cell of a part of the structure that no step has changed yet, and its value."""
     parameter = case.reference.files["machine_classes"].get(part)
     found = case.reference.value_for(parameter, code) if parameter else None

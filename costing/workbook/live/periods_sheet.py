@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from costing import labels
 from costing.menu import STRUCTURES
 from costing.schedule_entries import LIMITS, parts_of
+from costing.workbook.export_structure import today
 from costing.workbook.layout import Book, Sheet, at
 from costing.workbook.live.timeline import Timeline, share_of_year
 
@@ -204,12 +205,11 @@ class _Writer:
         """Today's value: its input cell, none where the fee has no such part."""
         if part == "rank_factor":
             return "", 1.0
-        parameter = self.case.reference.files["machine_classes"][part]
-        found = self.case.reference.value_for(parameter, code)
+        found = today(self.book, self.case, code, part)
         entry = self.case.reference.classes[code]
         if found is None or (part in LIMITS and LIMITS.index(part) >= len(entry.limits)):
             return "", NO_LIMIT
-        return self.book.cells[f"machine_classes.{part}.{found.scope}"], found.mode
+        return found
 
     def _own(self, code: str, part: str, slot: int) -> Known | None:
         """What the proposal sets from a slot's date on."""
