@@ -7,7 +7,6 @@ thresholds of the fee, growth of the fleet. An override of a scenario replaces o
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -24,6 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from costing.errors import suggest
 from costing.units import UNITS, is_money
+from costing.words import clean
 from costing.yamlfile import CodedError, Fault
 
 Grade = Literal["A", "B", "C", "D"]
@@ -38,7 +38,7 @@ Whole = Annotated[int, Field(strict=True)]
 
 
 def _something(text: str) -> str:
-    if not re.search(r"[^\s\u200b\u2060\ufeff]", text):
+    if not clean(text):
         raise PydanticCustomError("blank_text", "a text is expected")
     return text
 

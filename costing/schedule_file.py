@@ -23,7 +23,8 @@ from costing.errors import InputError, Place, Problem, TariffError, problem, sug
 from costing.reference import Reference
 from costing.schedule_entries import PARAMETERS, Given, assembled, parts_of
 from costing.tariff import Cell, FeeSchedule, Reform
-from costing.workbook.cells import Raw, RefusedError, clean, read_date, read_number
+from costing.words import clean
+from costing.workbook.cells import Raw, RefusedError, read_date, read_number
 from costing.workbook.quantity import UNBOUNDED, Quantity
 
 COLUMNS = ("effective_from", "class", "amortisation", "zone", "band", "fee_eur")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from costing.units import UNITS
@@ -76,3 +77,11 @@ def join(parts: Sequence[str], last: str = "et") -> str:
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+_SPACES = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u2060\ufeff]+")
+
+
+def clean(text: str) -> str:
+    """A text with every kind of space made one plain space."""
+    return _SPACES.sub(" ", text).strip()

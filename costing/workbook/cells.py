@@ -15,11 +15,10 @@ from typing import Any
 
 from costing.errors import suggest
 from costing.units import is_money
-from costing.words import number, percent
+from costing.words import clean, number, percent
 from costing.workbook.formats import GENERAL, is_percent, scaled
 from costing.workbook.quantity import UNBOUNDED, Quantity
 
-_SPACES = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u2060\ufeff]+")
 _NUMBER = re.compile(r"(?P<sign>[-−–+]?) ?(?P<core>[\d.,' ]*\d|[.,]\d+) ?(?P<suffix>\D*)")
 _SIGNS = re.compile(r"eur(os?)?$", re.IGNORECASE)
 _SIGN_FIRST = re.compile(r"(?P<minus>[-−–]?) ?€ ?(?P<rest>\d.*)")
@@ -53,11 +52,6 @@ class RefusedError(Exception):
     def __init__(self, code: str, **facts: Any) -> None:
         super().__init__(code)
         self.code, self.facts = code, facts
-
-
-def clean(text: str) -> str:
-    """A text with every kind of space made one plain space."""
-    return _SPACES.sub(" ", text).strip()
 
 
 def is_blank(raw: Raw) -> bool:

@@ -17,11 +17,10 @@ from costing.reference import Reference
 from costing.rules import ScheduleRules
 from costing.scenario import MOST_SEED, Scenario
 from costing.units import is_money
-from costing.words import NONE, euros, number, percent
+from costing.words import NONE, clean, euros, number, percent
 from costing.words import quantity as with_unit
 from costing.workbook import choices_demands as further
 from costing.workbook import vocabulary as words
-from costing.workbook.cells import clean
 from costing.workbook.choice import Admits, Choice, Told, written
 from costing.workbook.quantity import Quantity
 

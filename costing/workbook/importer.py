@@ -18,8 +18,8 @@ from costing.errors import InputError, Place, Problem, ScenarioError, WorkbookEr
 from costing.progress import Progress, silent
 from costing.reference import Case, Reference
 from costing.scenario import Override, Scenario, revised
+from costing.words import clean
 from costing.workbook import vocabulary as words
-from costing.workbook.cells import clean
 from costing.workbook.original import read_original, restored
 from costing.workbook.package import open_package
 from costing.workbook.read_choices import read_choices

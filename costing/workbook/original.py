@@ -20,7 +20,7 @@ from costing.reference import Reference
 from costing.scenario import FleetTable, Override, Scenario, from_json
 from costing.schedule_entries import Given, assembled, parts_of
 from costing.tariff import Cell, FeeSchedule
-from costing.workbook.cells import clean
+from costing.words import clean
 from costing.workbook.layout import Book
 from costing.workbook.package import Package
 from costing.workbook.vocabulary import UNNAMED

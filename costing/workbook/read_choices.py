@@ -11,10 +11,10 @@ from costing.errors import Both, Place, suggest
 from costing.reference import Reference
 from costing.rules import StructureChoice
 from costing.scenario import Scenario
+from costing.words import clean
 from costing.workbook.cells import (
     Raw,
     RefusedError,
-    clean,
     read_choice,
     read_date,
     read_flag,

@@ -12,8 +12,9 @@ from costing.errors import FleetError, Place, Problem
 from costing.fleet import COLUMNS, validate
 from costing.reference import Reference
 from costing.scenario import FleetTable
+from costing.words import clean
 from costing.workbook import vocabulary as words
-from costing.workbook.cells import clean, read_choice, read_date, read_flag, read_number, read_text
+from costing.workbook.cells import read_choice, read_date, read_flag, read_number, read_text
 from costing.workbook.fleet_sheet import NUMBERS, YEARS
 from costing.workbook.hidden import note_filled, note_hidden
 from costing.workbook.tables import BAD, Line, Table

@@ -13,17 +13,9 @@ from costing.errors import Place, Problem, suggest
 from costing.reference import Reference
 from costing.schedule_entries import Given
 from costing.tariff import Cell
-from costing.words import NONE
+from costing.words import NONE, clean
 from costing.workbook import vocabulary as words
-from costing.workbook.cells import (
-    Raw,
-    RefusedError,
-    clean,
-    is_blank,
-    read_choice,
-    read_date,
-    read_number,
-)
+from costing.workbook.cells import Raw, RefusedError, is_blank, read_choice, read_date, read_number
 from costing.workbook.hidden import note_filled
 from costing.workbook.package import open_package
 from costing.workbook.quantity import Quantity

@@ -15,11 +15,11 @@ from costing.menu import STRUCTURES
 from costing.reference import Reference
 from costing.schedule_entries import Given
 from costing.tariff import MOST_YEARS, Cell
+from costing.words import clean
 from costing.workbook import vocabulary as words
 from costing.workbook.cells import (
     Raw,
     RefusedError,
-    clean,
     is_blank,
     read_choice,
     read_date,

@@ -14,8 +14,9 @@ from costing import labels
 from costing.reference import Reference
 from costing.scenario import Override
 from costing.unavailable import ALL_MACHINES, FLEET, unknown
+from costing.words import clean
 from costing.workbook import vocabulary as words
-from costing.workbook.cells import clean, read_choice, read_date, read_text
+from costing.workbook.cells import read_choice, read_date, read_text
 from costing.workbook.hidden import note_filled
 from costing.workbook.tables import BAD, Line, Table
 

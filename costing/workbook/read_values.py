@@ -22,9 +22,9 @@ from costing.parameters import Parameter, Value
 from costing.reference import Reference
 from costing.scenario import Override
 from costing.units import UNITS, is_money
-from costing.words import number, percent
+from costing.words import clean, number, percent
 from costing.workbook import vocabulary as words
-from costing.workbook.cells import clean, read_choice, read_date, read_number, read_text
+from costing.workbook.cells import read_choice, read_date, read_number, read_text
 from costing.workbook.hidden import note_changed
 from costing.workbook.quantity import quantity
 from costing.workbook.tables import BAD, Line, Table

@@ -10,7 +10,8 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from costing.errors import Place, Problem, WorkbookError, problem, suggest
-from costing.workbook.cells import BLANK, Raw, RefusedError, clean, is_blank, read_text
+from costing.words import clean
+from costing.workbook.cells import BLANK, Raw, RefusedError, is_blank, read_text
 from costing.workbook.package import Package
 
 #: Headings are looked for in these rows.

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from costing.reference import Case, Reference
 from costing.scenario import Scenario, from_json
 from costing.tariff import Cell, FeeSchedule, Reform
-from costing.workbook.cells import clean
+from costing.words import clean
 from costing.workbook.export import write_evaluation
 from tests.strategies import decimals, scenarios
 from tests.workbook.calc import File

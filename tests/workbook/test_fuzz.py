@@ -19,7 +19,7 @@ import pytest
 from costing.errors import InputError
 from costing.reference import Reference
 from costing.scenario import Scenario
-from costing.workbook.cells import clean
+from costing.words import clean
 from costing.workbook.importer import import_workbook
 from tests.workbook import fuzzing
 from tests.workbook.bad import make
