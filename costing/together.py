@@ -1,6 +1,6 @@
 """Independent tasks side by side.
 
-For arrays only: NumPy, Arrow and pandas' readers work outside Python's lock, Python does not.
+For arrays only: NumPy and Arrow work outside Python's lock, Python does not.
 """
 
 from __future__ import annotations

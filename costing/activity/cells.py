@@ -23,6 +23,8 @@ SPACES = r"[\s\x{00a0}\x{2000}-\x{200b}\x{202f}\x{2060}\x{feff}]+"
 _DAY = "datetime64[D]"
 #: Rows that tell whether a column is of numbers or dates; most different texts of choices.
 _FIRST = 100
+#: An odd number whose product spreads bits over all places.
+_ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
@@ -115,24 +117,23 @@ def of_arrow(column: Any) -> Cells:
             return Cells(dates=days)
         return of_arrow(pc.strftime(column, "%Y-%m-%dT%H:%M:%S").dictionary_encode())
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
-        texts = column.cast(pa.string()).combine_chunks()
-        if pc.min(pc.binary_length(texts)).as_py() == 0:
-            texts = pc.if_else(pc.equal(texts, ""), None, texts)
-        return Cells(texts=texts)
+        return Cells(texts=_blanked(column.cast(pa.string())).combine_chunks())
     raise TypeError(str(kind))
 
 
 def of_written(column: Any, kind: Kind) -> Cells:
     """Cells of a column of texts by what it is read for: sure numbers and dates are such.
 
-    « 4.500 » or « 05/03/2019 » are left as they are written.
+    « 4.500 » or « 05/03/2019 » are left as they are written; the latter row by row when all the
+    column is so.
 
     Raises:
         pyarrow.ArrowInvalid: texts that are not UTF-8.
     """
+    column = _blanked(column)
     if kind == "name":
         _check(column.chunks)
-        return of_arrow(column)
+        return Cells(texts=column.combine_chunks())
     target = {"number": pa.int64(), "date": pa.date32()}.get(kind)
     if target is not None and all(
         _letters(chunk).max(initial=0) <= ord("9") for chunk in column.chunks
@@ -142,6 +143,9 @@ def of_written(column: Any, kind: Kind) -> Cells:
             return of_arrow(column.cast(target))
         except pa.ArrowInvalid:
             pass
+    if kind == "date" and len(column) and grid(whole := column.combine_chunks()) is not None:
+        _check([whole])
+        return Cells(texts=whole)
     # To look up among few known texts is quicker than to find out which there are.
     known = pc.unique(column[: max(_FIRST, len(column) // 20)]).drop_null()
     places = pc.index_in(column, value_set=known) if len(known) <= _FIRST else None
@@ -153,6 +157,12 @@ def of_written(column: Any, kind: Kind) -> Cells:
     return of_texts(_codes(places), known)
 
 
+def _blanked(column: Any) -> Any:
+    """Texts without letters are blanks."""
+    shortest = pc.min(pc.binary_length(column)).as_py()
+    return column if shortest else pc.if_else(pc.equal(column, ""), None, column)
+
+
 def ordinary(texts: Any) -> bool:
     """Whether texts are written with the signs from « , » to « ~ » only: no space, no accent."""
     letters = _letters(texts)
@@ -162,6 +172,15 @@ def ordinary(texts: Any) -> bool:
 def _letters(texts: Any) -> Array:
     """All the bytes that texts are written with."""
     return np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)
+
+
+def grid(texts: Any) -> Array | None:
+    """The bytes of texts, a row each; None when one is blank or they are not of one length."""
+    ends = np.frombuffer(texts.buffers()[1], dtype=np.int32)[texts.offset :][: len(texts) + 1]
+    width = int(ends[1] - ends[0])
+    if texts.null_count or not width or (np.diff(ends) != width).any():
+        return None
+    return _letters(texts)[ends[0] : ends[-1]].reshape(-1, width)
 
 
 def _check(parts: Iterable[Any]) -> None:
@@ -256,15 +275,36 @@ def _all_apart(texts: Any) -> bool:
     width = -(-sizes["max"] // 8) * 8
     if not 0 < width <= 48:
         return False
-    even = texts if sizes["min"] == width else pc.ascii_rpad(texts, width=width, padding=" ")
-    letters = np.frombuffer(even.buffers()[2], dtype=np.uint8)
-    starts = np.frombuffer(even.buffers()[1], dtype=np.int32)[even.offset :][: len(even) + 1]
-    if int(starts[-1] - starts[0]) != len(even) * width:
+    even = sizes["min"] == width
+    letters = grid(texts if even else pc.ascii_rpad(texts, width=width, padding=" "))
+    if letters is None:
         return False
-    words = letters[starts[0] : starts[-1]].view(np.uint64).reshape(len(even), -1)
+    words = letters.view(np.uint64)
     bits = words[:, 0].copy()
     for index in range(1, words.shape[1]):
         bits ^= bits >> np.uint64(29)
-        bits = bits * np.uint64(0x9E3779B97F4A7C15) ^ words[:, index]
-    bits.sort()
-    return not bool((bits[1:] == bits[:-1]).any())
+        bits = bits * _ODD ^ words[:, index]
+    return not _met_twice(bits)
+
+
+def _met_twice(bits: Array) -> bool:
+    """Whether a number of 64 bits is met more than once.
+
+    Each is sent to one of many places, where one alone is kept; those not kept, one in twenty, are
+    compared with the one that is, and with each other: a fifth of the time of sorting them all.
+    """
+    spread = bits * _ODD
+    spread ^= spread >> np.uint64(32)
+    spread *= _ODD
+    size = len(bits).bit_length() + 3
+    places = (spread >> np.uint64(64 - size)).astype(np.intp)
+    rows = np.arange(len(bits), dtype=np.int32)
+    kept = np.empty(1 << size, dtype=np.int32)
+    kept[places] = rows
+    kept = kept[places]
+    away = np.flatnonzero(kept != rows)
+    others = bits[away]
+    if (others == bits[kept[away]]).any():
+        return True
+    others.sort()
+    return bool((others[1:] == others[:-1]).any())

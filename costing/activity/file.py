@@ -6,7 +6,7 @@ come at once, each with its lines. Not here: formats (`read`), guesses (`guess`)
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Table
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -16,12 +16,14 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from costing.activity.cells import Array, Cells, some
+from costing.activity.cells import Array, some
 from costing.activity.columns import Choices, Columns, categorical, text_column, unknown_codes
+from costing.activity.content import Content
 from costing.activity.faults import Listed, rows_of
 from costing.activity.heads import Kind
 from costing.activity.mapping import Column, Mapping, check_headings
 from costing.activity.read import MOST_ROWS, Reader
+from costing.activity.text import OtherEncodingError
 from costing.activity.values import Refusal, read_numbers
 from costing.errors import FleetError, Place, problem
 from costing.fleet import Fleet, fleet_of
@@ -74,19 +76,22 @@ def import_fleet(
     check_headings(mapping, reader.head.headings, reader.name)
     if unknown := unknown_codes(mapping, reference, reader.name):
         raise FleetError(unknown)
-    cells = reader.read(_wanted(mapping), within(progress, 0.0, 0.8))
-    rows = max((len(column) for column in cells.values()), default=0)
+    content = reader.read(_wanted(mapping), within(progress, 0.0, 0.8))
+    rows = content.rows
     if not rows:
         raise FleetError(problem("activity_empty", Place(file=reader.name)))
     if rows > MOST_ROWS:
         facts = {"limit": number(MOST_ROWS)}
         raise FleetError(problem("activity_rows", Place(file=reader.name), number(rows), **facts))
     progress(0.8, "Contrôle des lignes")
-    columns = Columns(cells, mapping, reference, rows)
-    filled = _filled(cells, rows)
+    columns = Columns(content, mapping, reference, rows)
+    try:
+        frame = _frame(columns)
+    except OtherEncodingError as found:
+        return import_fleet(found.reader, mapping, reference, year, progress)
+    filled = _filled(content)
     chosen, year = _year(columns, year, reader.name, filled)
     kept = filled & chosen
-    frame = _frame(columns)
     frame = _together(columns, frame, kept)
     fleet = _checked(columns, frame, kept, year, reader)
     progress(1.0, "Parc lu")
@@ -106,10 +111,10 @@ def _wanted(mapping: Mapping) -> dict[str, Kind]:
     return wanted
 
 
-def _filled(cells: Table[str, Cells], rows: int) -> Array:
+def _filled(content: Content) -> Array:
     """The rows that are not blank from end to end, as spreadsheets leave at the foot."""
-    blank = np.ones(rows, dtype=bool)
-    for column in cells.values():
+    blank = np.ones(content.rows, dtype=bool)
+    for column in content.values():
         blank &= column.blank
         if not blank.any():
             break
@@ -171,8 +176,16 @@ def _frame(columns: Columns) -> pd.DataFrame:
         return {name: columns.number(name)}
 
     counted = (partial(numbers, name) for name in _NUMBERS)
-    said = machines, sites, kinds, places, sectors, dates
-    parts: list[dict[str, Any]] = together([*said, *counted], columns.rows)
+
+    def years() -> dict[str, Any]:
+        _ = columns.own("year")
+        return {}
+
+    # The longest first.
+    said: list[Callable[[], dict[str, Any]]] = [
+        machines, places, kinds, dates, sectors, *counted, years, sites
+    ]  # fmt: skip
+    parts = together(said, columns.rows)
     data = dict(chain.from_iterable(part.items() for part in parts))
     return pd.DataFrame(data, columns=list(COLUMNS), copy=False)
 

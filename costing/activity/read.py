@@ -11,6 +11,7 @@ import mmap
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from python_calamine import ZipError as CalamineZipError
 
 from costing.activity.cells import Array, Cells, of_arrow, of_objects
+from costing.activity.content import Content
 from costing.activity.heads import Head, Kind, best_row, letter, named
 from costing.activity.mapping import Layout
 from costing.activity.text import open_text
@@ -50,7 +52,7 @@ class Reader(Protocol):
     def words(self) -> str:
         """How it is read, for a person."""
 
-    def read(self, wanted: Mapping[str, Kind], progress: Progress) -> dict[str, Cells]:
+    def read(self, wanted: Mapping[str, Kind], progress: Progress) -> Content:
         """Some columns, by heading."""
 
     def lines(self, count: int) -> Array:
@@ -82,7 +84,7 @@ def open_file(source: Path | tuple[str, bytes], layout: Layout | None = None) ->
     if start == _ZIP:
         _check_archive(name, data)
         return _open_sheet(name, data, layout)
-    return open_text(name, data, layout, source if isinstance(source, Path) else None)
+    return open_text(name, data, layout)
 
 
 def _content(source: Path | tuple[str, bytes]) -> tuple[str, Any]:
@@ -138,7 +140,7 @@ class SheetFile:
         """How it is read, for a person."""
         return f"feuille « {self.sheet.name} », titres à la ligne {self.head.line}"
 
-    def read(self, wanted: Mapping[str, Kind], progress: Progress) -> dict[str, Cells]:
+    def read(self, wanted: Mapping[str, Kind], progress: Progress) -> Content:
         """Some columns, by heading."""
         total = self.sheet.total_height - self.head.line
         _check_rows(self.name, total)
@@ -152,7 +154,8 @@ class SheetFile:
                 _pour(batch, places, columns)
                 progress(0.5 + 0.5 * (count - self.head.line) / total, "Lecture de la feuille")
         _pour(batch, places, columns)
-        return {heading: of_objects(columns.pop(heading)) for heading in wanted}
+        tasks = {heading: partial(of_objects, cells) for heading, cells in columns.items()}
+        return Content(max(map(len, columns.values()), default=0), tasks)
 
     def lines(self, count: int) -> Array:
         """The line of each row."""
@@ -226,7 +229,7 @@ class ParquetFile:
     head: Head
     words: str = "Parquet"
 
-    def read(self, wanted: Mapping[str, Kind], progress: Progress) -> dict[str, Cells]:
+    def read(self, wanted: Mapping[str, Kind], progress: Progress) -> Content:
         """Some columns, by heading."""
         groups = []
         total = self.file.num_row_groups
@@ -237,13 +240,13 @@ class ParquetFile:
         except (pa.ArrowException, OSError) as error:
             raise _damaged(self.name, error) from None
         table = pa.concat_tables(groups)
-        found = {}
-        for heading in wanted:
-            try:
-                found[heading] = of_arrow(table[heading])
-            except TypeError as error:
-                raise _damaged(self.name, error) from None
-        return found
+        return Content(len(table), {name: partial(self._cells, table[name]) for name in wanted})
+
+    def _cells(self, column: Any) -> Cells:
+        try:
+            return of_arrow(column)
+        except TypeError as error:
+            raise _damaged(self.name, error) from None
 
     def lines(self, count: int) -> Array:
         """The line of each row."""

@@ -14,20 +14,18 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYetError
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from costing.activity.cells import Array, Cells, of_written
+from costing.activity.content import Content
 from costing.activity.heads import Head, Kind, best_row, named
 from costing.activity.mapping import Layout
 from costing.errors import FleetError, Place, problem
 from costing.progress import Progress
-from costing.together import together
 
 SEPARATORS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre |"}
 ENCODINGS = {
@@ -37,22 +35,29 @@ ENCODINGS = {
 _HEAD, _LINES = 1 << 16, 60
 _BLOCK = 1 << 20
 _PART = 1 << 22
-#: Bytes of a file that takes long enough to be read by pandas, or to say how far it is.
+#: Bytes of a file that takes long enough to say how far it is.
 _LARGE = 1 << 25
 #: What French text in cp1252 holds beyond ASCII; any other sign is doubtful.
 _FRENCH = "àâäæçéèêëîïôöœùûüÿÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸ«»°ºª²³½€£§’‘“”…–—·×±µ\xa0\xad"
 
 
+class OtherEncodingError(Exception):
+    """A file is not in the encoding of its first part; `reader` reads it in the one that it is."""
+
+    def __init__(self, reader: TextFile) -> None:
+        super().__init__(reader.name)
+        self.reader = reader
+
+
 @dataclass(frozen=True)
 class TextFile:
-    """An open file of separated values; `path` is where it is on the disk, if it is there."""
+    """An open file of separated values."""
 
     name: str
     data: Any
     encoding: str
     separator: str
     head: Head
-    path: Path | None = None
 
     @property
     def words(self) -> str:
@@ -60,52 +65,32 @@ class TextFile:
         encoding, separator = ENCODINGS[self.encoding], SEPARATORS[self.separator]
         return f"{encoding}, séparateur {separator}, titres à la ligne {self.head.line}"
 
-    def read(self, wanted: Mapping[str, Kind], progress: Progress) -> dict[str, Cells]:
+    def read(self, wanted: Mapping[str, Kind], progress: Progress) -> Content:
         """Some columns, by heading.
 
         Raises:
             FleetError: rows without as many columns as there are headings, a damaged file.
         """
         try:
-            columns = self._quickly(wanted) or self._arrow(wanted, progress)
-            progress(1.0, "Lecture du fichier")
-            cells = together(partial(of_written, columns[name], wanted[name]) for name in wanted)
+            columns = self._columns(wanted, progress)
         except pa.ArrowInvalid as error:
-            if self.encoding != "utf-8" or "UTF8" not in str(error):
+            raise self._damaged(error) from None
+        progress(1.0, "Lecture du fichier")
+        tasks = {name: partial(self._cells, columns[name], wanted[name]) for name in wanted}
+        return Content(max(map(len, columns.values()), default=0), tasks)
+
+    def _cells(self, column: Any, kind: Kind) -> Cells:
+        try:
+            return of_written(column, kind)
+        except pa.ArrowInvalid as error:
+            if self.encoding != "utf-8":
                 raise self._damaged(error) from None
             # Only the first part was looked at: accents may come later.
-            other = _cp1252(self.name, self.data)
-            return replace(self, encoding=other).read(wanted, progress)
-        return dict(zip(wanted, cells, strict=True))
+            raise OtherEncodingError(
+                replace(self, encoding=_cp1252(self.name, self.data))
+            ) from None
 
-    def _quickly(self, wanted: Mapping[str, Kind]) -> dict[str, Any] | None:
-        """The columns as pandas' parallel reader has them; None where it could mend in silence.
-
-        It fills the end of a row that is too short, and takes the columns too many for an index:
-        such a file is left to Arrow, which counts them.
-        """
-        last, start = len(self.head.headings) - 1, 0
-        for _ in range(self.head.line):
-            start = self.data.find(b"\n", start) + 1
-        told_apart = all(row[last:] and row[last] for row in self.head.sample)
-        quoted = b'"' in self.data[:start]  # it takes a line break between quotes for none
-        small = len(self.data) < _LARGE  # Arrow is as quick
-        if small or self.path is None or self.encoding != "utf-8" or quoted or not told_apart:
-            return None
-        try:
-            table = pd.read_csv(
-                self.path, sep=self.separator, header=None, names=range(last + 1),
-                skiprows=self.head.line, dtype=pd.ArrowDtype(pa.string()), encoding="utf-8",
-                keep_default_na=False, na_values=[""], skip_blank_lines=False,
-            )  # fmt: skip
-        except (ValueError, OSError):  # ValueError: a row too long, a letter that is not UTF-8
-            return None
-        if not isinstance(table.index, pd.RangeIndex) or table[last].isna().any():
-            return None
-        places = {name: self.head.headings.index(name) for name in wanted}
-        return {name: pa.chunked_array(table[place]) for name, place in places.items()}
-
-    def _arrow(self, wanted: Mapping[str, Kind], progress: Progress) -> Mapping[str, Any]:
+    def _columns(self, wanted: Mapping[str, Kind], progress: Progress) -> Mapping[str, Any]:
         ragged: list[int] = []
 
         def skip(row: Any) -> str:
@@ -124,7 +109,7 @@ class TextFile:
             ),
             "convert_options": arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(wanted, pa.string()), include_columns=list(wanted),
-                null_values=[""], strings_can_be_null=True, check_utf8=False,
+                check_utf8=False,
             ),
         }  # fmt: skip
         table = _followed(self.data, options, progress)
@@ -168,7 +153,7 @@ class TextFile:
         return FleetError(problem("activity_damaged", Place(file=self.name), detail=detail))
 
 
-def open_text(name: str, data: Any, layout: Layout, path: Path | None = None) -> TextFile:
+def open_text(name: str, data: Any, layout: Layout) -> TextFile:
     """Find how a file of separated values is to be read.
 
     Raises:
@@ -193,7 +178,7 @@ def open_text(name: str, data: Any, layout: Layout, path: Path | None = None) ->
     rank = [(head.known, head.even) for _, head in heads]
     if not heads or (len(rank) > 1 and rank[0] == rank[1] and rank[0][0] == 0):
         raise FleetError(problem("activity_separator", Place(file=name)))
-    return TextFile(name, data, encoding, *heads[0], path)
+    return TextFile(name, data, encoding, *heads[0])
 
 
 def _head(text: str, separator: str, line: int | None) -> Head | None:

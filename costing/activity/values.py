@@ -6,13 +6,14 @@ What could be read in two ways is refused, unless the rest of the column, or the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from costing.activity.cells import SPACES, Array, Cells, of_arrow, ordinary, some
+from costing.activity.cells import SPACES, Array, Cells, grid, of_arrow, ordinary, some
 from costing.words import number
 
 _ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#NOM?", "#VALEUR!")
@@ -201,8 +202,11 @@ def read_dates(cells: Cells, values: Mapping[str, str], month_first: bool) -> Re
         cells = cells if not values else cells.encoded()
         if cells.dates is not None:
             return Reading(cells.dates, [])
-    if cells.texts is None:
-        cells = cells.encoded()
+    if cells.codes is None and not values:
+        alike = _dates_alike(cells.texts, month_first)
+        if alike is not None:
+            return Reading(alike, [])
+    cells = cells.encoded()
     dates, why = _dates(cells.texts, month_first)
     if cells.dates is not None:
         own = ~np.isnat(cells.dates)
@@ -214,6 +218,40 @@ def read_dates(cells: Cells, values: Mapping[str, str], month_first: bool) -> Re
     if "" in values:
         read = np.where(cells.blank, _dates(pa.array([values[""]]), month_first)[0][0], read)
     return Reading(read, _refusals(cells, why, _DATE_CODES))
+
+
+def _dates_alike(texts: Any, month_first: bool) -> Array | None:
+    """Dates from 1900 to 2099 all written « 05/03/2019 »; None when one is otherwise.
+
+    As `_dates` reads them, in a third of the time: each is looked up by its eight figures.
+    """
+    letters = None if texts is None or not len(texts) else grid(texts)
+    if letters is None or letters.shape[1] != len("05/03/2019"):
+        return None
+    signs = letters.T.copy()  # each letter of all the dates side by side
+    if any(chr(sign[0]) not in "/.-" or (sign != sign[0]).any() for sign in signs[[2, 5]]):
+        return None
+    signs -= ord("0")
+    if any(signs[place].max() > 9 for place in (0, 1, 3, 4, 6, 7, 8, 9)):
+        return None
+    first, second, century, year = (signs[at] * np.uint8(10) + signs[at + 1] for at in (0, 3, 6, 8))
+    day, month = (second, first) if month_first else (first, second)
+    if century.min() < 19 or century.max() > 20 or month.max() > 12 or day.max() > 31:
+        return None
+    years = (century - np.uint8(19)) * np.int32(100) + year
+    dates = _days()[(years * np.int32(13) + month) * np.int32(32) + day]
+    return None if np.isnat(dates).any() else dates
+
+
+@cache
+def _days() -> Array:
+    """The days from 1900 to 2099, 32 places a month and 13 months a year; missing elsewhere."""
+    days = np.arange("1900-01-01", "2100-01-01", dtype=_DAY)
+    months = days.astype("datetime64[M]")
+    count = months.astype(int) + 70 * 12
+    table = np.full(200 * 13 * 32, "NaT", dtype=_DAY)
+    table[(count // 12 * 13 + count % 12 + 1) * 32 + (days - months).astype(int) + 1] = days
+    return table
 
 
 def _dates(texts: Any, month_first: bool) -> tuple[Array, Array]:

@@ -360,6 +360,28 @@ def test_months_first_are_refused_whole_or_read_when_said() -> None:
     assert (refusal.code, refusal.rows.tolist()) == ("activity_date", [2])
 
 
+FIGURES = st.from_regex(r"\A[0-3]?[0-9][/.-][0-1]?[0-9][/.-](19|20)[0-9]{2}\Z")
+LIKE_DATES = FIGURES | st.sampled_from(
+    ("29/02/2019", "31/04/2020", "05/13/2019", "01/01/0000", "01/01/1899", "05/03/2O19",
+     "05/03-2019", "2019-03-05", " 5/03/2019", "05/03/201", "05|03|2019", "éé/03/201")
+)  # fmt: skip
+
+
+@given(st.lists(LIKE_DATES, min_size=1, max_size=6), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_a_column_of_even_dates_says_what_its_different_texts_say(
+    texts: list[str], month_first: bool
+) -> None:
+    row_by_row = Cells(texts=pa.array(texts))
+    one, other = (
+        read_dates(cells, {}, month_first) for cells in (row_by_row, row_by_row.encoded())
+    )
+    assert one.values.tolist() == other.values.tolist()
+    assert [(r.code, r.rows.tolist(), r.value) for r in one.refused] == [
+        (r.code, r.rows.tolist(), r.value) for r in other.refused
+    ]
+
+
 def test_a_column_of_a_sheet_that_mixes_types() -> None:
     cells = of_objects([dt.date(2018, 3, 1), "15/09/2016", "", 43612.0, True])
     reading = read_dates(cells, {}, False)
