@@ -8,13 +8,14 @@ import re
 from dataclasses import dataclass, field
 from zipfile import ZipFile
 
-from costing.workbook.formats import GENERAL, by_number
+from costing.workbook.formats import GENERAL, alike, by_number, colour
 from costing.workbook.xml_events import LINK, MAIN, Budget, RefusedXmlError, part_events
 
 BOOK = "xl/workbook.xml"
 TRUE = {"1", "true"}
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _STRINGS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
+_WHITE = "FFFFFF"
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -24,12 +25,15 @@ class Book:
 
     parts: the part of each sheet. hidden: the sheets that are not shown. epoch: the day before the
     first of its dates. unsure_zeros: the file asks for all its formulas to be computed again.
+    formats: the number format of each style that a cell may name by its rank; blended: the styles
+    whose text has the colour of its ground.
     """
 
     parts: dict[str, str] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     strings: list[str] = field(default_factory=list)
     formats: list[str] = field(default_factory=lambda: [GENERAL])
+    blended: set[int] = field(default_factory=set)
     epoch: dt.datetime = dt.datetime(1899, 12, 30)
     unsure_zeros: bool = False
     budget: Budget = field(default_factory=Budget)
@@ -47,7 +51,7 @@ def read_book(archive: ZipFile) -> Book:
     if _STRINGS in names:
         book.strings = _strings(archive, book.budget)
     if _STYLES in names:
-        book.formats = _formats(archive, book.budget)
+        _read_styles(archive, book)
     return book
 
 
@@ -104,17 +108,33 @@ def _strings(archive: ZipFile, budget: Budget) -> list[str]:
     return found
 
 
-def _formats(archive: ZipFile, budget: Budget) -> list[str]:
-    """The number format of each style that a cell may name by its rank."""
+def _read_styles(archive: ZipFile, book: Book) -> None:
     own: dict[int, str] = {}
-    found: list[str] = []
-    inside = False
-    for opening, tag, node in part_events(archive, _STYLES, budget):
-        if tag == f"{MAIN}cellXfs":
-            inside = opening
-        elif opening and tag == f"{MAIN}numFmt":
+    inks: list[str | None] = []
+    grounds: list[str | None] = []
+    looks: list[tuple[int, int, int]] = []
+    inside = ""
+    for opening, tag, node in part_events(archive, _STYLES, book.budget):
+        name = tag.removeprefix(MAIN)
+        if name in ("fonts", "fills", "cellXfs"):
+            inside = name if opening else ""
+        elif not opening:
+            continue
+        elif name == "numFmt":
             own[int(node["numFmtId"])] = node["formatCode"]
-        elif opening and inside and tag == f"{MAIN}xf":
-            number = int(node.get("numFmtId", 0))
-            found.append(own.get(number) or by_number(number))
-    return found or [GENERAL]
+        elif inside == "fonts" and name == "font":
+            inks.append(None)
+        elif inside == "fonts" and name == "color" and inks:
+            inks[-1] = colour(node)
+        elif inside == "fills" and name == "patternFill":
+            grounds.append(_WHITE if node.get("patternType", "none") == "none" else None)
+        elif inside == "fills" and name == "fgColor" and grounds and grounds[-1] is None:
+            grounds[-1] = colour(node)
+        elif inside == "cellXfs" and name == "xf":
+            number, font, fill = (int(node.get(f"{x}Id", 0)) for x in ("numFmt", "font", "fill"))
+            looks.append((number, font, fill))
+    book.formats = [own.get(number) or by_number(number) for number, _, _ in looks] or [GENERAL]
+    book.blended = {
+        rank for rank, (_, font, fill) in enumerate(looks)
+        if font < len(inks) and fill < len(grounds) and alike(inks[font], grounds[fill])
+    }  # fmt: skip

@@ -34,13 +34,14 @@ class Raw:
     """A cell as found: value and number format.
 
     uncomputed: it holds a formula that no program computed. outside: its formula takes its value
-    from another file or site.
+    from another file or site. blended: its text has the colour of its ground.
     """
 
     value: Any = None
     format: str = GENERAL
     uncomputed: bool = False
     outside: bool = False
+    blended: bool = False
 
 
 BLANK = Raw()

@@ -13,7 +13,7 @@ from costing.schedule_entries import LIMITS, parts_of
 from costing.tariff import BANDS, Cell, FeeSchedule, Reform
 from costing.words import NONE, join
 from costing.workbook import vocabulary as words
-from costing.workbook.export_structure import today
+from costing.workbook.held import held
 from costing.workbook.layout import Book, Sheet, at
 
 _FIXED = ("Classe", "Situation", "Zone", "Du n° d'acte", "au n°")
@@ -155,7 +155,7 @@ class _Rows:
             key = f"structure.{reform.date}.{code}.{part}"
             if (code, part) in values and key in cells:
                 return cells[key], values[code, part]
-        found = today(self.sheet.book, self.case, code, part)
+        found = held(self.sheet.book, self.case, "machine_classes", part, code)
         assert found is not None
         return found
 

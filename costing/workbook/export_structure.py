@@ -17,6 +17,7 @@ from costing.schedule_entries import parts_of
 from costing.tariff import FeeSchedule, Reform
 from costing.words import NONE, quantity
 from costing.workbook import vocabulary as words
+from costing.workbook.held import held
 from costing.workbook.layout import Book, Sheet, at, number_format
 
 _WIDTHS = (38, 34, 13, 14, 14, 13, 12, 66)
@@ -95,17 +96,10 @@ def write_structure(book: Book, case: Case, schedule: FeeSchedule) -> None:
     set_by: dict[tuple[str, str], tuple[str, float]] = {}
     for line, change in enumerate(found, start=row + 1):
         part = change.class_code, change.part
-        before = set_by.get(part) or today(book, case, *part)
+        before = set_by.get(part) or held(book, case, "machine_classes", part[1], part[0])
         _write_change(sheet, line, case, change, before)
         set_by[part] = sheet.ref(line, 4), change.after
     sheet.protect()
-
-
-def today(book: Book, case: Case, code: str, part: str) -> tuple[str, float] | None:
-    """The input cell of a part of the structure that no step has changed yet, and its value."""
-    parameter = case.reference.files["machine_classes"].get(part)
-    found = case.reference.value_for(parameter, code) if parameter else None
-    return (book.cells[f"machine_classes.{part}.{found.scope}"], found.mode) if found else None
 
 
 def _write_change(

@@ -7,6 +7,7 @@ be taken for what was meant.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
@@ -17,6 +18,12 @@ _SECTION = re.compile(r'(?:"[^"]*"|\\.|[^;"\\])*')
 _SCALE = re.compile(r"%|k\s?€|m\s?d?\s?€|keur|meur|mill", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[0#?],+(?![0#?,])")
 _SHOWING = re.compile(r"[0#?@dmyhs]|general|standard", re.IGNORECASE)
+_HEX = re.compile(r"[0-9A-F]{6}")
+#: What the first colours of themes and of the old palette are.
+_THEME = {"0": "FFFFFF", "1": "000000"}
+_INDEXED = {"0": "000000", "1": "FFFFFF", "8": "000000", "9": "FFFFFF", "64": "000000"}
+#: Steps of 255 between which no one reads a text on its ground.
+_ALIKE = 12
 #: Numbers that Excel gives to dates in some languages, without writing their format.
 _LOCAL_DATES = {*range(27, 37), *range(50, 59)}
 
@@ -26,6 +33,23 @@ def by_number(number: int) -> str:
     if number in _LOCAL_DATES:
         return "yyyy-mm-dd"
     return str(BUILTIN_FORMATS.get(number, GENERAL))
+
+
+def colour(node: Mapping[str, str]) -> str | None:
+    """The six figures of a colour of a style; None where only a program knows it."""
+    if "rgb" in node:
+        return node["rgb"][-6:].upper()
+    if float(node.get("tint", 0)):
+        return None
+    return _THEME.get(node.get("theme", "")) or _INDEXED.get(node.get("indexed", ""))
+
+
+def alike(first: str | None, second: str | None) -> bool:
+    """Whether two colours cannot be told apart."""
+    if first is None or second is None or not (_HEX.fullmatch(first) and _HEX.fullmatch(second)):
+        return False
+    pairs = zip(bytes.fromhex(first), bytes.fromhex(second), strict=True)
+    return all(abs(one - other) <= _ALIKE for one, other in pairs)
 
 
 def is_percent(number_format: str) -> bool:

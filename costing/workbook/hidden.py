@@ -22,6 +22,7 @@ _SHEET = Both("la feuille est masquée", "the sheet is hidden")
 _FORMAT = Both(
     "son format n'affiche pas ce qu'elle contient", "its format does not show what it holds"
 )
+_COLOUR = Both("son texte a la couleur de son fond", "its text has the colour of its background")
 
 
 def cause(grid: Grid, row: int, column: int) -> Both | None:
@@ -33,7 +34,9 @@ def cause(grid: Grid, row: int, column: int) -> Both | None:
     if column in grid.hidden_columns:
         return _column(column)
     raw = grid.at(row, column)
-    return None if raw.value is None or shows(raw.format, raw.value) else _FORMAT
+    if raw.value is None:
+        return None
+    return _COLOUR if raw.blended else None if shows(raw.format, raw.value) else _FORMAT
 
 
 def note_hidden(grid: Grid, row: int, columns: Iterable[int]) -> bool:

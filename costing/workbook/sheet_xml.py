@@ -159,7 +159,8 @@ class _Reader:
             return
         if len(self.content.cells) >= MOST_CELLS:
             raise RefusedXmlError("cells")
-        shown = self.book.formats[int(self.cell.get("s", 0))]
+        style = int(self.cell.get("s", 0))
+        shown, blended = self.book.formats[style], style in self.book.blended
         value = self._value(text, shown)
         if self.formula is not None:
             zero = self.book.unsure_zeros and value in (0, None) and value is not False
@@ -167,9 +168,9 @@ class _Reader:
             if self.value is None or zero:
                 self.content.cells[here] = Raw(None, GENERAL, True, outside)
             else:
-                self.content.cells[here] = Raw(value, shown, outside=outside)
+                self.content.cells[here] = Raw(value, shown, outside=outside, blended=blended)
         elif value is not None:
-            self.content.cells[here] = Raw(value, shown)
+            self.content.cells[here] = Raw(value, shown, blended=blended)
 
     def _value(self, text: str | None, shown: str) -> Any:
         """What a cell's text stands for, by its declared type and its number format."""

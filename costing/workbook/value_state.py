@@ -22,8 +22,10 @@ COMPARED = ("low", "mode", "high", "vat", "source", "grade")
 REFERENCE = {name: f"reference_{name}" for name in COMPARED}
 #: value_changed: a number or the VAT; row_changed: anything; missing: words, each after a comma.
 FLAGS = ("value_changed", "row_changed", "missing", "unavailable")
+#: In a row for a value to add: its address once it has a number, and once it says its tax.
+ADDED = {"mode": "added", "vat": "added_vat"}
 #: Every column, hidden ones last, and where each stands.
-NAMES = (*words.VALUE_COLUMNS, *REFERENCE.values(), *FLAGS)
+NAMES = (*words.VALUE_COLUMNS, *REFERENCE.values(), *FLAGS, *ADDED.values())
 PLACES = {name: index for index, name in enumerate(NAMES)}
 LETTERS = {name: xl_col_to_name(index) for name, index in PLACES.items()}
 DECLARED, BOTH, BLANK = "∅ non disponible", "▲ modifié et non disponible", "○ à remplir"
@@ -50,6 +52,17 @@ def write_state(
     for name, formula in _formulas(row + 1, bool(reference), addresses).items():
         style = "small" if name == "changed" else "calc_text"
         sheet.formula(row, PLACES[name], formula, flags[name], style)
+
+
+def write_added(sheet: Sheet, first: int, last: int) -> None:
+    """The addresses by which the computing sheets find the rows added, once these are written."""
+    for row in range(first, last + 1):
+        address, mode, vat = (f"{LETTERS[name]}{row + 1}" for name in ("address", "mode", "vat"))
+        for name, said in (("mode", f"ISNUMBER({mode})"), ("vat", f'{vat}<>""')):
+            text = f'IF({said},TRIM({address}),"")'
+            sheet.formula(row, PLACES[ADDED[name]], text, "", "calc_text")
+    for name in (*ADDED, *ADDED.values()):
+        sheet.book.columns[sheet.name, f"spare_{name}"] = column(sheet, first, last, PLACES[name])
 
 
 def register(sheet: Sheet, first: int, last: int) -> None:

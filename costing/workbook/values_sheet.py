@@ -13,7 +13,16 @@ from costing.workbook import prompts
 from costing.workbook import vocabulary as words
 from costing.workbook.layout import DAY, Book, Sheet, number_format
 from costing.workbook.quantity import quantity
-from costing.workbook.value_state import LETTERS, PLACES, REFERENCE, register, write_state
+from costing.workbook.value_state import (
+    ADDED,
+    FLAGS,
+    LETTERS,
+    PLACES,
+    REFERENCE,
+    register,
+    write_added,
+    write_state,
+)
 
 #: Rows left at the bottom for values that hold for one class only.
 SPARE = 15
@@ -97,6 +106,7 @@ def write_values(book: Book, case: Case, name: str, hint: str) -> None:
     )  # fmt: skip
     for spare in range(row + 1, row + 1 + SPARE):
         _write_spare(sheet, spare)
+    write_added(sheet, row + 1, row + SPARE)
     _finish(sheet, row + SPARE)
     sheet.protect()
 
@@ -111,7 +121,7 @@ def _finish(sheet: Sheet, last: int) -> None:
         **prompts.message(*_PROMPTS["grade"]),
     )  # fmt: skip
     hidden = (len(words.VALUE_COLUMNS), len(PLACES) - 1)
-    for name in (*REFERENCE.values(), "value_changed", "row_changed", "missing", "unavailable"):
+    for name in (*REFERENCE.values(), *FLAGS, *ADDED.values()):
         sheet.text(FIRST - 1, PLACES[name], name, "calc_text")
     sheet.raw.set_column(*hidden, 10, None, {"hidden": True})
     register(sheet, FIRST, last)

@@ -132,6 +132,11 @@ def sheet_files(reference: Reference, sheet: str) -> list[str]:
     return [f for f in reference.files if f not in ("machine_classes", "dynamics")] + ["dynamics"]
 
 
+def sheet_of(file: str) -> str:
+    """The value sheet that holds a file of parameters."""
+    return ACTIVITY if file == "machine_classes" else VALUES
+
+
 def modalities(reference: Reference) -> dict[str, str]:
     """The modalities that the fee knows, in the order of its tables."""
     codes = dict.fromkeys(entry.modality for entry in reference.class_entries)

@@ -22,6 +22,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from costing.workbook import vocabulary as words
 from costing.workbook.package import open_package
+from costing.workbook.value_state import ADDED, LETTERS
 
 _CACHED = re.compile(
     rb'(<c r="[A-Z]+\d+"(?: s="\d+")?)(?: t="(?:str|e|b)")?>(<f[^>]*>[^<]*</f>)<v>[^<]*</v>'
@@ -31,6 +32,8 @@ _EPOCH = dt.date(1899, 12, 30)
 _ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*? t="e"')
 #: Sheets of inputs whose formulas only tell the state of a row, in words.
 _STATES = (words.VALUES, words.ACTIVITY, words.UNAVAILABLE)
+#: But those by which rows added are found.
+_KEPT = tuple(LETTERS[name] for name in ADDED.values())
 
 
 def uncomputed(data: bytes) -> bytes:
@@ -194,7 +197,7 @@ def by_formulas(folder: Path, data: bytes) -> bytes:
 def _without_formulas(sheet: Any) -> None:
     for row in sheet.iter_rows():
         for cell in row:
-            if cell.data_type == "f":
+            if cell.data_type == "f" and cell.column_letter not in _KEPT:
                 cell.value = None
 
 

@@ -19,6 +19,7 @@ from costing.fleet import COLUMNS
 from costing.menu import STRUCTURES
 from costing.parameters import Parameter, Value
 from costing.tariff import Cell
+from costing.units import UNITS
 from costing.workbook import vocabulary as words
 from costing.workbook.choices import choices
 from costing.workbook.fleet_sheet import FIRST
@@ -33,7 +34,7 @@ Kinds = Mapping[str, st.SearchStrategy["Change"]]
 
 @dataclass(frozen=True)
 class Change:
-    """A new content of an input cell.
+    """A new content of an input cell, and of others of its sheet that go with it.
 
     told: a part of how `verify` names the input; empty for the machine shown, which is not a part
     of a scenario.
@@ -43,6 +44,14 @@ class Change:
     cell: str
     value: Any
     told: str
+    others: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def cells(self) -> dict[tuple[str, str], Any]:
+        """The new contents by sheet and cell."""
+        return {
+            (self.sheet, cell): value for cell, value in ((self.cell, self.value), *self.others)
+        }
 
 
 @st.composite
@@ -61,9 +70,9 @@ def changes(draw: st.DrawFn, export: Export, count: int = 3) -> tuple[Change, ..
 def kinds(export: Export) -> Kinds:
     """All that may be changed in a workbook."""
     makers: dict[str, Callable[[Export], Iterator[st.SearchStrategy[Change]]]] = {
-        "assumption": _assumptions, "convention": _conventions, "machine": _machines,
-        "price": _prices, "structure": _structure, "date": _dates, "share": _share,
-        "lever": _levers, "shown": _shown,
+        "assumption": _assumptions, "added": _added, "convention": _conventions,
+        "machine": _machines, "price": _prices, "structure": _structure, "date": _dates,
+        "share": _share, "lever": _levers, "shown": _shown,
     }  # fmt: skip
     found = {name: list(make(export)) for name, make in makers.items()}
     return {name: st.one_of(several) for name, several in found.items() if several}
@@ -95,6 +104,45 @@ def _assumption(
     )
 
 
+def _added(export: Export) -> Iterator[st.SearchStrategy[Change]]:
+    """A value that a class or a modality did not have of its own, in the first row left for it."""
+    sheet = words.VALUES
+    rows = export.file.rows(sheet)
+    heads = words.VALUE_COLUMNS
+    header = next(i for i, row in enumerate(rows) if heads["mode"] in row)
+    title = next(i for i, row in enumerate(rows) if str(row[1]).startswith("Valeur propre à une"))
+    place = {name: xl_rowcol_to_cell(title + 1, rows[header].index(h)) for name, h in heads.items()}
+    files = export.case.reference.files
+    for model in export.case.reference.models.values():
+        for scope in {model.modality, *model.classes} & {*export.case.reference.classes, "irm"}:
+            for file in ("communs", model.modality):
+                for name, parameter in files[file].items():
+                    now = export.case.reference.value_for(parameter, scope)
+                    rate = UNITS[parameter.unit][2]  # is typed with its sign, in a cell of its own
+                    if now is not None and now.scope != scope and now.mode > 0 and not rate:
+                        address = f"{file}.{name}.{scope}"
+                        yield _add(sheet, place, address, parameter, now)
+
+
+def _add(
+    sheet: str, place: Mapping[str, str], address: str, parameter: Parameter, now: Value
+) -> st.SearchStrategy[Change]:
+    """One value to add: 0.8 to 0.99 times that of all; with a tax said or left as it is."""
+    taxes = st.none() | st.sampled_from(list(labels.VAT.values())) if now.vat else st.none()
+
+    def change(drawn: tuple[float, str | None]) -> Change:
+        mode, tax = drawn[0] * now.mode, drawn[1]
+        values: dict[str, Any] = {"mode": mode}
+        if parameter.distribution != "fixed":
+            values = {"low": mode * 0.9, "mode": mode, "high": min(mode * 1.1, now.mode)}
+        if tax:
+            values["vat"] = tax
+        others = tuple((place[name], value) for name, value in values.items())
+        return Change(sheet, place["address"], address, f"overrides.{address}", others)
+
+    return st.tuples(decimals(0.8, 0.99), taxes).map(change)
+
+
 def _choice(export: Export, key: str, value: Any, told: str = "") -> Change:
     cell = export.file.cell(words.CHOICES, key, words.CHOICE_COLUMNS["value"])
     return Change(words.CHOICES, cell, value, told or key)
@@ -118,12 +166,18 @@ def _machines(export: Export) -> Iterator[st.SearchStrategy[Change]]:
         "weight": decimals(0.1, 30),
         "installed_on": st.dates(dt.date(2001, 1, 1), dt.date(2023, 12, 31)),
     }  # fmt: skip
-    rows = st.integers(FIRST, FIRST + len(export.case.fleet.frame) - 1)
+    frame = export.case.fleet.frame
+    rows = st.integers(0, len(frame) - 1)
     for name, drawn in values.items():
         column = COLUMNS.index(name)
-        yield st.tuples(rows, drawn).map(
-            lambda pair, column=column: Change(
-                words.FLEET, xl_rowcol_to_cell(pair[0], column), pair[1], words.FLEET
+        now = [day.date() for day in frame[name]] if name == "installed_on" else list(frame[name])
+        yield (
+            st.tuples(rows, drawn)
+            .filter(lambda pair, now=now: now[pair[0]] != pair[1])
+            .map(
+                lambda pair, column=column: Change(
+                    words.FLEET, xl_rowcol_to_cell(FIRST + pair[0], column), pair[1], words.FLEET
+                )
             )
         )
 
@@ -197,9 +251,10 @@ def _share(export: Export) -> Iterator[st.SearchStrategy[Change]]:
 
 
 def _levers(export: Export) -> Iterator[st.SearchStrategy[Change]]:
-    for number in range(1, len(export.scenario.savings.other_levers) + 1):
+    for number, lever in enumerate(export.scenario.savings.other_levers, start=1):
         key = f"savings.other_levers.{number}.annual_amount_eur"
-        yield decimals(1, 5e7).map(
+        amounts = decimals(1, 5e7).filter(lambda new, now=lever.annual_amount_eur: new != now)
+        yield amounts.map(
             lambda amount, key=key: _choice(export, key, amount, "savings.other_levers")
         )
 

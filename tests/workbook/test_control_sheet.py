@@ -24,7 +24,7 @@ SOURCE, AUTHOR, REASON, MODE, OTHERS = 5, 6, 7, 8, 9
 #: Functions that Excel 2016 and LibreOffice share, without an array formula typed as such.
 ADMITTED = {
     "AND", "COUNTA", "COUNTIF", "COUNTIFS", "DATE", "IF", "IFERROR", "INDEX", "ISNUMBER", "MATCH",
-    "MID", "OR", "SUBSTITUTE", "SUM", "SUMPRODUCT",
+    "MID", "OR", "SUBSTITUTE", "SUM", "SUMPRODUCT", "TRIM",
 }  # fmt: skip
 
 

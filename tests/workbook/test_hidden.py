@@ -1,12 +1,18 @@
 """What a sheet does not show, and the prices that it hides."""
 
 import io
+import zipfile
 
+import openpyxl
 import pytest
+from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.colors import Color
 
+from costing.workbook.book_xml import read_book
 from costing.workbook.cells import Raw
 from costing.workbook.hidden import cause, note_filled
 from costing.workbook.read_schedule import read_prices
+from costing.workbook.sheet_xml import read_sheet
 from costing.workbook.tables import Findings, Grid
 from tests.workbook.bad.book import Book, Cell, Sheet
 
@@ -66,3 +72,35 @@ def test_a_format_that_shows_nothing_is_noted_cell_by_cell():
     note_filled(grid, [1, 2, 3], [1])
     assert [p.place.cell for p in findings.problems] == ["A1", "A3"]
     assert cause(grid, 2, 1) is None
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground", "blended"),
+    [
+        ("FFFFFF", None, True),
+        ("FEFEFE", None, True),
+        (Color(theme=0), None, True),
+        (Color(indexed=9), None, True),
+        ("FFF2CC", "FFF2CC", True),
+        ("FFFFFF", "1F3A5F", False),
+        (Color(theme=0, tint=-0.5), None, False),
+        (Color(theme=1), None, False),
+        (Color(auto=True), None, False),
+        ("C00000", None, False),
+        ("FFFFFF", Color(theme=4), False),
+        (None, "000000", False),
+    ],
+)
+def test_a_text_in_the_colour_of_its_ground(ink, ground, blended):
+    made = openpyxl.Workbook()
+    cell = made.active["A1"]
+    cell.value = 1
+    cell.font = Font(color=ink)
+    if ground:
+        cell.fill = PatternFill("solid", fgColor=ground)
+    stream = io.BytesIO()
+    made.save(stream)
+    with zipfile.ZipFile(stream) as archive:
+        book = read_book(archive)
+        content = read_sheet(archive, book.parts[made.active.title], 10, book)
+    assert content.cells[1, 1].blended is blended

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from costing import labels
 from costing.reference import Reference
 from costing.rules import ScheduleRules
 from costing.scenario import Scenario
@@ -44,7 +45,7 @@ class Drawn:
     @cached_property
     def changed(self) -> File:
         """The workbook with other inputs, not recalculated."""
-        return self.export.file.changed({(c.sheet, c.cell): c.value for c in self.changes})
+        return self.export.file.changed({k: v for c in self.changes for k, v in c.cells.items()})
 
 
 @pytest.fixture(scope="module")
@@ -136,3 +137,46 @@ def test_a_part_changed_twice_follows_its_first_change_and_the_hypotheses(
         4_600, 8_000, 11_000, 7, 3_900, 8_000, 11_000, 5.5,
     ]  # fmt: skip
     assert not verify(io.BytesIO(path.read_bytes()), reference).gaps
+
+
+@pytest.mark.libreoffice
+def test_values_added_below_the_table_count_as_soon_as_they_are_typed(reference, soffice, tmp_path):
+    """One for a modality, one for a class of it, which comes first; one that says its tax."""
+    classes = ("irm_1_5t", "irm_gt_1_5t")
+    scenario = Scenario(
+        fleet=fleet_of(*({"class": code, "acts_billed": 6_000} for code in classes))
+    )
+    steps = scenario.rules.step_dates
+    schedule = reference.schedule.with_prices({step: {} for step in steps}, "essai")
+    file = Export(reference, scenario, schedule).file
+    rows = file.rows(words.VALUES)
+    header = next(i for i, row in enumerate(rows) if "Mode" in row)
+    first = next(i for i, row in enumerate(rows) if str(row[1]).startswith("Valeur propre"))
+    added = (
+        {"Adresse": "communs.secretary_cost.irm", "Bas": 30_000, "Mode": 40_000, "Haut": 50_000},
+        {"Adresse": "communs.secretary_cost.irm_1_5t ", "Bas": 1, "Mode": 2, "Haut": 3},
+        {"Adresse": "irm.contrast_cost.irm_1_5t", "Bas": 30, "Mode": 31, "Haut": 32,
+         "TVA": labels.VAT["included"]},
+    )  # fmt: skip
+    cells = {
+        (words.VALUES, xl_rowcol_to_cell(row, rows[header].index(head))): value
+        for row, values in enumerate(added, start=first + 1)
+        for head, value in values.items()
+    }
+    changed = file.changed(cells)
+    (path,) = by_libreoffice(soffice, tmp_path, [uncomputed(changed.data)])
+    costs = File(path.read_bytes()).rows("Coûts IRM")
+    heads = next(row for row in costs if "Grandeur" in row)
+    own = {
+        row[3]: {head.split("\n")[0]: row[i] for i, head in reversed([*enumerate(heads)])}
+        for row in costs
+    }
+    scopes = [labels.scope_name(reference, code) for code in classes]
+    assert [own["secretary_cost"][scope] for scope in scopes] == [2, 40_000]
+    assert own["contrast_cost"][scopes[0]] == 31
+    assert own["contrast_cost"][scopes[1]] != 31
+    found = verify(io.BytesIO(path.read_bytes()), reference)
+    assert not found.gaps
+    assert {what.rsplit(".", 1)[0] for what, _, _ in found.changed} == {
+        f"overrides.{values['Adresse'].strip()}" for values in added
+    }

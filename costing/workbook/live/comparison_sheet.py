@@ -15,6 +15,7 @@ from costing.analysis.comparison import compare, with_activity
 from costing.tariff import AMORTISATION
 from costing.words import NONE
 from costing.workbook import vocabulary as words
+from costing.workbook.held import held
 from costing.workbook.layout import Sheet, at
 from costing.workbook.live.columns import Column, Floats
 from costing.workbook.live.year_writer import Data, Year, YearWriter
@@ -66,13 +67,11 @@ def _targets(data: Data) -> list[str]:
     """The activity that a convention puts on each machine, when it is not its own."""
     case, cells = data.case, {}
     activity = data.switches.conventions["activity"]
-    files = case.reference.files["machine_classes"]
     for code in dict.fromkeys(data.parc.codes):
         found = []
         for name in ("normative_activity", "reference_activity"):
-            value = case.reference.value_for(files[name], code)
-            cell = data.book.cells[f"machine_classes.{name}.{value.scope}"] if value else "NA()"
-            found.append(cell)
+            known = held(data.book, case, "machine_classes", name, code)
+            found.append(known[0] if known else "NA()")
         cells[code] = f"IF({activity}=1,{found[0]},{found[1]})"
     return [cells[code] for code in data.parc.codes]
 

@@ -18,6 +18,7 @@ from costing.printers import to_excel
 from costing.reference import Case
 from costing.tariff import AMORTISATION
 from costing.units import UNITS
+from costing.workbook.held import held, held_vat
 from costing.workbook.layout import Book, Sheet, at, number_format
 from costing.workbook.live.switches import Switches
 from costing.workbook.live.units_sheet import (
@@ -26,7 +27,7 @@ from costing.workbook.live.units_sheet import (
     Points,
     Situation,
     UnitCosts,
-    activity_cell,
+    shown_activity,
     write_units,
 )
 from costing.workbook.printing import across
@@ -80,7 +81,10 @@ class _Costs:
         for code in self.model.classes:
             if code not in self.case.reference.classes:
                 continue
-            cell, acts = activity_cell(self.book, self.case, code)
+            name, acts = shown_activity(self.case, code)
+            known = held(self.book, self.case, "machine_classes", name, code)
+            assert known is not None
+            cell = known[0]
             for variant, case in enumerate(cases):
                 for amortised in (0, 1):
                     situation = Situation(code, amortised, variant)
@@ -176,19 +180,17 @@ class _Costs:
     def _vat(self, row: int, cells: list[dict[str, str]]) -> list[str]:
         """The row of the VAT that each class does not recover."""
         self.sheet.row(row, ("TVA non récupérée", "hypothèse", "%", "vat_rate"))
-        parameter = self.case.reference.files["communs"]["vat_rate"]
+        unit = self.case.reference.files["communs"]["vat_rate"].unit
         found: list[str] = []
         for at_column, column in enumerate(self.columns):
-            code = column.situation.class_code
-            value = self.case.reference.value_for(parameter, code)
-            assert value is not None
-            source = self.book.cells[f"communs.vat_rate.{value.scope}"]
+            known = held(self.book, self.case, "communs", "vat_rate", column.situation.class_code)
+            assert known is not None
             if at_column % _SAME:
                 found.append(found[-1])
                 self.sheet.blank(row, 4 + at_column, "cell")
                 continue
-            look = number_format(parameter.unit, value.mode)
-            self.sheet.formula(row, 4 + at_column, source, value.mode, num_format=look)
+            look = number_format(unit, known[1])
+            self.sheet.formula(row, 4 + at_column, *known, num_format=look)
             found.append(at(row, 4 + at_column))
         return found
 
@@ -203,12 +205,12 @@ class _Costs:
         file = next(
             f for f in (self.model.modality, "communs", "machine_classes") if name in files[f]
         )
-        address = f"{file}.{name}.{value.scope}"
-        source = self.book.cells[address]
+        where = self.book, self.case, file, name, column.situation.class_code
+        known = held(*where)
+        assert known is not None
         if value.vat is None:
-            return source
-        excluded = labels.VAT["excluded"]
-        return f'{source}*IF({self.book.cells[f"{address}.vat"]}="{excluded}",1+{vat},1)'
+            return known[0]
+        return f'{known[0]}*IF({held_vat(*where)}="{labels.VAT["excluded"]}",1+{vat},1)'
 
     def _steps(self, row: int, cells: list[dict[str, str]]) -> int:
         """Derived quantities and lines, in the order of computation."""

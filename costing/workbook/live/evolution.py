@@ -16,6 +16,7 @@ import numpy as np
 from costing.errors import InputError, problem
 from costing.reference import Case
 from costing.workbook import vocabulary as words
+from costing.workbook.held import held
 from costing.workbook.layout import Book, Sheet, at
 from costing.workbook.live.columns import Column, Floats, MachineSheet
 from costing.workbook.live.parc import Parc
@@ -291,10 +292,9 @@ class _Writer:
 
     def _input(self, name: str, code: str) -> str:
         """The input cell of a rate of a modality."""
-        parameter = self.case.reference.files["dynamics"][name]
-        value = parameter.find(code)
-        assert value is not None
-        return self.book.cells[f"dynamics.{name}.{value.scope}"]
+        known = held(self.book, self.case, "dynamics", name, code)
+        assert known is not None
+        return known[0]
 
     def _totals(self, year: int, own: Column, cohorts: dict[int, Column]) -> None:
         """The machines of a row in a year, and those amortised."""

@@ -15,14 +15,14 @@ from costing.schedule_entries import LIMITS
 from costing.tariff import BANDS, FeeSchedule, one_machine
 from costing.words import NONE
 from costing.workbook import vocabulary as words
-from costing.workbook.layout import Book, Sheet, at
+from costing.workbook.layout import Sheet, at
 from costing.workbook.lists import Lists
 from costing.workbook.live.columns import Floats
 from costing.workbook.live.comparison_sheet import READINGS, known
 from costing.workbook.live.periods_sheet import SHEET as PERIODS
 from costing.workbook.live.prices_sheets import APPLIED
 from costing.workbook.live.units_sheet import SHEET as UNITS_SHEET
-from costing.workbook.live.units_sheet import Situation, activity_cell
+from costing.workbook.live.units_sheet import Situation, shown_activity
 from costing.workbook.live.year_writer import Data
 
 SHEET = "Un appareil"
@@ -43,14 +43,7 @@ def usual(case: Case) -> View:
     """The class with most machines, at its norm."""
     weights = case.fleet.frame.groupby("class")["weight"].sum()
     code = str(weights.idxmax())
-    book = Book("")
-    book.cells = _Any()
-    return View(code, "non_amorti", "province", round(activity_cell(book, case, code)[1]))
-
-
-class _Any(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return key
+    return View(code, "non_amorti", "province", round(shown_activity(case, code)[1]))
 
 
 def write_machine(data: Data, view: View, lists: Lists) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from costing import labels
 from costing.menu import STRUCTURES
 from costing.schedule_entries import LIMITS, parts_of
-from costing.workbook.export_structure import today
+from costing.workbook.held import held
 from costing.workbook.layout import Book, Sheet, at
 from costing.workbook.live.timeline import Timeline, share_of_year
 
@@ -205,7 +205,7 @@ class _Writer:
         """Today's value: its input cell, none where the fee has no such part."""
         if part == "rank_factor":
             return "", 1.0
-        found = today(self.book, self.case, code, part)
+        found = held(self.book, self.case, "machine_classes", part, code)
         entry = self.case.reference.classes[code]
         if found is None or (part in LIMITS and LIMITS.index(part) >= len(entry.limits)):
             return "", NO_LIMIT

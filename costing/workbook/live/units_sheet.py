@@ -13,9 +13,12 @@ from typing import NamedTuple
 from costing import labels
 from costing.reference import Case
 from costing.tariff import AMORTISATION
+from costing.workbook.held import held
 from costing.workbook.layout import Book, at
 
 SHEET = "Coûts unitaires"
+#: Key of `Book.cells`, before a class: what an in-patient act costs, an act billed costing 1.
+INPATIENT = "units.inpatient_cost_weight"
 #: What is summed over the lines of a situation.
 SUMS = ("total", "investment", "stops")
 
@@ -42,13 +45,16 @@ class Line:
 UnitCosts = Mapping[tuple[Situation, str], Line]
 
 
-def activity_cell(book: Book, case: Case, class_code: str) -> tuple[str, float]:
-    """The activity at which a class is shown: its norm, else its reference activity."""
+def shown_activity(case: Case, class_code: str) -> tuple[str, float]:
+    """The activity at which a class is shown: its norm, else its reference activity; and its name.
+
+    Acts a year.
+    """
     for name in ("normative_activity", "reference_activity"):
         parameter = case.reference.files["machine_classes"][name]
         found = case.reference.value_for(parameter, class_code)
         if found and found.mode > 0:
-            return book.cells[f"machine_classes.{name}.{found.scope}"], found.mode
+            return name, found.mode
     raise AssertionError(class_code)  # no class loads without a reference activity
 
 
@@ -71,7 +77,7 @@ def write_units(
     found: Found,
 ) -> UnitCosts:
     """One row a situation: fixed part, cost of one act more, cost per act at the norm."""
-    sheet = book.sheet(SHEET, (34, 14, 16, 13, 15, 13, *[15, 13] * 3))
+    sheet = book.sheet(SHEET, (34, 14, 16, 13, 15, 13, *[15, 13] * 3, 13))
     sheet.title(
         SHEET,
         "Coût annuel = part fixe + coût d'un acte de plus × actes. Par situation d'appareil, "
@@ -82,6 +88,7 @@ def write_units(
     names = {"total": "", "investment": "investissement, ", "stops": "lignes qui cessent, "}
     for kind in SUMS:
         heads += [f"{names[kind]}part fixe".capitalize(), f"{names[kind]}par acte".capitalize()]
+    heads.append("Poids d'un acte d'hospitalisé")
     sheet.header(3, heads, right=range(3, len(heads)))
     sheet.keep_header(3, 2)
     lines: dict[tuple[Situation, str], Line] = {}
@@ -109,5 +116,9 @@ def write_units(
             lines[situation, kind] = Line(
                 sheet.ref(row, column), sheet.ref(row, column + 1), values["none"], slope
             )
+        weight = held(book, case, "communs", "inpatient_cost_weight", code)
+        assert weight is not None
+        sheet.formula(row, len(heads) - 1, *weight, num_format="0.00##_ ")
+        book.cells[f"{INPATIENT}.{code}"] = sheet.ref(row, len(heads) - 1)
     sheet.protect()
     return lines

@@ -23,7 +23,7 @@ from costing.workbook.live.periods_sheet import Known, Periods
 from costing.workbook.live.prices_sheets import Kind, Prices
 from costing.workbook.live.switches import Switches
 from costing.workbook.live.timeline import Timeline
-from costing.workbook.live.units_sheet import Situation, UnitCosts
+from costing.workbook.live.units_sheet import INPATIENT, Situation, UnitCosts
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ class YearWriter:
         for code in dict.fromkeys(self.parc.codes):
             value = case.reference.value_for(parameter, code)
             assert value is not None
-            cells[code] = (book.cells[f"communs.inpatient_cost_weight.{value.scope}"], value.mode)
+            cells[code] = book.cells[f"{INPATIENT}.{code}"], value.mode
         weight = np.array([cells[code][1] for code in self.parc.codes])
         heavy = own.values + weight * other.values
         share = np.divide(own.values, heavy, out=np.ones_like(heavy), where=heavy > 0)

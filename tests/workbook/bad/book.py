@@ -42,11 +42,15 @@ class Literal(str):
 
 @dataclass
 class Cell:
-    """value: what is shown; formula: without `=`, its value being that which was computed."""
+    """value: what is shown; formula: without `=`, its value being that which was computed.
+
+    ink: the colour of its text (RRGGBB), on a white ground.
+    """
 
     value: Any = None
     format: str = "General"
     formula: str | None = None
+    ink: str | None = None
 
 
 @dataclass
@@ -124,24 +128,27 @@ class Book:
 
     def _parts(self) -> dict[str, bytes]:
         texts: dict[str, int] = {}
-        formats = ["General", _DAY]
+        formats = [("General", None), (_DAY, None)]
         parts = {
             f"xl/worksheets/sheet{number}.xml": _sheet(sheet, texts, formats)
             for number, sheet in enumerate(self.sheets, start=1)
         }
+        inks = [None, *sorted({ink for _, ink in formats if ink})]
         styles = "".join(
             f"<numFmt numFmtId='{164 + i}' formatCode={quoteattr(code)}/>"
-            for i, code in enumerate(formats)
+            for i, (code, _) in enumerate(formats)
         )
         looks = "".join(
-            f"<xf numFmtId='{164 + i if i else 0}' fontId='0' fillId='0' borderId='0'/>"
-            for i in range(len(formats))
+            f"<xf numFmtId='{164 + i if i else 0}' fontId='{inks.index(ink)}' fillId='0' "
+            "borderId='0'/>"
+            for i, (_, ink) in enumerate(formats)
         )
+        fonts = "".join(f"<font><color rgb='FF{ink}'/></font>" for ink in inks[1:])
         shared = "".join(f"<si><t xml:space='preserve'>{_text(t)}</t></si>" for t in texts)
         parts["xl/sharedStrings.xml"] = _xml(f"<sst xmlns='{MAIN}'>{shared}</sst>")
         parts["xl/styles.xml"] = _xml(
             f"<styleSheet xmlns='{MAIN}'><numFmts count='{len(formats)}'>{styles}</numFmts>"
-            "<fonts count='1'><font/></fonts>"
+            f"<fonts count='{len(inks)}'><font/>{fonts}</fonts>"
             "<fills count='1'><fill><patternFill patternType='none'/></fill></fills>"
             "<borders count='1'><border/></borders><cellStyleXfs count='1'><xf/></cellStyleXfs>"
             f"<cellXfs count='{len(formats)}'>{looks}</cellXfs></styleSheet>"
@@ -247,7 +254,7 @@ def _text(text: str) -> str:
     return escape(text)
 
 
-def _sheet(sheet: Sheet, texts: dict[str, int], formats: list[str]) -> bytes:
+def _sheet(sheet: Sheet, texts: dict[str, int], formats: list[tuple[str, str | None]]) -> bytes:
     rows: dict[int, list[str]] = {row: [] for row in sheet.hidden_rows}
     for (row, column), cell in sorted(sheet.cells.items()):
         rows.setdefault(row, []).append(_cell(name_of((row, column)), cell, texts, formats))
@@ -267,7 +274,9 @@ def _sheet(sheet: Sheet, texts: dict[str, int], formats: list[str]) -> bytes:
     )
 
 
-def _cell(name: str, cell: Cell, texts: dict[str, int], formats: list[str]) -> str:
+def _cell(
+    name: str, cell: Cell, texts: dict[str, int], formats: list[tuple[str, str | None]]
+) -> str:
     value, shown = cell.value, cell.format
     kind, text = "n", None if value is None else str(value)
     if isinstance(value, Literal):
@@ -284,11 +293,11 @@ def _cell(name: str, cell: Cell, texts: dict[str, int], formats: list[str]) -> s
     elif isinstance(value, (dt.date, dt.time, dt.timedelta)):
         text = repr(to_excel(value))
         shown = _DAY if shown == "General" else shown
-    if shown not in formats:
-        formats.append(shown)
+    if (shown, cell.ink) not in formats:
+        formats.append((shown, cell.ink))
     formula = "" if cell.formula is None else f"<f>{_text(cell.formula)}</f>"
     inside = formula + ("" if text is None else f"<v>{_text(text)}</v>")
-    look = formats.index(shown)
+    look = formats.index((shown, cell.ink))
     style = f" s='{look}'" if look else ""
     type_ = f" t='{kind}'" if kind != "n" else ""
     return f"<c r='{name}'{style}{type_}>{inside}</c>"

@@ -372,6 +372,13 @@ def hidden_by_its_format(book: Book) -> None:
 
 
 @fault
+def hidden_in_the_colour_of_its_ground(book: Book) -> None:
+    sheet = book.sheet(VALUES)
+    at = sheet.at(PRICE, "Mode")
+    sheet.put(at, sheet.cells[at].value, ink="FFFFFF")
+
+
+@fault
 def hidden_under_another_number(book: Book) -> None:
     sheet = book.sheet(VALUES)
     at = sheet.at(PRICE, "Mode")
