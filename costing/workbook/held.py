@@ -5,6 +5,7 @@ An added row is found by its address, so that it counts as soon as it is typed.
 
 from __future__ import annotations
 
+from costing import labels
 from costing.parameters import Parameter
 from costing.reference import Case, Reference
 from costing.workbook import vocabulary as words
@@ -21,38 +22,45 @@ def held(book: Book, case: Case, file: str, name: str, scope: str) -> tuple[str,
     value = case.reference.value_for(parameter, scope) if parameter else None
     if parameter is None or value is None:
         return None
-    own = book.cells[f"{file}.{name}.{value.scope}"]
-    return _or_added(book, case.reference, file, parameter, scope, ("mode", own)), value.mode
+    keys, modes = _added(book, file, "mode")
+    found = book.cells[f"{file}.{name}.{value.scope}"]
+    for nearer in _nearer(case.reference, parameter, scope):
+        found = f'IFERROR(INDEX({modes},MATCH("{file}.{name}.{nearer}",{keys},0)),{found})'
+    return found, value.mode
 
 
 def held_vat(book: Book, case: Case, file: str, name: str, scope: str) -> str:
-    """A formula of what the price of `held` says of its tax."""
+    """A formula of what the price of `held` says of its tax.
+
+    An added row that says nothing of it has that of the reference data, as when it is imported.
+    """
     parameter = case.reference.files[file][name]
     value = case.reference.value_for(parameter, scope)
     assert value is not None
-    own = book.cells[f"{file}.{name}.{value.scope}.vat"]
-    return _or_added(book, case.reference, file, parameter, scope, ("vat", own))
-
-
-def _or_added(
-    book: Book, reference: Reference, file: str, parameter: Parameter, scope: str,
-    cell: tuple[str, str],
-) -> str:  # fmt: skip
-    """A cell of a row, or that of the row added for a nearer scope."""
-    column, found = cell
-    sheet = words.sheet_of(file)
-    keys, cells = (book.columns[sheet, f"spare_{name}"].ref for name in (ADDED[column], column))
-    for nearer in reversed(_nearer(reference, parameter, scope)):
-        address = f"{file}.{parameter.name}.{nearer}"
-        found = f'IFERROR(INDEX({cells},MATCH("{address}",{keys},0)),{found})'
+    keys, _ = _added(book, file, "mode")
+    said, taxes = _added(book, file, "vat")
+    found = book.cells[f"{file}.{name}.{value.scope}.vat"]
+    for nearer in _nearer(case.reference, parameter, scope):
+        base = case.base.value_for(case.base.files[file][name], nearer)
+        usual = labels.VAT[base.vat] if base and base.vat else ""
+        own = f'"{file}.{name}.{nearer}"'
+        silent = f'IF(ISNUMBER(MATCH({own},{keys},0)),"{usual}",{found})'
+        found = f"IFERROR(INDEX({taxes},MATCH({own},{said},0)),{silent})"
     return found
 
 
+def _added(book: Book, file: str, column: str) -> tuple[str, str]:
+    """The addresses of the rows added that fill a column, and that column."""
+    sheet = words.sheet_of(file)
+    keys, cells = (book.columns[sheet, f"spare_{name}"].ref for name in (ADDED[column], column))
+    return keys, cells
+
+
 def _nearer(reference: Reference, parameter: Parameter, scope: str) -> list[str]:
-    """The scopes that would hold before the one that a class's value has, nearest first."""
+    """The scopes that would hold before the one that a class's value has, nearest last."""
     own = reference.value_for(parameter, scope)
     order = [scope]
     if scope in reference.class_labels:
         model = reference.model_of(scope)
         order += [model.modality] if model.modality not in model.classes else []
-    return order[: order.index(own.scope)] if own and own.scope in order else order
+    return order[: order.index(own.scope)][::-1] if own and own.scope in order else order[::-1]
