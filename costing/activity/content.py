@@ -14,7 +14,7 @@ from costing.activity.cells import Cells
 class Content(Mapping[str, Cells]):
     """Columns by heading; `rows` is how many each has.
 
-    What working one out raises is raised to whoever asks.
+    What working one out raises is raised to all who ask.
     """
 
     def __init__(self, rows: int, tasks: Mapping[str, Callable[[], Cells]]) -> None:
@@ -26,7 +26,8 @@ class Content(Mapping[str, Cells]):
     def __getitem__(self, heading: str) -> Cells:
         with self._locks[heading]:
             if heading not in self._done:
-                self._done[heading] = self._tasks.pop(heading)()
+                self._done[heading] = self._tasks[heading]()
+                del self._tasks[heading]
             return self._done[heading]
 
     def __iter__(self) -> Iterator[str]:

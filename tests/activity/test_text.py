@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from costing.activity.heads import Kind
 from costing.activity.read import open_file
+from costing.activity.text import OtherEncodingError
 from costing.errors import FleetError
 from costing.progress import silent
 
@@ -97,3 +98,13 @@ def test_headings_on_two_lines_skip_no_row(tmp_path: Path) -> None:
     quoted = ";".join(f'"{name}"' for name in HEADINGS).replace('"weight"', '"weight\n"')
     path.write_text(f"{quoted}\n{PLAIN}")
     assert cells(path)["machine_id"] == ["a1", "a2"]
+
+
+def test_what_cannot_be_read_is_said_to_all_who_ask(tmp_path: Path) -> None:
+    late = PLAIN * 6_000 + "a3;Orléans;irm;2019-05-27;8000;1\n"
+    content = open_file(written(tmp_path, late, "cp1252")).read(KINDS, silent)
+    for _ in range(2):
+        with pytest.raises(OtherEncodingError) as found:
+            content["site_id"]
+    again = found.value.reader.read(KINDS, silent)
+    assert again["site_id"].at(12_000) == "Orléans"
