@@ -12,9 +12,10 @@ from costing.workbook.choice import Choice, written
 from costing.workbook.choices import choices
 from costing.workbook.choices_demands import ASKED
 from costing.workbook.counts import column
-from costing.workbook.layout import DAY, Book, Sheet, at, number_format
+from costing.workbook.layout import Book, Sheet, at
 from costing.workbook.lists import Lists
 from costing.workbook.quantity import Quantity
+from costing.workbook.styles import DAY, number_format
 
 HEADER = 3
 #: How a row is filled, above the headings: what stands there is not read.

@@ -10,7 +10,8 @@ from costing.units import UNITS
 from costing.words import NONE
 from costing.workbook import vocabulary as words
 from costing.workbook.choices import choices, shown
-from costing.workbook.layout import Book, Sheet, at, number_format
+from costing.workbook.layout import Book, Sheet, at
+from costing.workbook.styles import number_format
 
 _CHANGE_WIDTHS = (24, 26, 20, 11, 11, 11, 11, 11, 11, 11, 10, 22, 9, 12, 11, 32)
 

@@ -18,7 +18,8 @@ from costing.tariff import FeeSchedule, Reform
 from costing.words import NONE, quantity
 from costing.workbook import vocabulary as words
 from costing.workbook.held import held
-from costing.workbook.layout import Book, Sheet, at, number_format
+from costing.workbook.layout import Book, Sheet, at
+from costing.workbook.styles import number_format
 
 _WIDTHS = (38, 34, 13, 14, 14, 13, 12, 66)
 #: Significant digits of a number in words: all that a person types.

@@ -11,9 +11,10 @@ from costing.scenario import FleetTable
 from costing.workbook import prompts
 from costing.workbook import vocabulary as words
 from costing.workbook.counts import column as cells_of
-from costing.workbook.layout import DAY, PAPER, Book, Sheet
+from costing.workbook.layout import Book, Sheet
 from costing.workbook.lists import Lists
 from costing.workbook.quantity import Quantity
+from costing.workbook.styles import DAY, PAPER
 
 #: Rows that carry lists and number formats.
 ROWS = 5000

@@ -13,8 +13,9 @@ from costing.unavailable import ALL_MACHINES, Unavailable
 from costing.workbook import prompts
 from costing.workbook import vocabulary as words
 from costing.workbook.counts import column as cells_of
-from costing.workbook.layout import DAY, Book, Sheet
+from costing.workbook.layout import Book, Sheet
 from costing.workbook.lists import Lists
+from costing.workbook.styles import DAY
 from costing.workbook.unavailable_state import (
     COLUMNS,
     COMPLETE,

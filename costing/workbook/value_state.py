@@ -15,7 +15,8 @@ from xlsxwriter.utility import xl_col_to_name
 
 from costing.workbook import vocabulary as words
 from costing.workbook.counts import column
-from costing.workbook.layout import CHANGED, Sheet
+from costing.workbook.layout import Sheet
+from costing.workbook.styles import CHANGED
 
 #: What a row holds that may differ from the reference.
 COMPARED = ("low", "mode", "high", "vat", "source", "grade")

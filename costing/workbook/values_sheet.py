@@ -11,8 +11,9 @@ from costing.reference import Case, Reference
 from costing.units import UNITS, is_money
 from costing.workbook import prompts
 from costing.workbook import vocabulary as words
-from costing.workbook.layout import DAY, Book, Sheet, number_format
+from costing.workbook.layout import Book, Sheet
 from costing.workbook.quantity import quantity
+from costing.workbook.styles import DAY, number_format
 from costing.workbook.value_state import (
     ADDED,
     FLAGS,

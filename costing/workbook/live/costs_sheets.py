@@ -19,7 +19,7 @@ from costing.reference import Case
 from costing.tariff import AMORTISATION
 from costing.units import UNITS
 from costing.workbook.held import held, held_vat
-from costing.workbook.layout import Book, Sheet, at, number_format
+from costing.workbook.layout import Book, Sheet, at
 from costing.workbook.live.switches import Switches
 from costing.workbook.live.units_sheet import (
     SUMS,
@@ -31,6 +31,7 @@ from costing.workbook.live.units_sheet import (
     write_units,
 )
 from costing.workbook.printing import across
+from costing.workbook.styles import number_format
 
 #: Columns in a row that share the values of a class: amortised or not, with or without acts.
 _SAME = 4
