@@ -2,7 +2,7 @@
 
 Each cell at fault is coloured and bears its message as a comment; a first sheet lists them all and
 leads to each. What was hidden and at fault is shown. Not a repair: no value is changed, but macros,
-links and objects are left out, and what calls another program or file becomes a text.
+links, charts and objects are left out, and what calls another program or file becomes a text.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import math
 import re
 import warnings
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
 import openpyxl
@@ -49,7 +50,8 @@ _WORDS: dict[Language, dict[str, Any]] = {
         "Corrigez-les dans cette copie, enregistrez-la et redonnez-la : cette feuille n'est pas "
         "lue.",
         "lost": "Les formules sont gardées, sans leurs résultats : ouvrez la copie dans un tableur "
-        "et enregistrez-la avant de la redonner. Macros, liaisons et objets n'y sont pas.",
+        "et enregistrez-la avant de la redonner. Macros, liaisons, graphiques et objets "
+        "n'y sont pas.",
         "heads": ("N°", "Feuille", "Case", "Valeur lue", "Problème, et comment le corriger"),
         "note": "Problème à l'import",
         "formula": "formule retirée : {formula}",
@@ -61,7 +63,8 @@ _WORDS: dict[Language, dict[str, Any]] = {
         "how": "The cells at fault are coloured and bear a comment that says what to correct. "
         "Correct them in this copy, save it and give it back: this sheet is not read.",
         "lost": "Formulas are kept, without their results: open the copy in a spreadsheet program "
-        "and save it before giving it back. Macros, links and objects are not in it.",
+        "and save it before giving it back. Macros, links, charts and objects are not "
+        "in it.",
         "heads": ("No.", "Sheet", "Cell", "Value met", "Problem, and how to mend it"),
         "note": "Problem at import",
         "formula": "formula removed: {formula}",
@@ -142,6 +145,9 @@ def _show(sheet: Worksheet, cell: Cell) -> None:
             dimension.hidden = False
     if not shows(cell.number_format, cell.value):
         cell.number_format = GENERAL
+    ink: Any = copy(cell.font)  # its text may have had the colour of its ground
+    ink.color = "FF000000"
+    cell.font = ink
 
 
 def _comment(text: str) -> Comment:

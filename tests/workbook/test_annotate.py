@@ -136,6 +136,10 @@ def test_what_acts_is_not_in_the_copy(name, reference):
 def test_what_was_hidden_and_counts_is_shown(reference):
     sheet = returned(bad("hidden_row_of_a_changed_value"), reference)["Hypothèses"]
     assert not any(dimension.hidden for dimension in sheet.row_dimensions.values())
+    sheet = returned(bad("hidden_in_the_colour_of_its_ground"), reference)["Hypothèses"]
+    (marked,) = (cell for row in sheet for cell in row if cell.comment)
+    assert marked.font.color.rgb == "FF000000"
+    assert marked.fill.fgColor.rgb != "FF000000"
     sheet = returned(bad("hidden_weights"), reference)["Parc"]
     assert not any(dimension.hidden for dimension in sheet.column_dimensions.values())
     sheet = returned(bad("hidden_sheet_of_a_changed_value"), reference)["Activité"]
