@@ -207,9 +207,14 @@ class Reference:
                 return parameter.find(scope, model.modality)
         return parameter.find(scope)
 
+    def scopes_of(self, file: str) -> set[str]:
+        """The scopes that a value of a file may have: a fleet changes by modality alone."""
+        every = {*self.models, "*"}
+        return every if file == "dynamics" else {*every, *self.class_labels}
+
     def _inherited(self, file: str, parameter: Parameter, scope: str) -> Value:
         """The value that a class has through its modality or `*`."""
-        known = {*self.class_labels, *self.models, "*"}
+        known = self.scopes_of(file)
         found = self.value_for(parameter, scope)
         if scope not in known or found is None:
             facts = {"near": suggest(scope, known), "known": ", ".join(sorted(known))}

@@ -15,7 +15,8 @@ from costing.scenario import Difference
 from costing.ui import adopt, cache, changes, files, names, tables
 from costing.ui.running import running
 from costing.words import number
-from costing.workbook.verify import Gap, Verification, verify
+from costing.workbook.gaps import Gap
+from costing.workbook.verify import Verification, verify
 from costing.workbook.verify_words import cell, changed_in_words, gaps_csv, verdict
 
 #: Rows of the table of cells; the file holds them all.

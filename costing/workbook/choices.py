@@ -142,7 +142,7 @@ def correlation_choice(reference: Reference, first: str, second: str) -> Choice:
 def _savings(reference: Reference) -> Iterator[Choice]:
     yield Choice(
         "savings.target_eur", "Économies visées, toute l'imagerie", Quantity("EUR"),
-        "Montant de la loi. On peut écrire 300 M€.",
+        "Montant de la loi.",
     )  # fmt: skip
     yield Choice(
         "savings.reading", "Lecture du montant", words.readings(reference),

@@ -24,6 +24,8 @@ _EXAMPLE = (
     "Une case par choix : une valeur de la liste, un nombre, une date JJ/MM/AAAA. Vide : aucun, là "
     "où la remarque l'admet.",
 )  # fmt: skip
+#: Its value, where formulas follow what is typed.
+_EXAMPLE_COMPUTED = "300 000 000"
 
 
 def write_choices(book: Book, case: Case, lists: Lists) -> None:
@@ -31,7 +33,8 @@ def write_choices(book: Book, case: Case, lists: Lists) -> None:
     sheet = book.sheet(words.CHOICES, (34, 42, 44, 12, 62))
     sheet.title(words.CHOICES, "Ce que le scénario choisit, valeur par valeur.")
     for place, text in enumerate(_EXAMPLE):
-        sheet.text(HEADER - 1, place, text, "example", align="right" if place == 2 else "left")
+        shown = _EXAMPLE_COMPUTED if book.computed and place == 2 else text
+        sheet.text(HEADER - 1, place, shown, "example", align="right" if place == 2 else "left")
     sheet.header(HEADER, list(words.CHOICE_COLUMNS.values()))
     sheet.keep_header(HEADER)
     row = HEADER + 1

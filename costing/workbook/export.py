@@ -15,15 +15,17 @@ from costing.optimise.proposal import Proposal
 from costing.reference import Case
 from costing.tariff import FeeSchedule
 from costing.words import money, percent, quantity
+from costing.workbook import prompts
 from costing.workbook import vocabulary as words
 from costing.workbook.choices import choices, shown
 from costing.workbook.export_changes import write_changes
 from costing.workbook.export_limits import write_limits
 from costing.workbook.export_read_me import link, write_read_me
-from costing.workbook.layout import Book, Sheet
+from costing.workbook.layout import Book, Sheet, at
 from costing.workbook.live.book import Results, check, held, sheets, write_computation
 from costing.workbook.live.comparison_sheet import known
 from costing.workbook.live.machine_sheet import View
+from costing.workbook.live.periods_sheet import DATED
 from costing.workbook.live.timeline import dated
 from costing.workbook.original import write_original
 from costing.workbook.raw import Cells
@@ -176,7 +178,7 @@ def _write_live(sheet: Sheet, row: int, results: Results) -> int:
         ("Économies visées, toute l'imagerie", target, "", "euro"),
         ("Demandé au forfait technique", asked, "Part du forfait, moins autres leviers", "euro"),
         ("Atteint par le barème", saved, volumes, "euro"),
-        ("Marge", margin, "Négative : le barème n'atteint pas ce qui est demandé", "euro"),
+        ("Marge", margin, "", "euro"),
         *((f"Économie de {year}", cell, "", "euro") for year, cell in reached.years.items()),
         ("Économies, somme des années", reached.total, volumes, "euro"),
         ("Économies, somme, décision de 2025", reached.decided, "Pour comparer", "euro"),
@@ -191,7 +193,16 @@ def _write_live(sheet: Sheet, row: int, results: Results) -> int:
         look = {"num_format": "#,##0.0_ "} if style == "number" else {}
         known(sheet, line, 1, text, value, style, bold=True, **look)
     sheet.formula(row + 1, 2, cells["savings.reading"], reading, "cell")
-    return row + 1 + len(lines)
+    reaches = {True: "Le barème atteint ce qui est demandé",
+               False: "Le barème n'atteint pas ce qui est demandé"}  # fmt: skip
+    text = f'IF({at(row + 4, 1)}<0,"{reaches[False]}","{reaches[True]}")'
+    sheet.formula(row + 4, 2, text, reaches[not margin[1] < 0], "cell")
+    last = row + 1 + len(lines)
+    again = "Sinon, rien ici ne vaut plus : exporter de nouveau"
+    sheet.row(last, ("Dates restées dans leur année", None, again))
+    sheet.formula(last, 1, f'IF({cells[DATED]}="oui","oui","NON")', "oui", "strong", align="right")
+    prompts.mark(sheet, (last, last), 1, f'{at(last, 1)}="NON"')
+    return last + 1
 
 
 def _write_search(sheet: Sheet, row: int, proposal: Proposal) -> int:

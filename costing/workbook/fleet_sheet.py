@@ -56,7 +56,8 @@ def write_fleet(book: Book, case: Case, lists: Lists, computed: bool = False) ->
     """
     sheet = book.sheet(words.FLEET, WIDTHS)
     sheet.title(words.FLEET, _COMPUTED if computed else _HINT)
-    _write_settings(sheet, case.fleet.to_table() if computed else case.scenario.fleet, lists)
+    own_fleet = case.fleet.to_table() if computed else case.scenario.fleet
+    _write_settings(sheet, own_fleet, lists, "locked" if computed else "input")
     for column, name in enumerate(COLUMNS):
         sheet.text(HEADER - 2, column, _EXAMPLE[column], "example")
         sheet.text(HEADER - 1, column, words.FLEET_NOTES[name], "small", border=0)
@@ -85,10 +86,10 @@ def write_fleet(book: Book, case: Case, lists: Lists, computed: bool = False) ->
     sheet.protect()
 
 
-def _write_settings(sheet: Sheet, own: FleetTable | None, lists: Lists) -> None:
-    """What holds for the whole fleet: year, name, and whether its machines are real."""
+def _write_settings(sheet: Sheet, own: FleetTable | None, lists: Lists, year: str) -> None:
+    """What holds for the whole fleet: year (in some style), name, whether its machines are real."""
     sheet.text(3, 0, words.FLEET_YEAR, "strong")
-    sheet.value(3, 1, own.year if own else None, "input", num_format="0", align="right")
+    sheet.value(3, 1, own.year if own else None, year, num_format="0", align="right")
     sheet.row(4, (words.FLEET_NAME, own.label if own else None), ("strong", "input"))
     synthetic = words.yes_no(own and own.synthetic)
     sheet.row(5, (words.FLEET_SYNTHETIC, synthetic), ("strong", "input"))

@@ -44,16 +44,19 @@ _WAITING = {"bands_order", "unknown_machine"}
 
 
 def import_workbook(
-    source: Path | BinaryIO, reference: Reference, tell: Progress = silent
-) -> Scenario:
+    source: Path | BinaryIO, reference: Reference, tell: Progress = silent,
+    findings: Findings | None = None,
+) -> Scenario:  # fmt: skip
     """The scenario that an import workbook says.
+
+    findings: what is noted on the way, for those who ask.
 
     Raises:
         WorkbookError: every problem of the file, each with its sheet and cell.
     """
     tell(0.05, "Ouverture du classeur")
     package = open_package(source)
-    findings = Findings()
+    findings = findings or Findings()
     tell(0.2, "Lecture des feuilles")
     grids = read_grids(package, LAST_ROWS, findings)
     if words.READ_ME in grids:

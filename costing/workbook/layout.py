@@ -38,6 +38,8 @@ class Book:
         #: Those written so far, in the order of writing.
         self.sheets: list[Sheet] = []
         self._planned: dict[str, Any] = {}
+        #: Whether formulas follow what is typed: a number that is a text is then refused.
+        self.computed = False
         #: Where each input stands, by key: what formulas elsewhere refer to.
         self.cells: dict[str, str] = {}
         #: The columns of the tables to fill, by sheet and name: what counts are made of.

@@ -1,7 +1,8 @@
 """What the cells to fill say when they are chosen, what they warn of, how they show a lack.
 
-A number may be typed as a text (« 1,2 M€ »), so that a doubt is a warning, not a refusal: the
-importer has the last word. The limits of the programs: 32 letters of title, 255 of message.
+Where nothing is computed, a number may be typed as a text (« 1,2 M€ »), so that a doubt is a
+warning, not a refusal: the importer has the last word. The limits of the programs: 32 letters of
+title, 255 of message.
 """
 
 from __future__ import annotations
@@ -17,6 +18,18 @@ from costing.workbook.quantity import Quantity
 _TITLE, _MESSAGE = 32, 255
 #: How a cell that is still missing is marked, beside the words that say so elsewhere.
 _LACKING = {"bg_color": "#FBD3B8", "font_color": "#7A2E0E"}
+#: What happens when no number is typed, or one out of bounds: where formulas follow it, or not.
+_ON_DOUBT = {
+    True: {
+        "error_type": "stop",
+        "error_message": "Un nombre seul est attendu ici, dans l'unité de la ligne : les formules "
+        "ne lisent pas « 450 k€ ».",
+    },
+    False: {
+        "error_type": "warning",
+        "error_message": "Un nombre est attendu ici, dans l'unité de la ligne. Garder la saisie ?",
+    },
+}
 _DAY = "JJ/MM/AAAA, par exemple 31/12/2025."
 
 Rows = tuple[int, int]
@@ -27,25 +40,25 @@ def message(title: str, text: str) -> dict[str, str]:
     return {"input_title": _cut(title, _TITLE), "input_message": _cut(text, _MESSAGE)}
 
 
-def how_to_type(allowed: Quantity) -> str:
-    """How a number of some kind may be typed."""
+def how_to_type(allowed: Quantity, computed: bool = False) -> str:
+    """How a number of some kind may be typed; computed: formulas follow it."""
     if allowed.whole:
         return "Un nombre entier."
     if allowed.rate:
         return "Un taux, avec son signe : 3,5 %."
-    if is_money(allowed.unit):
+    if is_money(allowed.unit) and not computed:
         return f"En {allowed.label} : 1234,5 ou 450 k€ ou 1,2 M€."
     return f"En {allowed.label} : 1234,5." if allowed.label else "Un nombre : 1234,5."
 
 
 def number(sheet: Sheet, rows: Rows, column: int, allowed: Quantity, title: str, text: str) -> None:
     """Numbers over some rows of a column, between what is admitted."""
+    computed = sheet.book.computed
     _check(sheet, rows, column, {
         "validate": "integer" if allowed.whole else "decimal", "criteria": "between",
-        "minimum": allowed.low, "maximum": allowed.high, "error_type": "warning",
-        "error_title": "Nombre attendu",
-        "error_message": "Un nombre est attendu ici, dans l'unité de la ligne. Garder la saisie ?",
-        **message(title, f"{text} {how_to_type(allowed)}".strip()),
+        "minimum": allowed.low, "maximum": allowed.high, "error_title": "Nombre attendu",
+        **_ON_DOUBT[computed],
+        **message(title, f"{text} {how_to_type(allowed, computed)}".strip()),
     })  # fmt: skip
 
 

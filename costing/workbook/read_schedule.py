@@ -37,16 +37,19 @@ _SITUATIONS = {
 }
 
 
-def read_prices(source: Path | BinaryIO, reference: Reference) -> tuple[list[Given], list[Problem]]:
+def read_prices(
+    source: Path | BinaryIO, reference: Reference, findings: Findings | None = None
+) -> tuple[list[Given], list[Problem]]:
     """The proposed prices and structure at each date, with their cells, and what cannot be read.
 
     A dash says that there is no price; a formula that no spreadsheet program computed is a problem,
-    and so is a workbook that does not say whether the structure changes.
+    and so is a workbook that does not say whether the structure changes. findings: what is noted on
+    the way, for those who ask.
 
     Raises:
         WorkbookError: not a readable .xlsx.
     """
-    findings = Findings()
+    findings = findings or Findings()
     package = open_package(source)
     wanted = {SHEET: LAST_ROW}
     names = {clean(name).casefold() for name in package.parts}

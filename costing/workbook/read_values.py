@@ -73,8 +73,8 @@ def _resolve(reference: Reference, address: str) -> tuple[Parameter, Value] | No
         parameter, own = reference.parameter_at(address)
     except ScenarioError:
         return None
-    scope = address.rsplit(".", 1)[1]
-    if own is None and scope in {*reference.class_labels, *reference.models}:
+    file, _, scope = address.split(".")
+    if own is None and scope in reference.scopes_of(file):
         own = reference.value_for(parameter, scope)
     return (parameter, own) if own else None
 

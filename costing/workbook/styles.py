@@ -27,7 +27,7 @@ STYLES: dict[str, dict[str, Any]] = {
         "bold": True, "font_color": PAPER, "bg_color": "#1F3A5F", "border": 1,
         "border_color": RULE, "text_wrap": True, "valign": "vcenter",
     },
-    "head_right": {"base_style": "head", "align": "right"},
+    "head_right": {"base_style": "head", "align": "right", "indent": 1},
     "section": {"bold": True, "bg_color": "#DCE5EF", "top": 1, "bottom": 1, "border_color": RULE},
     "cell": {"border": 1, "border_color": RULE, "text_wrap": True},
     "strong": {"base_style": "cell", "bold": True},

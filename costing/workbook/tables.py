@@ -31,10 +31,14 @@ BAD = Bad()
 
 @dataclass
 class Findings:
-    """The problems of a workbook, and where each key stands in it."""
+    """The problems of a workbook, and where each key stands in it.
+
+    texts: numbers read in texts (« 1,2 M€ »): place, text, number.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     where: dict[str, Place] = field(default_factory=dict)
+    texts: list[tuple[Place, str, float]] = field(default_factory=list)
 
     def add(self, code: str, place: Place, value: Any = None, **facts: Any) -> None:
         """Note a problem.
@@ -82,10 +86,13 @@ class Grid:
         """A cell's value through a reader; `BAD` once its problem is noted."""
         raw = self.at(row, column)
         try:
-            return reader(raw)
+            value = reader(raw)
         except RefusedError as error:
             self.findings.add(error.code, self.place(row, column), raw.value, **error.facts)
             return BAD
+        if isinstance(raw.value, str) and isinstance(value, float):
+            self.findings.texts.append((self.place(row, column), raw.value, value))
+        return value
 
     def beside(self, label: str) -> tuple[int, int] | None:
         """The cell to the right of a label; None, once noted, where it is not found or is twice.

@@ -12,7 +12,7 @@ from costing.units import UNITS, is_money
 from costing.workbook import prompts
 from costing.workbook import vocabulary as words
 from costing.workbook.layout import Book, Sheet
-from costing.workbook.quantity import quantity
+from costing.workbook.quantity import Quantity, quantity
 from costing.workbook.styles import DAY, number_format
 from costing.workbook.value_state import (
     ADDED,
@@ -39,6 +39,8 @@ _EXAMPLE = {
     "date": "15/01/2026", "reason": "Trois offres reçues.", "changed": "● modifié",
     "note": "Trois nombres, une source qui se retrouve, un nom, un motif.",
 }  # fmt: skip
+#: The same where formulas follow what is typed.
+_EXAMPLE_COMPUTED = {"low": "800 000", "mode": "1 050 000"}
 #: The columns of numbers.
 _RIGHT = range(4, 7)
 #: The columns whose missing cells are marked, with the word that says so (`value_state`).
@@ -87,7 +89,8 @@ def write_values(book: Book, case: Case, name: str, hint: str) -> None:
     sheet = book.sheet(name, WIDTHS)
     columns = list(words.VALUE_COLUMNS.values())
     sheet.title(name, hint)
-    for column, text in enumerate(_EXAMPLE.values()):
+    example = {**_EXAMPLE, **(_EXAMPLE_COMPUTED if book.computed else {})}
+    for column, text in enumerate(example.values()):
         side = "right" if column in _RIGHT else "left"
         sheet.text(FIRST - 2, column, text, "example", align=side)
     sheet.header(FIRST - 1, columns, right=_RIGHT)
@@ -188,7 +191,11 @@ def _write_spare(sheet: Sheet, row: int) -> None:
     _choose_vat(sheet, row)
     prompts.free(sheet, (row, row), _COLUMNS["address"], *_PROMPTS["address"])
     for name in ("low", "mode", "high"):
-        prompts.free(sheet, (row, row), _COLUMNS[name], *_PROMPTS[name])
+        here = (row, row), _COLUMNS[name]
+        if sheet.book.computed:
+            prompts.number(sheet, *here, Quantity("number", -1.0), *_PROMPTS[name])
+        else:
+            prompts.free(sheet, *here, *_PROMPTS[name])
     write_state(sheet, row)
 
 

@@ -7,19 +7,14 @@ is only a record of the day of the export (« Contraintes », « Modifications �
 
 from __future__ import annotations
 
-import datetime as dt
 import io
-import math
-import re
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from python_calamine import CalamineWorkbook
-from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
 from costing import labels
 from costing.errors import InputError, Place, WorkbookError, problem
@@ -32,6 +27,7 @@ from costing.tariff import FeeSchedule
 from costing.workbook import vocabulary as words
 from costing.workbook.cells import Raw, read_choice, read_number
 from costing.workbook.export import computed
+from costing.workbook.gaps import Gap, gaps_of, marked_cells, reasoned
 from costing.workbook.importer import import_workbook
 from costing.workbook.live.machine_sheet import SHEET as MACHINE
 from costing.workbook.live.machine_sheet import View, usual
@@ -50,38 +46,8 @@ from costing.workbook.raw import Cells
 from costing.workbook.read_schedule import read_prices
 from costing.workbook.tables import BAD, Findings, read_grids
 
-#: Relative difference within which two numbers are the same.
-SAME = 1e-9
-#: And the part of the largest number of their row, for what is left of a subtraction.
-OF_ROW = 1e-13
 #: What stands between the date and the parts of a price, in the key of its change.
 PRICE_JOIN = " · "
-_CELL = re.compile(rb"<c ([^>]*[^/>])>(.*?)</c>", re.DOTALL)
-_NAME = re.compile(rb'\br="([A-Z]+[0-9]+)"')
-REASONS = {
-    "replaced": "formule remplacée par une valeur",
-    "stale": "valeur d'avant vos changements : case non recalculée, ou qui ne les suit pas",
-    "error": "erreur de calcul dans le classeur",
-    "empty": "case vide, ou formule qu'aucun tableur n'a calculée",
-    "absent": "feuille absente du classeur",
-    "other": "formule changée, ou qui dépend d'une case changée ci-dessus",
-}
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A cell that is not what the engine gives, and why (a key of `REASONS`)."""
-
-    sheet: str
-    cell: str
-    found: Any
-    expected: Any
-    reason: str
-
-    @property
-    def words(self) -> str:
-        """Why, in French."""
-        return REASONS[self.reason]
 
 
 @dataclass(frozen=True)
@@ -114,31 +80,47 @@ def verify(source: Path | BinaryIO, reference: Reference, tell: Progress = silen
     if MACHINE not in package.parts or ORIGINAL not in package.parts:
         raise WorkbookError(problem("verify_not_export", Place(sheet=MACHINE)))
     data = package.data
-    scenario = import_workbook(io.BytesIO(data), reference, within(tell, 0.0, 0.3))
+    findings = Findings()
+    scenario = import_workbook(io.BytesIO(data), reference, within(tell, 0.0, 0.3), findings)
     case = reference.case(scenario)
-    schedule = _schedule(data, case)
+    schedule = _schedule(data, case, findings)
     view = _view(package, reference) or usual(case)
     tell(0.4, "Calcul par le moteur")
     expected = computed(case, schedule, view)
     tell(0.7, "Comparaison des cases")
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    gaps = list(_gaps(book, expected))
+    gaps = list(gaps_of(book, expected))
     original = read_original(package)
     changed = tuple(_changed(original, scenario, schedule, reference)) if original else ()
     former = _former(original, scenario, reference, view) if gaps and changed and original else {}
-    marked = {name: _marked(package, name) for name in {gap.sheet for gap in gaps}}
-    told = tuple(_reasoned(gap, expected, former, marked[gap.sheet]) for gap in gaps)
+    marked = {name: marked_cells(package, name) for name in {gap.sheet for gap in gaps}}
+    told = [reasoned(gap, expected, former, marked[gap.sheet]) for gap in gaps]
+    if told:
+        told = [*_at_inputs(findings, original, scenario), *told]
     tell(1.0, "Terminé")
     count = sum(len(cells) for cells in expected.values())
-    return Verification(scenario, schedule, count, told, changed)
+    return Verification(scenario, schedule, count, tuple(told), changed)
 
 
-def _schedule(data: bytes, case: Case) -> FeeSchedule:
+def _at_inputs(findings: Findings, original: Original | None, scenario: Scenario) -> Iterator[Gap]:
+    """Inputs that formulas cannot follow: a number that is a text, a date out of its year."""
+    for place, text, number in findings.texts:
+        yield Gap(place.sheet or "", place.cell or "", text, number, "text")
+    before = original.scenario.rules.step_dates if original else ()
+    for index, (old, new) in enumerate(zip(before, scenario.rules.step_dates, strict=False)):
+        cell = findings.where.get(f"rules.step_dates.{index}")
+        if old.year != new.year and cell:
+            yield Gap(cell.sheet or "", cell.cell or "", new, old, "moved")
+
+
+def _schedule(data: bytes, case: Case, findings: Findings) -> FeeSchedule:
     """The proposed schedule of « Barème » and « Structure », at the dates of « Choix ».
 
     Its bands are those of the case, whose limits a scenario may change.
     """
-    given, problems = read_prices(io.BytesIO(data), case.reference)
+    own = Findings()
+    given, problems = read_prices(io.BytesIO(data), case.reference, own)
+    findings.texts += own.texts
     dates = sorted({item.date for item in given})
     steps = case.scenario.rules.step_dates
     if len(dates) == len(steps):  # headings that no program has recalculated still say the old ones
@@ -161,38 +143,6 @@ def _view(package: Package, reference: Reference) -> View | None:
     )
     read = [grid.read(row, 2, reader) for row, reader in enumerate(readers, start=4)]
     return None if BAD in read or None in read else View(*read)
-
-
-def _gaps(book: CalamineWorkbook, expected: Mapping[str, Cells]) -> Iterator[Gap]:
-    """The cells that differ, without their reasons."""
-    for name, cells in expected.items():
-        if name not in book.sheet_names:
-            yield Gap(name, "", None, None, "absent")
-            continue
-        found = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        scale: dict[int, float] = {}
-        for (row, _), written in cells.items():
-            if isinstance(written.value, float):
-                scale[row] = max(scale.get(row, 0.0), abs(written.value))
-        for (row, column), written in cells.items():
-            line = found[row] if row < len(found) else []
-            value = line[column] if column < len(line) else ""
-            if not _same(value, written.value, scale.get(row, 0.0)):
-                cell = xl_rowcol_to_cell(row, column)
-                yield Gap(name, cell, value, written.value, "other")
-
-
-def _same(found: Any, expected: Any, scale: float) -> bool:
-    if isinstance(expected, str):
-        return str(found) == expected
-    if isinstance(found, dt.datetime | dt.date):
-        first = dt.datetime(1899, 12, 30)
-        when = found if isinstance(found, dt.datetime) else dt.datetime(*found.timetuple()[:3])
-        found = (when - first) / dt.timedelta(days=1)
-    if isinstance(found, bool) or not isinstance(found, int | float):
-        return False
-    largest = max(abs(found), abs(expected))
-    return math.isfinite(found) and abs(found - expected) <= max(SAME * largest, OF_ROW * scale)
 
 
 def _changed(
@@ -234,55 +184,3 @@ def _former(
         return computed(case, original.schedule(case.reference), view)
     except InputError:
         return {}
-
-
-class _Marked(NamedTuple):
-    """Cells of a sheet that hold a formula, and those that hold an error, with its text."""
-
-    formulas: frozenset[str]
-    errors: Mapping[str, str]
-
-
-def _marked(package: Package, name: str) -> _Marked:
-    """What the sheet's own XML says of its cells; the reader of values has blanks for errors."""
-    if name not in package.parts:
-        return _Marked(frozenset(), {})
-    with zipfile.ZipFile(io.BytesIO(package.data)) as archive:
-        text = archive.read(package.parts[name])
-    formulas, errors = set(), {}
-    for attributes, content in _CELL.findall(text):
-        name_found = _NAME.search(attributes)
-        cell = name_found[1].decode() if name_found else ""
-        if b"<f" in content:
-            formulas.add(cell)
-        if b't="e"' in attributes:
-            errors[cell] = content.partition(b"<v>")[2].partition(b"</v>")[0].decode()
-    return _Marked(frozenset(formulas), errors)
-
-
-def _reasoned(
-    gap: Gap,
-    expected: Mapping[str, Cells],
-    former: Mapping[str, Cells],
-    marked: _Marked,
-) -> Gap:
-    """Why a cell differs, as far as the file tells."""
-    if gap.reason == "absent":
-        return gap
-    place = xl_cell_to_rowcol(gap.cell)
-    before = former.get(gap.sheet, {}).get(place)
-    if gap.cell in marked.errors:
-        return replace(gap, found=marked.errors[gap.cell], reason="error")
-    if expected[gap.sheet][place].formula and gap.cell not in marked.formulas:
-        reason = "replaced" if gap.found != "" else "empty"
-    elif gap.found == "":
-        reason = "empty"
-    elif before is not None and _same(
-        gap.found,
-        before.value,
-        abs(gap.expected or 0.0) if isinstance(gap.expected, float) else 0.0,
-    ):
-        reason = "stale"
-    else:
-        reason = "other"
-    return replace(gap, reason=reason)

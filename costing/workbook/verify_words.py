@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +17,14 @@ from costing.menu import STRUCTURES
 from costing.reference import Reference
 from costing.scenario import Scenario
 from costing.tariff import Cell
-from costing.words import NONE, THIN, euros
+from costing.words import NONE, THIN, euros, join
 from costing.words import number as french
 from costing.words import quantity as with_unit
+from costing.workbook import vocabulary as words
 from costing.workbook.choice import Choice
 from costing.workbook.choices import choices, shown
-from costing.workbook.verify import PRICE_JOIN, Gap, Verification
+from costing.workbook.gaps import Gap
+from costing.workbook.verify import PRICE_JOIN, Verification
 
 _FIELDS = {
     "low": "bas", "mode": "mode", "high": "haut", "vat": "TVA", "source": "source", "grade": "note",
@@ -30,6 +32,13 @@ _FIELDS = {
 }  # fmt: skip
 #: What a spreadsheet takes for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: Inputs that are not one row of « Choix ».
+_TITLES = {
+    "rules.step_dates": "Dates du barème", "savings.other_levers": "Autres leviers",
+    words.FLEET: "Parc, par son empreinte",
+}  # fmt: skip
+#: Cells that a sentence names.
+_FEW = 3
 #: Characters of a cell that are shown.
 LONGEST = 40
 COLUMNS = ("feuille", "case", "trouvé", "attendu", "raison")
@@ -43,15 +52,27 @@ def verdict(found: Verification) -> str:
     changed = f"{inputs} depuis l'export" if count else "aucune donnée changée depuis l'export"
     if found.fine:
         return f"Classeur exact : {cells}, toutes égales ; {changed}."
-    wrong = len(found.gaps)
+    wrong = len([gap for gap in found.gaps if gap.reason not in ("text", "moved")])
+    reasons = {gap.reason for gap in found.gaps}
+    if reasons & {"text", "moved"}:
+        texts = [f"{gap.sheet}!{gap.cell}" for gap in found.gaps if gap.reason == "text"]
+        what = f"un texte tient lieu de nombre ({join(texts[:_FEW], 'et')}"
+        more = f" et {len(texts) - _FEW} autres" if len(texts) > _FEW else ""
+        todo = f"à corriger : {what}{more})" if texts else (
+            "à importer, puis à exporter de nouveau : une date a quitté son année"
+        )  # fmt: skip
+        return f"Classeur {todo}. Sur {cells}, {_differ(wrong)} ; {changed}."
     if {gap.reason for gap in found.gaps} == {"stale"}:
         old = "1 dit encore" if wrong == 1 else f"{french(wrong)} disent encore"
         return (
             "Classeur à recalculer, ou à importer puis exporter de nouveau : sur "
             f"{cells}, {old} la valeur d'avant ; {changed}."
         )
-    differ = "1 diffère" if wrong == 1 else f"{french(wrong)} diffèrent"
-    return f"Classeur à ne pas croire tel quel : sur {cells}, {differ} ; {changed}."
+    return f"Classeur à ne pas croire tel quel : sur {cells}, {_differ(wrong)} ; {changed}."
+
+
+def _differ(wrong: int) -> str:
+    return "1 diffère" if wrong == 1 else f"{french(wrong)} diffèrent"
 
 
 def _datum(key: str) -> str:
@@ -73,7 +94,7 @@ def _change(
     if key.startswith("overrides."):
         return _override(reference, key.removeprefix("overrides."), before, after)
     if key not in known:
-        return key, _plain(before), _plain(after)
+        return _TITLES.get(key, key), _plain(before), _plain(after)
     choice = known[key]
     return choice.label, _chosen(choice, before), _chosen(choice, after)
 
@@ -127,6 +148,8 @@ def _plain(value: Any) -> str:
         return ", ".join(_plain(item) for item in value)
     if isinstance(value, int | float):
         return number(value)
+    if isinstance(value, Mapping):
+        return ", ".join(_plain(part) for part in value.values())
     try:
         return labels.day(dt.date.fromisoformat(str(value)))
     except ValueError:

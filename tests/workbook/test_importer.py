@@ -117,6 +117,16 @@ class TestOverrides:
         assert override.parameter == "communs.rent.scanner"
         assert (override.low, override.mode, override.high) == (100, 200, 300)
 
+    def test_a_fleet_does_not_change_by_class(self, draft):
+        """Growth and renewal are by modality: a value of a class would count for nothing."""
+        sheet = draft.book["Hypothèses"]
+        row = sheet.max_row
+        sheet.cell(row, 1).value = "dynamics.machine_growth.irm_1_5t"
+        sheet.cell(row, draft.value(PRICE, "Mode").column).value = 0.02
+        (problem,) = draft.problems()
+        assert (problem.code, problem.place.cell) == ("unknown_parameter", f"A{row}")
+        assert "dynamics.machine_growth.irm" in problem.message()
+
 
 def test_a_text_that_looks_like_a_formula_stays_a_text(reference):
     name = '=HYPERLINK("http://example.org")'

@@ -17,9 +17,11 @@ from costing.scenario import MOST_SEED, Override, Scenario
 from costing.workbook import vocabulary as words
 from costing.workbook.export import write_evaluation
 from costing.workbook.fleet_sheet import FIRST
+from costing.workbook.gaps import Gap
 from costing.workbook.importer import import_workbook
 from costing.workbook.live.book import held
-from costing.workbook.verify import Gap, Verification, verify
+from costing.workbook.verify import Verification, verify
+from costing.workbook.verify_words import verdict
 from tests.strategies import fleet_of
 from tests.workbook.calc import File
 
@@ -243,3 +245,65 @@ def test_a_fleet_younger_than_the_savings_is_refused(reference):
     with pytest.raises(InputError) as refused:
         write_evaluation(case, held(case), io.BytesIO())
     assert [(p.code, p.value) for p in refused.value.problems] == [("year_before_fleet", 2025)]
+
+
+def test_a_text_in_the_place_of_a_number_is_told_first(file, reference):
+    """The import reads « 450 M€ »; formulas do not."""
+    target = words.CHOICES, file.cell(words.CHOICES, "savings.target_eur", "Valeur")
+    price = words.VALUES, file.cell(words.VALUES, "irm.purchase_price.irm_1_5t", "Mode")
+    found = checked(file.changed({target: "450 M€", price: "1,2 M€"}), reference)
+    assert found.gaps[:2] == (
+        Gap(*price, "1,2 M€", 1.2e6, "text"), Gap(*target, "450 M€", 4.5e8, "text"),
+    )  # fmt: skip
+    assert "texte" in found.gaps[0].words
+    said = verdict(found)
+    assert said.startswith("Classeur à corriger : un texte tient lieu de nombre")
+    assert "Hypothèses!" in said
+    assert "Choix!" in said
+
+
+def test_a_date_out_of_its_year_is_to_be_exported_again(file, reference):
+    step = words.CHOICES, file.cell(words.CHOICES, "rules.step_dates.1", "Valeur")
+    found = checked(file.changed({step: dt.date(2025, 11, 1)}), reference)
+    assert found.gaps[0] == Gap(*step, dt.date(2025, 11, 1), dt.date(2026, 7, 1), "moved")
+    assert verdict(found).startswith("Classeur à importer, puis à exporter de nouveau")
+
+
+def test_the_case_of_a_choice_is_no_difference(file, reference):
+    place = words.CHOICES, file.cell(words.CHOICES, "perimeter", "Valeur")
+    label = str(file.value(*place))
+    assert label != label.upper()
+    sheet = "Périmètre"
+    shown = {
+        (sheet, xl_rowcol_to_cell(row, column)): label.upper()
+        for row, cells in enumerate(file.rows(sheet))
+        for column, value in enumerate(cells)
+        if value == label
+    }
+    assert shown
+    assert checked(file.changed({place: label.upper(), **shown}), reference).fine
+
+
+def test_a_better_grade_is_no_difference(file, reference):
+    """What lines say of their grades is of the day of the export."""
+    address = "irm.insurance_cost.*"
+    changes = {"Note": "B", "Source": "Facture 2024", "Qui": "Mme X", "Pourquoi": "Facture lue."}
+    cells = {(words.VALUES, file.cell(words.VALUES, address, h)): v for h, v in changes.items()}
+    found = checked(file.changed(cells), reference)
+    assert found.fine
+    assert found.changed
+
+
+def test_the_year_of_the_acts_is_no_input_of_a_computed_workbook(file):
+    sheet = openpyxl.load_workbook(io.BytesIO(file.data))[words.FLEET]
+    (cell,) = (row[1] for row in sheet.iter_rows(max_row=10) if row[0].value == words.FLEET_YEAR)
+    assert cell.protection.locked
+
+
+def test_numbers_alone_are_admitted_where_formulas_follow(file):
+    book = openpyxl.load_workbook(io.BytesIO(file.data))
+    for name in (words.VALUES, words.CHOICES, words.FLEET):
+        for found in book[name].data_validations.dataValidation:
+            if found.type in ("decimal", "whole"):
+                assert found.errorStyle in (None, "stop")
+                assert "k€" not in found.prompt

@@ -86,6 +86,7 @@ def write_computation(
             the acts, steps before the official tariffs laid out, or what the engine refuses.
     """
     check(case, schedule)
+    book.computed = True
     timeline = Timeline(case, schedule)
     lists = Lists()
     announce(book, case)

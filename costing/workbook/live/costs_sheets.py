@@ -268,7 +268,7 @@ class _Costs:
         poste = self.case.reference.postes[step.poste or ""]
         self.sheet.row(row, (step.label.fr, poste.label.fr, UNITS["EUR/year"][0]))
         grades = sorted({breakdown.grades[step.name] for breakdown in breakdowns})
-        self.sheet.text(row, 3, f"note {' ou '.join(grades)}", "small")
+        self.sheet.record(row, 3, f"note {' ou '.join(grades)} le jour de l'export", "small")
         for i, breakdown in enumerate(breakdowns):
             text = cells[i][step.name]
             if step.per == "act":

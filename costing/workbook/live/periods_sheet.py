@@ -24,6 +24,8 @@ _FOREVER = dt.date(9999, 12, 31)
 _LIMIT_LOOK = '[>=1000000000]"sans limite";#,##0_ '
 
 Known = tuple[str, float]
+#: Key of `Book.cells`: whether the steps are in the years for which periods are laid out.
+DATED = "periods.dated"
 
 
 @dataclass
@@ -263,4 +265,5 @@ class _Writer:
         sheet.text(row, 0, "Dates restées dans leur année", "strong")
         text = f'IF(AND({",".join(tests)}),"oui","NON : exporter de nouveau depuis l\'outil")'
         sheet.formula(row, 1, text, "oui", "cell")
+        self.book.cells[DATED] = sheet.ref(row, 1)
         return row + 1

@@ -104,7 +104,7 @@ def _levers(data: Data, year: int) -> str:
         key = f"savings.other_levers.{number}"
         date, amount = cells[f"{key}.date"], cells[f"{key}.annual_amount_eur"]
         days = f"(DATE({year + 1},1,1)-{date})/(DATE({year + 1},1,1)-DATE({year},1,1))"
-        parts.append(f'IF({date}="",0,N({amount})*MAX(0,MIN(1,{days})))')
+        parts.append(f'IF({date}="",0,{amount}*MAX(0,MIN(1,{days})))')
         number += 1
     return "+".join(parts) or "0"
 
