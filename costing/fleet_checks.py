@@ -87,7 +87,7 @@ def _of_texts(
     coded = {name: factors(frame[name]) for name in (*known, "modality")}
     fine = {name: _among(*coded[name], codes) for name, codes in known.items()}
     yield from (Check(name, fine[name], codes) for name, codes in known.items())
-    modalities = tuple(sorted({entry.modality for entry in classes.values()}))
+    modalities = "celle de la classe", *sorted({entry.modality for entry in classes.values()})
     own = {code: entry.modality for code, entry in classes.items()}
     yield Check("modality", _agree(coded["class"], coded["modality"], lambda code, modality: (
         code not in own or own[code] == modality)), modalities)  # fmt: skip

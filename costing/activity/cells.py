@@ -218,24 +218,24 @@ def of_objects(values: Sequence[Any]) -> Cells:
         return Cells(numbers=np.array(filled, dtype=float))
     if kinds <= {str}:
         return of_arrow(pa.chunked_array([pa.array(filled, pa.string())]).dictionary_encode())
-    texts = pa.array([None if value is None else _shown(value) for value in filled], pa.string())
+    texts = pa.array([None if value is None else shown(value) for value in filled], pa.string())
     found = Cells(None, texts).encoded()
     numbers = np.full(len(found.texts), np.nan)
     dates = np.full(len(found.texts), "NaT", dtype=_DAY)
     place = {text: i for i, text in enumerate(found.texts.to_pylist())}
     written = {value for value in filled if isinstance(value, str)}
     for value in {v for v in filled if isinstance(v, float | int | dt.date)}:
-        where = place.get(_shown(value))
-        if where is None or isinstance(value, bool) or _shown(value) in written:
+        where = place.get(shown(value))
+        if where is None or isinstance(value, bool) or shown(value) in written:
             continue
         if isinstance(value, float | int):
             numbers[where] = value
-        elif "T" not in _shown(value):
+        elif "T" not in shown(value):
             dates[where] = value
     return Cells(found.codes, found.texts, numbers, dates)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A cell as a person sees it; a number's decimal point, and a date, as computers write them."""
     if isinstance(value, bool):
         return "VRAI" if value else "FAUX"

@@ -148,7 +148,7 @@ class Columns:
             text = self._meaning(name).get(plain(origin.constant), origin.constant)
             place = codes.index(text) if text in codes else -1
             if place < 0:
-                facts = {"known": ", ".join(codes), "near": suggest(text, codes)}
+                facts = {"known": _known(choices), "near": suggest(text, codes)}
                 everywhere = np.arange(self.rows)
                 self.note(name, Refusal("activity_wording", everywhere, text, facts))
             return np.full(self.rows, place), codes
@@ -160,8 +160,8 @@ class Columns:
             nonlocal asked
             asked += 1
             close = near(text, name, choices) if asked <= _MOST_NEAR else None
-            shown = f" « {close} » ?" if close else ""
-            facts = {"known": ", ".join(codes), "near": shown}
+            shown = f" {_known({close: choices[close]})} ?" if close else ""
+            facts = {"known": _known(choices), "near": shown}
             return Refusal("activity_wording", np.empty(0, dtype=int), text, facts)
 
         blank = origin.values.get("")
@@ -242,6 +242,11 @@ def unknown_codes(mapping: Mapping, reference: Reference, file: str) -> list[Pro
         for name, known in choices.items() if name in mapping.columns
         for text, code in mapping.columns[name].values.items() if code not in known
     ]  # fmt: skip
+
+
+def _known(choices: Table[str, str]) -> str:
+    """Choices as a person and a correspondence write them: « libéral (liberal) »."""
+    return ", ".join(f"{label} ({code})" for code, label in choices.items())
 
 
 def categorical(choices: Choices) -> Any:

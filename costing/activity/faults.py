@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -82,7 +83,8 @@ class Listed:
         writer.writerow(["ligne", "colonne", "valeur", "problème"])
         for fault in self.faults:
             rows = fault.refusal.rows[:limit]
-            why = self._problem(fault).message()
+            told = self._problem(fault)  # each row has its line beside
+            why = replace(told, facts={**told.facts, "lines": ""}).message().strip()
             heading = fault.heading
             texts = [""] * len(rows) if heading is None else self.cells[heading].shown(rows)
             title = _harmless(heading or TITLES[fault.column])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -30,6 +30,15 @@ Column = Literal[
 #: What a column that the file does not have may be found from, and what it is then.
 DEDUCED = {"site_id": "machine_id", "modality": "class", "zone": "region", "region": DEPARTMENT}
 DEFAULTS = {"rank_on_authorisation": "1", "weight": "1"}
+
+
+def missing(columns: Collection[str]) -> list[str]:
+    """The columns of a fleet that some columns neither say nor let be found."""
+
+    def has(name: str) -> bool:
+        return name in columns or name in DEFAULTS or (name in DEDUCED and has(DEDUCED[name]))
+
+    return [name for name in COLUMNS if not has(name)]
 
 
 def _words(value: object) -> object:
@@ -88,17 +97,11 @@ class Mapping(Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> Mapping:
-        missing = [name for name in COLUMNS if not self._has(name)]
-        if missing:
+        if names := missing(self.columns):
             raise CodedError(
-                *(Fault("activity_unmapped", ("columns",), {"value": TITLES[n]}) for n in missing)
+                *(Fault("activity_unmapped", ("columns",), {"value": TITLES[n]}) for n in names)
             )
         return self
-
-    def _has(self, name: str) -> bool:
-        if name in self.columns or name in DEFAULTS:
-            return True
-        return name in DEDUCED and self._has(DEDUCED[name])
 
     @property
     def headings(self) -> dict[str, str]:

@@ -21,7 +21,7 @@ from pyarrow import parquet
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 from python_calamine import ZipError as CalamineZipError
 
-from costing.activity.cells import Array, Cells, of_arrow, of_objects
+from costing.activity.cells import Array, Cells, of_arrow, of_objects, shown
 from costing.activity.content import Content
 from costing.activity.heads import Head, Kind, best_row, letter, named
 from costing.activity.mapping import Layout
@@ -201,7 +201,7 @@ def _open_sheet(name: str, data: Any, layout: Layout) -> SheetFile:
 def _sheet_head(sheet: CalamineSheet, layout: Layout) -> Head | None:
     rows: list[list[str]] = []
     for row in sheet.iter_rows():
-        rows.append([str(cell).strip() for cell in row])
+        rows.append([shown(cell).strip() for cell in row])
         if len(rows) >= _HEAD + (layout.header_line or 0):
             break
     at = layout.header_line - 1 if layout.header_line else best_row(rows)

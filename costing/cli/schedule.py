@@ -27,12 +27,14 @@ def import_(
     """Read an import workbook; every problem at once, with sheet and cell."""
     from costing.load import load_reference
     from costing.workbook.importer import import_workbook
+    from costing.workbook.verify import prices_changed
 
     check_folder(out)
     check_folder(returned)
+    reference = load_reference(models)
     try:
         with progress("Lecture") as tell:
-            scenario = import_workbook(file, load_reference(models), tell)
+            scenario = import_workbook(file, reference, tell)
     except WorkbookError as error:
         if returned is not None:
             _return_copy(file, returned, error.problems, language)
@@ -48,6 +50,11 @@ def import_(
         click.echo(
             f"Importé : {len(scenario.overrides)} valeur(s) modifiée(s){told}, {scenario.hash[:12]}"
         )
+        if left := len(prices_changed(file, reference, scenario)):
+            click.echo(
+                f"Non repris : {left} tarif(s) ou part(s) de structure changé(s) depuis l'export ; "
+                f"« costing evaluate {file.name} » les évalue."
+            )
 
 
 def _return_copy(

@@ -17,13 +17,13 @@ def offer(
     """
     fields = st.columns([6, 3, 3] if trial else [8, 4], vertical_alignment="bottom")
     why = fields[0].text_input("Pourquoi", reason, key=key or None, help=told or None)
-    if fields[1].button(label, type="primary", width="stretch"):
-        if author := signed(why.strip()):
-            state.edit(scenario)
-            state.save(author, why.strip())
-            st.rerun()
-        return
-    if trial and fields[2].button(trial, width="stretch"):
+    kept = fields[1].button(label, type="primary", width="stretch")
+    tried = bool(trial) and fields[2].button(trial, width="stretch")
+    if kept and (author := signed(why.strip())):
+        state.edit(scenario)
+        state.save(author, why.strip())
+        st.rerun()
+    if tried:
         state.edit(scenario)
         st.rerun()
 

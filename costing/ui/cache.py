@@ -186,6 +186,14 @@ def read_workbook(content: bytes) -> tuple[Scenario | None, tuple[Problem, ...]]
         return None, error.problems
 
 
+@st.cache_resource(max_entries=6)
+def prices_changed(content: bytes, _scenario: Scenario) -> int:
+    """How many prices of a workbook are not as exported, which its import leaves aside."""
+    from costing.workbook.verify import prices_changed  # noqa: PLC0415 - only on an import
+
+    return len(prices_changed(BytesIO(content), reference(), _scenario))
+
+
 def claim_answer(
     scenario: Scenario,
     claim: Claim,

@@ -183,8 +183,8 @@ def _label(reference: Reference, key: str) -> tuple[str, Any]:
         return _LABELS[key], _percent
     if key.startswith("rules.behaviour."):
         return _behaviour_label(reference, key.removeprefix("rules.behaviour."))
-    if key == "savings.target_eur":
-        return _LABELS[key], _euros
+    if key in _SHOWN:
+        return _LABELS[key], _SHOWN[key]
     if key == "correlations":
         return _LABELS[key], lambda v: _correlations(reference, v or [])
     if key in _LISTS:
@@ -294,3 +294,11 @@ def sign(base: Scenario, mine: Scenario, author: str, reason: str, date: dt.date
         for override in mine.overrides
     )
     return mine.model_copy(update={"overrides": signed})
+
+
+#: How the values of some keys are written.
+_SHOWN: dict[str, Callable[[Any], str]] = {
+    "savings.target_eur": _euros,
+    "fleet.hash": lambda value: str(value)[:10] if value else "parc de référence",
+    "fleet.machines": lambda value: number(value) if value else NONE,
+}

@@ -7,17 +7,21 @@ how a file is read (`costing.activity.read`) or checked (`costing.activity.file`
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from collections import Counter
+from collections.abc import Iterator
+from itertools import cycle
+from typing import Any, NamedTuple, cast
 
 import streamlit as st
 
-from costing.activity.faults import ActivityError, Listed
+from costing.activity.faults import ActivityError, Fault, Listed
 from costing.activity.file import Imported, import_fleet
 from costing.activity.guess import guess
 from costing.activity.mapping import Column, Mapping, recall, remember
 from costing.activity.read import open_file
 from costing.activity.words import TITLES, near, options
 from costing.errors import FleetError
+from costing.fleet_checks import NUMBERS
 from costing.ui import adopt, cache, files, names, state, tables
 from costing.ui.fleet_mapping_form import CHOOSE, Work, form
 from costing.ui.running import running
@@ -54,8 +58,8 @@ def section() -> None:
         files.problems(given.name, error.problems)
         return
     _preview(work)
-    mapping, year = form(work)
-    _read(work, mapping, year)
+    mapping, year, lacks = form(work)
+    _read(work, mapping, year, lacks)
     if work.error is not None:
         _refused(work)
     elif work.found is not None:
@@ -85,15 +89,14 @@ def _preview(work: Work) -> None:
 # --- reading and what comes of it
 
 
-def _read(work: Work, mapping: Mapping | None, year: int | None) -> None:
+def _read(work: Work, mapping: Mapping | None, year: int | None, lacks: list[str]) -> None:
     """The button that reads the whole file; what it gave is forgotten when anything changes."""
     if work.asked != (mapping, year):
         work.found = work.error = None
     pressed = st.button("Lire le fichier", type="primary", disabled=mapping is None)
     if mapping is None:
-        tables.note(
-            "Indiquez ce qui manque et confirmez ce qui n'est pas sûr, puis lisez le fichier."
-        )
+        sure = "Confirmez ce qui n'est pas sûr, puis lisez le fichier."
+        tables.note(f"Il manque : {', '.join(lacks)}." if lacks else sure)
         return
     again = st.session_state.pop("fleet-again", False)
     if not (pressed or again):
@@ -112,8 +115,8 @@ def _refused(work: Work) -> None:
     error = work.error
     assert error is not None
     listed = error.listed if isinstance(error, ActivityError) else None
-    asked = _translate(work, listed) if listed is not None else False
-    left = [p for p in error.problems if not (asked and p.code == "activity_wording")]
+    asked = _ask(work, listed) if listed is not None else set()
+    left = [p for p in error.problems if (p.code, p.facts.get("column")) not in asked]
     if left:
         files.problems(work.reader.name, left)
     if listed is not None:
@@ -124,39 +127,93 @@ def _refused(work: Work) -> None:
         )  # fmt: skip
 
 
-def _translate(work: Work, listed: Listed) -> bool:
-    """Drop-downs for the wordings that are not known, what is near them proposed; False: none."""
+def _ask(work: Work, listed: Listed) -> set[tuple[str, str]]:
+    """Fields for what a file says that is not understood; the problems that they answer.
+
+    Those are told by their code and the title of their column.
+    """
     unknown = [f for f in listed.faults if f.refusal.code == "activity_wording" and f.heading]
-    if not 0 < len(unknown) <= MOST_WORDINGS:
-        return False
+    unknown = unknown if len(unknown) <= MOST_WORDINGS else []
+    numbers = [found for found in _unsaid(listed) if found.texts]
+    if not unknown and not numbers:
+        return set()
     st.subheader("Valeurs à traduire")
     tables.note(
-        "Ces valeurs du fichier ne sont pas reconnues : dites ce qu'elles veulent dire. Ce qui en "
-        "est proche est proposé, et la réponse est retenue."
+        "Le fichier dit ceci, qui n'est pas reconnu : dites ce que cela vaut. Ce qui en est proche "
+        "est proposé, et la réponse est retenue."
     )
-    choices = options(cache.reference())
+    places = cycle(st.columns(3, gap="medium"))
     chosen: dict[Column, dict[str, str]] = {}
-    places = st.columns(3, gap="medium")
-    for index, fault in enumerate(unknown):
-        name, text = cast("Column", fault.column), fault.refusal.value
-        codes = ["", *choices[name]]
-        close = near(text, name, choices[name])
-        count = number(len(fault.refusal.rows))
-        lines = f"{count} ligne{'s' if len(fault.refusal.rows) > 1 else ''}"
-        code: str = places[index % 3].selectbox(
-            names.literal(f"{TITLES[name]} : « {text} » ({lines})"), codes,
-            index=codes.index(close) if close else 0,
-            format_func={"": CHOOSE, **choices[name]}.__getitem__,
-            key=f"fleet-value-{name}-{text}-{work.token}",
-        )  # fmt: skip
-        if code:
-            chosen.setdefault(name, {})[text] = code
+    for fault in unknown:
+        _wording(work, fault, next(places), chosen)
+    for said in numbers:
+        for text, count in said.texts.items():
+            _amount(work, said.column, text, count, next(places), chosen)
     if st.button("Reprendre avec ces traductions", type="primary", disabled=not chosen):
         for name, values in chosen.items():
             work.values[name] = {**work.values.get(name, {}), **values}
         st.session_state["fleet-again"] = True
         st.rerun()
-    return True
+    wordings = {("activity_wording", TITLES[f.column]) for f in unknown}
+    return wordings | {(said.code, TITLES[said.column]) for said in numbers}
+
+
+def _wording(work: Work, fault: Fault, place: Any, chosen: dict[Column, dict[str, str]]) -> None:
+    """The drop-down of a wording; what is near it is proposed."""
+    choices = options(cache.reference())
+    name, text = cast("Column", fault.column), fault.refusal.value
+    codes = ["", *choices[name]]
+    close = near(text, name, choices[name])
+    code: str = place.selectbox(
+        names.literal(f"{TITLES[name]} : « {text} » ({_lines(len(fault.refusal.rows))})"), codes,
+        index=codes.index(close) if close else 0,
+        format_func={"": CHOOSE, **choices[name]}.__getitem__,
+        key=f"fleet-value-{name}-{text}-{work.token}",
+    )  # fmt: skip
+    if code:
+        chosen.setdefault(name, {})[text] = code
+
+
+class _Unsaid(NamedTuple):
+    """A column of numbers where some texts, or blanks (""), say none: how many rows each."""
+
+    code: str
+    column: Column
+    texts: dict[str, int]
+
+
+def _unsaid(listed: Listed) -> Iterator[_Unsaid]:
+    """What is no number in the columns of numbers, where a few answers settle it."""
+    for fault in listed.faults:
+        code = fault.refusal.code
+        if fault.heading is None or fault.column not in NUMBERS:
+            continue
+        if code == "activity_blank":
+            texts = {"": len(fault.refusal.rows)}
+        elif code == "activity_number":
+            texts = dict(Counter(listed.cells[fault.heading].shown(fault.refusal.rows)))
+        else:
+            continue
+        few = texts if len(texts) <= MOST_WORDINGS else {}
+        yield _Unsaid(code, cast("Column", fault.column), few)
+
+
+def _amount(
+    work: Work, name: Column, text: str, count: int, place: Any,
+    chosen: dict[Column, dict[str, str]],
+) -> None:  # fmt: skip
+    """The field of a text that is no number, or of a blank cell."""
+    shown = f"« {text} »" if text else "case vide"
+    value = place.number_input(
+        names.literal(f"{TITLES[name]} : {shown} ({_lines(count)})"), 0.0, None, None, step=1.0,
+        placeholder="à indiquer", key=f"fleet-number-{name}-{text}-{work.token}",
+    )  # fmt: skip
+    if value is not None:
+        chosen.setdefault(name, {})[text] = f"{value:.15g}"
+
+
+def _lines(count: int) -> str:
+    return f"{number(count)} ligne{'s' if count > 1 else ''}"
 
 
 def _adopt(work: Work, found: Imported) -> None:

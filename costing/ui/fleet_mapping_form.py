@@ -12,7 +12,7 @@ import streamlit as st
 
 from costing.activity.file import Imported
 from costing.activity.guess import Guess
-from costing.activity.mapping import Column, Mapping, Origin
+from costing.activity.mapping import Column, Mapping, Origin, missing
 from costing.activity.read import Reader
 from costing.activity.words import TITLES
 from costing.errors import FleetError, Problem
@@ -57,8 +57,11 @@ class Work:
         return columns.get(name)
 
 
-def form(work: Work) -> tuple[Mapping | None, int | None]:
-    """The correspondence as the drop-downs say it, None while it is not whole; and the year."""
+def form(work: Work) -> tuple[Mapping | None, int | None, list[str]]:
+    """The correspondence as the drop-downs say it, None while it is not whole; the year; its lacks.
+
+    What is lacking is in words.
+    """
     st.subheader("La correspondance")
     if work.kept is not None:
         st.info("Ces titres sont connus : la correspondance retenue est reprise.")
@@ -71,19 +74,20 @@ def form(work: Work) -> tuple[Mapping | None, int | None]:
         if origin is not None:
             columns[name] = origin
     left, right, third, fourth = st.columns(4, gap="medium")
-    year = _year(left, "year" in columns)
+    year = _year(left, "year" in columns, work)
     kept = work.kept
     rows = _pick(right, "Lignes", _ROWS, kept.rows if kept else work.guess.rows, work)
     decimal = _pick(third, "Décimales", _DECIMAL, (kept.layout.decimal or "") if kept else "", work)
     dates = _pick(fourth, "Dates", _DATES, kept.layout.dates if kept else "day_first", work)
     layout = {"decimal": decimal or None, "dates": dates}
     sure = not doubts or _confirmed(work, list(doubts))
-    try:
-        found = Mapping.model_validate({"rows": rows, "layout": layout, "columns": columns})
-    except ValueError:
-        return None, year
-    known = year is not None or "year" in columns
-    return (found if sure and known else None), year
+    lacks = [TITLES[name] for name in missing(columns)]
+    if year is None and "year" not in columns:
+        lacks.append("Année des actes")
+    if lacks or not sure:
+        return None, year, lacks
+    found = Mapping.model_validate({"rows": rows, "layout": layout, "columns": columns})
+    return found, year, []
 
 
 def _pick(place: Any, title: str, choices: dict[str, str], start: str, work: Work) -> str:
@@ -95,10 +99,10 @@ def _pick(place: Any, title: str, choices: dict[str, str], start: str, work: Wor
     return found
 
 
-def _year(place: Any, in_file: bool) -> int | None:
+def _year(place: Any, in_file: bool, work: Work) -> int | None:
     title = "Année à garder" if in_file else "Année des actes"
     found = place.number_input(
-        title, 2000, 2100, None, key=f"fleet-year-{in_file}",
+        title, 2000, 2100, None, key=f"fleet-year-{in_file}-{work.token}",
         placeholder="la seule du fichier" if in_file else "à indiquer",
     )  # fmt: skip
     return None if found is None else int(found)

@@ -138,7 +138,7 @@ def read_number(raw: Raw, allowed: Quantity) -> float | None:
     else:
         _check_format(raw.format, allowed)
         result = float(value)
-    if allowed.rate and result > max(1.0, allowed.high):
+    if allowed.rate and result > max(1.0, allowed.high) and not isinstance(value, str):
         raise _two_rates(result)
     if not math.isfinite(result) or not allowed.low <= result <= allowed.high:
         raise RefusedError("wb_out_of_range", expected=_range(allowed))

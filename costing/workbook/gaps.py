@@ -26,16 +26,19 @@ SAME = 1e-9
 OF_ROW = 1e-13
 _CELL = re.compile(rb"<c ([^>]*[^/>])>(.*?)</c>", re.DOTALL)
 _NAME = re.compile(rb'\br="([A-Z]+[0-9]+)"')
+#: Why a cell differs: causes first, what may follow from them last.
 REASONS = {
     "text": "un texte, que les formules ne lisent pas : tapez le nombre seul, sans unité",
     "moved": "date sortie de son année : importez ce classeur, puis exportez-le de nouveau",
     "replaced": "formule remplacée par une valeur",
+    "absent": "feuille absente du classeur",
+    "empty": "case vide, ou formule qu'aucun tableur n'a calculée",
     "stale": "valeur d'avant vos changements : case non recalculée, ou qui ne les suit pas",
     "error": "erreur de calcul dans le classeur",
-    "empty": "case vide, ou formule qu'aucun tableur n'a calculée",
-    "absent": "feuille absente du classeur",
     "other": "formule changée, ou qui dépend d'une case changée ci-dessus",
 }
+#: The order in which cells are told.
+RANK = {reason: rank for rank, reason in enumerate(REASONS)}
 
 
 @dataclass(frozen=True)

@@ -241,10 +241,14 @@ class Sheet:
         for column, name in enumerate(names):
             self.text(row, column, name, "head_right" if column in right else "head")
 
-    def keep_header(self, row: int, column: int = 0) -> None:
-        """Freeze what stands above and left, and repeat the header row on each printed page."""
+    def keep_header(self, row: int, column: int = 0, repeated: bool = True) -> None:
+        """Freeze what stands above and left, and repeat the header row on each printed page.
+
+        repeated: no other table stands below, whose columns are others.
+        """
         self.raw.freeze_panes(row + 1, column)
-        self.raw.repeat_rows(row)
+        if repeated:
+            self.raw.repeat_rows(row)
 
     def section(self, row: int, text: str, columns: int, column: int = 0) -> None:
         """A title across the table, without merging cells."""

@@ -27,7 +27,7 @@ from costing.tariff import FeeSchedule
 from costing.workbook import vocabulary as words
 from costing.workbook.cells import Raw, read_choice, read_number
 from costing.workbook.export import computed
-from costing.workbook.gaps import Gap, gaps_of, marked_cells, reasoned
+from costing.workbook.gaps import RANK, Gap, gaps_of, marked_cells, reasoned
 from costing.workbook.importer import import_workbook
 from costing.workbook.live.machine_sheet import SHEET as MACHINE
 from costing.workbook.live.machine_sheet import View, usual
@@ -97,9 +97,28 @@ def verify(source: Path | BinaryIO, reference: Reference, tell: Progress = silen
     told = [reasoned(gap, expected, former, marked[gap.sheet]) for gap in gaps]
     if told:
         told = [*_at_inputs(findings, original, scenario), *told]
+        told.sort(key=lambda gap: RANK[gap.reason])
     tell(1.0, "Terminé")
     count = sum(len(cells) for cells in expected.values())
     return Verification(scenario, schedule, count, tuple(told), changed)
+
+
+def prices_changed(
+    source: Path | BinaryIO, reference: Reference, scenario: Scenario
+) -> list[tuple[str, Any, Any]]:
+    """What is not as exported in the schedule of a workbook, which an import leaves aside.
+
+    Nothing for a workbook that was not exported, or whose schedule cannot be read.
+    """
+    package = open_package(source)
+    original = read_original(package) if ORIGINAL in package.parts else None
+    if original is None:
+        return []
+    try:
+        schedule = _schedule(package.data, reference.case(scenario), Findings())
+    except InputError:
+        return []
+    return list(_prices_changed(original.prices, tuple(price_rows(schedule, scenario))))
 
 
 def _at_inputs(findings: Findings, original: Original | None, scenario: Scenario) -> Iterator[Gap]:

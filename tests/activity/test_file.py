@@ -472,7 +472,7 @@ def test_a_systematic_fault_is_one_problem_and_its_list_is_whole() -> None:
     (problem,) = caught.value.problems
     assert problem.code == "activity_wording"
     assert "20\u202f000 lignes, dont 2, 3, 4, 5, 6, 7, 8, 9…" in problem.message()
-    assert "« irm_1_5t »" in problem.message()
+    assert "IRM 1,5 T (irm_1_5t) ?" in problem.message()
     assert caught.value.listed is not None
     listed = caught.value.listed.csv().splitlines()
     assert len(listed) == count + 1

@@ -20,7 +20,7 @@ from costing.workbook.fleet_sheet import FIRST
 from costing.workbook.gaps import Gap
 from costing.workbook.importer import import_workbook
 from costing.workbook.live.book import held
-from costing.workbook.verify import Verification, verify
+from costing.workbook.verify import Verification, prices_changed, verify
 from costing.workbook.verify_words import verdict
 from tests.strategies import fleet_of
 from tests.workbook.calc import File
@@ -307,3 +307,14 @@ def test_numbers_alone_are_admitted_where_formulas_follow(file):
             if found.type in ("decimal", "whole"):
                 assert found.errorStyle in (None, "stop")
                 assert "k€" not in found.prompt
+
+
+def test_prices_that_an_import_leaves_aside_are_counted(file, reference):
+    rows = file.rows("Barème")
+    header = next(i for i, row in enumerate(rows) if "Classe" in row)
+    column = next(c for c, head in enumerate(rows[header]) if str(head).startswith("Proposé au"))
+    line = next(i for i, row in enumerate(rows) if i > header and isinstance(row[column], float))
+    assert not prices_changed(io.BytesIO(file.data), reference, SCENARIO)
+    changed = file.changed({("Barème", xl_rowcol_to_cell(line, column)): 55.5})
+    ((_, before, after),) = prices_changed(io.BytesIO(changed.data), reference, SCENARIO)
+    assert (before, after) == (rows[line][column], 55.5)

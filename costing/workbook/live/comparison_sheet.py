@@ -211,10 +211,11 @@ def write_comparison(data: Data, year: Year, banner: str) -> None:
     heads = ("Classe", "Situation", "Zone", "Appareils", "Actes par appareil", "Coût par acte",
              "Forfait par acte", *READINGS.values())  # fmt: skip
     sheet.header(row, heads, right=range(3, len(heads)))
-    sheet.keep_header(row, 1)
+    sheet.keep_header(row, 1, repeated=False)
     kinds = _every_kind(rows.to_dict("records"))
     _by_kind(sheet, row + 1, data, year, kinds)
     row += 2 + len(kinds)
+    sheet.raw.set_h_pagebreaks([row])
     heads = ("Parc", "Pondéré", "", "Appareils", "", "Coût", "Recettes", *READINGS.values())
     sheet.header(row, heads, right=range(3, len(heads)))
     for line, found in enumerate(overall.to_dict("records"), start=row + 1):

@@ -39,7 +39,7 @@ def write_effects(data: Data, year: Year, banner: str) -> dict[str, tuple[str, f
         "Sous leur coût, avant", "Part, avant", "Sous leur coût, après", "Part, après",
     )  # fmt: skip
     sheet.header(row, heads, right=range(1, len(heads)))
-    sheet.keep_header(row, 1)
+    sheet.keep_header(row, 1, repeated=False)
     columns = {
         1: data.weights.total[last],
         **{

@@ -82,7 +82,7 @@ class _Writer:
         account = row + 1
         row = self._account(account)
         self._curve(row + 2, account)
-        sheet.keep_header(2)
+        sheet.keep_header(2, repeated=False)
         sheet.protect()
 
     def _choice(self, row: int) -> None:
