@@ -126,8 +126,11 @@ def problem(code: str, place: Place | None = None, value: Any = None, **facts: A
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """A nearby known name, quoted, ready to stand in a message; else an empty string."""
+    """A nearby known name, quoted, ready to stand in a message; else an empty string.
+
+    A name that is known, and refused for something else, is no suggestion.
+    """
     from difflib import get_close_matches  # noqa: PLC0415 - only on the way to an error
 
     near = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f" « {near[0]} » ?" if near else ""
+    return f" « {near[0]} » ?" if near and near[0] != name else ""

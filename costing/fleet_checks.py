@@ -16,6 +16,7 @@ import pandas as pd
 
 from costing.tariff import ZONES, MachineClass
 from costing.together import together
+from costing.words import number
 
 COLUMNS = (
     "machine_id", "site_id", "modality", "class", "installed_on", "zone", "region", "sector",
@@ -106,7 +107,7 @@ def _of_numbers(numbers: pd.DataFrame, year: int) -> Iterator[Check]:
         within = _between(values, low, high)
         if name == "rank_on_authorisation":
             within &= np.floor(values) == values
-        yield Check(name, within, (f"un nombre entre {low:g} et {high:g}",))
+        yield Check(name, within, (f"un nombre entre {low:g} et {number(high)}",))
     days = numbers["installed_on"].to_numpy()
     dated = _between(days, np.datetime64(OLDEST), np.datetime64(f"{year}-12-31"))
     words = f"une date AAAA-MM-JJ, du {OLDEST} au {year}-12-31"

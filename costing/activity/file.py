@@ -283,8 +283,8 @@ def _checked(
         bad = place[~check.fine]
         told = [f.refusal.rows for f in columns.faults if f.column == name]
         left = np.setdiff1d(bad, np.concatenate(told)) if told else bad
-        if columns.origin(name) is None:
-            # What it is deduced from is at fault, and told.
+        if columns.origin(name) is None or told:
+            # What it is deduced from is at fault, or what it is a sum of, and told.
             left = left[~frame[name].loc[left].isna().to_numpy()]
         if left.size:
             shown = _text(frame[name].loc[left], 0)

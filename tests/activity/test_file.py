@@ -579,3 +579,11 @@ def test_the_command_line_lists_every_faulty_row(folder: Path) -> None:
     assert result.exit_code == 2
     assert json.loads(result.stdout)["errors"][0]["code"] == "activity_number"
     assert "3;Actes facturés;x;" in listed.read_text(encoding="utf-8-sig")
+
+
+def test_a_sum_of_what_is_no_number_is_told_once() -> None:
+    content = months(("a", "Scanner", "01", "100"), ("a", "Scanner", "02", "NC"))
+    with pytest.raises(FleetError) as caught:
+        csv(content)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.place.line, problem.value) == ("activity_number", 3, "NC")
