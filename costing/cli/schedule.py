@@ -27,6 +27,7 @@ def import_(
     """Read an import workbook; every problem at once, with sheet and cell."""
     from costing.load import load_reference
     from costing.workbook.importer import import_workbook
+    from costing.workbook.remarks import far_values
     from costing.workbook.verify import prices_changed
 
     check_folder(out)
@@ -50,6 +51,8 @@ def import_(
         click.echo(
             f"Importé : {len(scenario.overrides)} valeur(s) modifiée(s){told}, {scenario.hash[:12]}"
         )
+        for remark in far_values(reference, scenario):
+            click.echo(f"À relire : {remark}")
         if left := len(prices_changed(file, reference, scenario)):
             click.echo(
                 f"Non repris : {left} tarif(s) ou part(s) de structure changé(s) depuis l'export ; "

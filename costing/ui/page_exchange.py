@@ -11,6 +11,10 @@ from costing.ui import adopt, cache, files, fleet_import, names, state, tables, 
 from costing.ui.changes import Change, in_words
 from costing.ui.schedule_view import EVALUATE
 from costing.words import number
+from costing.workbook.remarks import far_values
+
+#: Values to read again that are shown.
+MOST_REMARKS = 5
 
 
 def page() -> None:
@@ -116,6 +120,8 @@ def _adopt(draft: Scenario, name: str, found: Scenario) -> None:
         return
     count = "1 différence" if len(changes) == 1 else f"{len(changes)} différences"
     st.success(f"« {shown} » est lu sans problème : {count} avec le scénario affiché.")
+    for remark in far_values(cache.reference(), found)[:MOST_REMARKS]:
+        st.warning(names.literal(remark))
     if draft.fleet is not None and found.fleet is None:
         st.warning("Ce fichier n'a pas de parc : le reprendre revient au parc de référence.")
     columns = [

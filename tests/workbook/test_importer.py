@@ -10,6 +10,7 @@ from costing.rules import Lever, SavingsDemand, ScheduleRules
 from costing.scenario import Conventions, Override, Scenario, revised
 from costing.workbook.choices import assemble, choices
 from costing.workbook.importer import import_workbook
+from costing.workbook.remarks import far_values
 from costing.workbook.template import write_template
 
 PRICE = "irm.purchase_price.irm_1_5t"
@@ -510,3 +511,15 @@ def test_a_template_saved_by_libreoffice_is_the_reference(
     path = tmp_path / "modele.xlsx"
     path.write_bytes(template)
     assert import_workbook(recalculated(path), reference).hash == Scenario().hash
+
+
+def test_a_value_far_from_the_reference_is_to_be_read_again(reference):
+    """1,05 typed for 1,05 M€: admitted, and told."""
+    overrides = (
+        Override(parameter=PRICE, mode=1.05),
+        Override(parameter="communs.technologist_cost.*", mode=60_000),
+        Override(parameter="communs.cost_of_capital.*", mode=0.0001),
+    )
+    (remark,) = far_values(reference, Scenario(overrides=overrides))
+    assert "1,05 €" in remark
+    assert "unité oubliée" in remark
