@@ -15,7 +15,7 @@ def offer(
 
     reason: proposed in the field, whose help is `told`.
     """
-    fields = st.columns([6, 3, 3] if trial else [8, 4], vertical_alignment="bottom")
+    fields = st.columns(3 if trial else [8, 4], vertical_alignment="bottom")
     why = fields[0].text_input("Pourquoi", reason, key=key or None, help=told or None)
     kept = fields[1].button(label, type="primary", width="stretch")
     tried = bool(trial) and fields[2].button(trial, width="stretch")

@@ -29,6 +29,7 @@ _NAME = re.compile(rb'\br="([A-Z]+[0-9]+)"')
 #: Why a cell differs: causes first, what may follow from them last.
 REASONS = {
     "text": "un texte, que les formules ne lisent pas : tapez le nombre seul, sans unité",
+    "unread": "saisie qui ne se lit pas : un choix de la liste, ou un nombre seul",
     "moved": "date sortie de son année : importez ce classeur, puis exportez-le de nouveau",
     "replaced": "formule remplacée par une valeur",
     "absent": "feuille absente du classeur",

@@ -84,7 +84,7 @@ def verify(source: Path | BinaryIO, reference: Reference, tell: Progress = silen
     scenario = import_workbook(io.BytesIO(data), reference, within(tell, 0.0, 0.3), findings)
     case = reference.case(scenario)
     schedule = _schedule(data, case, findings)
-    view = _view(package, reference) or usual(case)
+    view = _view(package, reference, findings) or usual(case)
     tell(0.4, "Calcul par le moteur")
     expected = computed(case, schedule, view)
     tell(0.7, "Comparaison des cases")
@@ -96,7 +96,9 @@ def verify(source: Path | BinaryIO, reference: Reference, tell: Progress = silen
     marked = {name: marked_cells(package, name) for name in {gap.sheet for gap in gaps}}
     told = [reasoned(gap, expected, former, marked[gap.sheet]) for gap in gaps]
     if told:
-        told = [*_at_inputs(findings, original, scenario), *told]
+        first = list(_at_inputs(findings, original, scenario))
+        places = {(gap.sheet, gap.cell) for gap in first}
+        told = [*first, *(gap for gap in told if (gap.sheet, gap.cell) not in places)]
         told.sort(key=lambda gap: RANK[gap.reason])
     tell(1.0, "Terminé")
     count = sum(len(cells) for cells in expected.values())
@@ -122,7 +124,12 @@ def prices_changed(
 
 
 def _at_inputs(findings: Findings, original: Original | None, scenario: Scenario) -> Iterator[Gap]:
-    """Inputs that formulas cannot follow: a number that is a text, a date out of its year."""
+    """Inputs that formulas cannot follow: a number that is a text, a date out of its year.
+
+    And those of « Un appareil » that cannot be read.
+    """
+    for found in findings.problems:
+        yield Gap(found.place.sheet or "", found.place.cell or "", found.value, None, "unread")
     for place, text, number in findings.texts:
         yield Gap(place.sheet or "", place.cell or "", text, number, "text")
     before = original.scenario.rules.step_dates if original else ()
@@ -148,10 +155,11 @@ def _schedule(data: bytes, case: Case, findings: Findings) -> FeeSchedule:
     return assembled(given, problems, case.reference, "classeur")
 
 
-def _view(package: Package, reference: Reference) -> View | None:
-    """The machine that « Un appareil » shows; None when it cannot be read."""
-    findings = Findings()
-    grid = read_grids(package, {MACHINE: 8}, findings)[MACHINE]
+def _view(package: Package, reference: Reference, findings: Findings) -> View | None:
+    """The machine that « Un appareil » shows; None, once noted, when it cannot be read."""
+    own = Findings()
+    grid = read_grids(package, {MACHINE: 8}, own)[MACHINE]
+    own.problems.clear()  # what stands below the inputs
     zones = {code: label for code, label in labels.ZONES.items() if code != "*"}
     states = {code: label for code, label in labels.AMORTISATION.items() if code != "*"}
     readers: tuple[Callable[[Raw], Any], ...] = (
@@ -161,6 +169,8 @@ def _view(package: Package, reference: Reference) -> View | None:
         partial(read_number, allowed=Quantity("act/year", 0, 200_000)),
     )
     read = [grid.read(row, 2, reader) for row, reader in enumerate(readers, start=4)]
+    findings.problems += own.problems
+    findings.texts += own.texts
     return None if BAD in read or None in read else View(*read)
 
 

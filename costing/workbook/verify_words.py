@@ -37,6 +37,9 @@ _TITLES = {
     "rules.step_dates": "Dates du barème", "savings.other_levers": "Autres leviers",
     words.FLEET: "Parc, par son empreinte",
 }  # fmt: skip
+#: Reasons that are of inputs, and those of them that a person corrects in the workbook.
+_AT_INPUTS = ("text", "unread", "moved")
+_TYPED = _AT_INPUTS[:2]
 #: Cells that a sentence names.
 _FEW = 3
 #: Characters of a cell that are shown.
@@ -52,11 +55,10 @@ def verdict(found: Verification) -> str:
     changed = f"{inputs} depuis l'export" if count else "aucune donnée changée depuis l'export"
     if found.fine:
         return f"Classeur exact : {cells}, toutes égales ; {changed}."
-    wrong = len([gap for gap in found.gaps if gap.reason not in ("text", "moved")])
-    reasons = {gap.reason for gap in found.gaps}
-    if reasons & {"text", "moved"}:
-        texts = [f"{gap.sheet}!{gap.cell}" for gap in found.gaps if gap.reason == "text"]
-        what = f"un texte tient lieu de nombre ({join(texts[:_FEW], 'et')}"
+    wrong = len([gap for gap in found.gaps if gap.reason not in _AT_INPUTS])
+    if wrong < len(found.gaps):
+        texts = [f"{gap.sheet}!{gap.cell}" for gap in found.gaps if gap.reason in _TYPED]
+        what = f"une saisie ne se calcule pas ({join(texts[:_FEW], 'et')}"
         more = f" et {len(texts) - _FEW} autres" if len(texts) > _FEW else ""
         todo = f"à corriger : {what}{more})" if texts else (
             "à importer, puis à exporter de nouveau : une date a quitté son année"

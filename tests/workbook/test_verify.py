@@ -257,7 +257,7 @@ def test_a_text_in_the_place_of_a_number_is_told_first(file, reference):
     )  # fmt: skip
     assert "texte" in found.gaps[0].words
     said = verdict(found)
-    assert said.startswith("Classeur à corriger : un texte tient lieu de nombre")
+    assert said.startswith("Classeur à corriger : une saisie ne se calcule pas")
     assert "Hypothèses!" in said
     assert "Choix!" in said
 
@@ -318,3 +318,9 @@ def test_prices_that_an_import_leaves_aside_are_counted(file, reference):
     changed = file.changed({("Barème", xl_rowcol_to_cell(line, column)): 55.5})
     ((_, before, after),) = prices_changed(io.BytesIO(changed.data), reference, SCENARIO)
     assert (before, after) == (rows[line][column], 55.5)
+
+
+def test_a_machine_that_cannot_be_read_is_told_first(file, reference):
+    found = checked(file.changed({("Un appareil", "B4"): "IRM 2T"}), reference)
+    assert found.gaps == (Gap("Un appareil", "B4", "IRM 2T", None, "unread"),)
+    assert "Un appareil!B4" in verdict(found)
