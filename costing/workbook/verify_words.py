@@ -56,7 +56,8 @@ def verdict(found: Verification) -> str:
     if found.fine:
         return f"Classeur exact : {cells}, toutes égales ; {changed}."
     wrong = len([gap for gap in found.gaps if gap.reason not in _AT_INPUTS])
-    if wrong < len(found.gaps):
+    reasons = {gap.reason for gap in found.gaps}
+    if wrong < len(found.gaps) and not reasons & {"replaced", "absent"}:
         texts = [f"{gap.sheet}!{gap.cell}" for gap in found.gaps if gap.reason in _TYPED]
         what = f"une saisie ne se calcule pas ({join(texts[:_FEW], 'et')}"
         more = f" et {len(texts) - _FEW} autres" if len(texts) > _FEW else ""
@@ -64,7 +65,7 @@ def verdict(found: Verification) -> str:
             "à importer, puis à exporter de nouveau : une date a quitté son année"
         )  # fmt: skip
         return f"Classeur {todo}. Sur {cells}, {_differ(wrong)} ; {changed}."
-    if {gap.reason for gap in found.gaps} == {"stale"}:
+    if reasons == {"stale"}:
         old = "1 dit encore" if wrong == 1 else f"{french(wrong)} disent encore"
         return (
             "Classeur à recalculer, ou à importer puis exporter de nouveau : sur "

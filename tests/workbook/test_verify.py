@@ -323,4 +323,9 @@ def test_prices_that_an_import_leaves_aside_are_counted(file, reference):
 def test_a_machine_that_cannot_be_read_is_told_first(file, reference):
     found = checked(file.changed({("Un appareil", "B4"): "IRM 2T"}), reference)
     assert found.gaps == (Gap("Un appareil", "B4", "IRM 2T", None, "unread"),)
-    assert "Un appareil!B4" in verdict(found)
+    assert verdict(found).startswith("Classeur à corriger : une saisie ne se calcule pas (Un appar")
+    found = checked(
+        file.changed({("Un appareil", "B4"): "IRM 2T", revenue_cell(file): 1.0}), reference
+    )
+    assert [gap.reason for gap in found.gaps] == ["unread", "replaced"]
+    assert verdict(found).startswith("Classeur à ne pas croire tel quel")
