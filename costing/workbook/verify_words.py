@@ -37,9 +37,8 @@ _TITLES = {
     "rules.step_dates": "Dates du barème", "savings.other_levers": "Autres leviers",
     words.FLEET: "Parc, par son empreinte",
 }  # fmt: skip
-#: Reasons that are of inputs, and those of them that a person corrects in the workbook.
-_AT_INPUTS = ("text", "unread", "moved")
-_TYPED = _AT_INPUTS[:2]
+#: Reasons that are of inputs, which a person corrects in the workbook.
+_TYPED = ("text", "unread")
 #: Cells that a sentence names.
 _FEW = 3
 #: Characters of a cell that are shown.
@@ -55,16 +54,20 @@ def verdict(found: Verification) -> str:
     changed = f"{inputs} depuis l'export" if count else "aucune donnée changée depuis l'export"
     if found.fine:
         return f"Classeur exact : {cells}, toutes égales ; {changed}."
-    wrong = len([gap for gap in found.gaps if gap.reason not in _AT_INPUTS])
     reasons = {gap.reason for gap in found.gaps}
-    if wrong < len(found.gaps) and not reasons & {"replaced", "absent"}:
-        texts = [f"{gap.sheet}!{gap.cell}" for gap in found.gaps if gap.reason in _TYPED]
-        what = f"une saisie ne se calcule pas ({join(texts[:_FEW], 'et')}"
-        more = f" et {len(texts) - _FEW} autres" if len(texts) > _FEW else ""
-        todo = f"à corriger : {what}{more})" if texts else (
-            "à importer, puis à exporter de nouveau : une date a quitté son année"
-        )  # fmt: skip
-        return f"Classeur {todo}. Sur {cells}, {_differ(wrong)} ; {changed}."
+    if "moved" in reasons:
+        return (
+            "Classeur à importer, puis à exporter de nouveau : une date a quitté son année, et les "
+            f"cases qui en dépendent ne valent plus ; {changed}."
+        )
+    typed = [f"{gap.sheet}!{gap.cell}" for gap in found.gaps if gap.reason in _TYPED]
+    wrong = len(found.gaps) - len(typed)
+    if typed and not reasons & {"replaced", "absent"}:
+        more = f" et {len(typed) - _FEW} autres" if len(typed) > _FEW else ""
+        return (
+            f"Classeur à corriger : une saisie ne se calcule pas ({join(typed[:_FEW], 'et')}{more})."
+            f" Sur {cells}, {_differ(wrong)} ; {changed}."
+        )
     if reasons == {"stale"}:
         old = "1 dit encore" if wrong == 1 else f"{french(wrong)} disent encore"
         return (
