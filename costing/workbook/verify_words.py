@@ -64,9 +64,10 @@ def verdict(found: Verification) -> str:
     wrong = len(found.gaps) - len(typed)
     if typed and not reasons & {"replaced", "absent"}:
         more = f" et {len(typed) - _FEW} autres" if len(typed) > _FEW else ""
+        where = join(typed[:_FEW], "et") + more
         return (
-            f"Classeur à corriger : une saisie ne se calcule pas ({join(typed[:_FEW], 'et')}{more})."
-            f" Sur {cells}, {_differ(wrong)} ; {changed}."
+            f"Classeur à corriger : une saisie ne se calcule pas ({where}). Sur {cells}, "
+            f"{_differ(wrong)} ; {changed}."
         )
     if reasons == {"stale"}:
         old = "1 dit encore" if wrong == 1 else f"{french(wrong)} disent encore"
