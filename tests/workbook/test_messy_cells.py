@@ -100,7 +100,7 @@ REFUSED = [
     ("0,35", RATE, "wb_ambiguous_rate"),
     (0.35, RATE, "wb_ambiguous_rate"),
     (35, RATE, "wb_ambiguous_rate"),
-    ("350 %", RATE, "wb_ambiguous_rate"),
+    ("350 %", RATE, "wb_out_of_range"),
     ("-5 %", RATE, "wb_out_of_range"),
 ]
 
