@@ -200,7 +200,9 @@ def _write_live(sheet: Sheet, row: int, results: Results) -> int:
     last = row + 1 + len(lines)
     again = "Sinon, rien ici ne vaut plus : exporter de nouveau"
     sheet.row(last, ("Dates restées dans leur année", None, again))
-    sheet.formula(last, 1, f'IF({cells[DATED]}="oui","oui","NON")', "oui", "strong", align="right", indent=1)
+    sheet.formula(
+        last, 1, f'IF({cells[DATED]}="oui","oui","NON")', "oui", "strong", align="right", indent=1
+    )
     prompts.mark(sheet, (last, last), 1, f'{at(last, 1)}="NON"')
     return last + 1
 
