@@ -131,6 +131,6 @@ def _adopt(draft: Scenario, name: str, found: Scenario) -> None:
     ]
     tables.table(columns, changes, tall=len(changes) > 14)
     adopt.offer(
-        found, f"Import de {name}", "Adopter ce scénario", "Essayer sans enregistrer",
+        found, f"Import de {name}", "Adopter ce fichier", "Essayer sans enregistrer",
         key=f"import-reason-{name}",
     )  # fmt: skip

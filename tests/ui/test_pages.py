@@ -284,6 +284,6 @@ def test_a_scenario_file_is_adopted_as_a_revision(opened: Opened, store: Store) 
     at.at.file_uploader(key="upload").set_value(
         [("table.json", scenario.to_json().encode(), "application/json")]
     ).run()
-    at.press("Adopter ce scénario")
+    at.press("Adopter ce fichier")
     assert not at.errors
     assert store.list_scenarios()[0].name == "Table ronde"
