@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from costing.activity.mapping import FOLDER_VARIABLE
 from costing.store import Store
 
+Opened = Callable[..., Any]
 ROOT = Path(__file__).resolve().parents[2]
 CONTENT = (
     "N° appareil;FINESS;Type;Mise en service;Dépt;Statut;Mois;Actes facturés;Actes hospitalisés\n"
@@ -80,3 +84,31 @@ def test_a_file_is_mapped_translated_adopted_and_its_shape_remembered(
     page.get_by_role("button", name="Lire le fichier").click()
     expect(page.get_by_text("3\u202f500 actes facturés", exact=False)).to_be_visible()
     shot(page, "again")
+
+
+def test_what_is_no_number_is_answered_on_the_screen(
+    opened: Opened, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """« NC », « < 11 » and a blank cell, each for what a person says that it is worth."""
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    content = CONTENT.replace("1 300;12", "NC;< 11").replace("900,5;300", "900,5;")
+    at = opened("import-export")
+    at.sign("Anne Durand")
+    at.at.file_uploader(key="fleet-file").set_value(
+        [("parc.csv", content.encode(), "text/csv")]
+    ).run()
+    year = next(field for field in at.at.number_input if field.label == "Année des actes")
+    year.set_value(2024).run()
+    next(box for box in at.at.checkbox if box.label.startswith("J'ai vérifié")).check().run()
+    at.press("Lire le fichier")
+    assert not at.errors
+    for part, value in (("NC", 400), ("11", 5), ("case vide", 0)):
+        field = next(n for n in at.at.number_input if part in n.label and n.label != year.label)
+        field.set_value(value).run()
+    at.press("Reprendre avec ces traductions")
+    at.press("Adopter ce parc")
+    assert not at.errors
+    fleet = store.load(store.list_scenarios()[0].id).scenario.fleet
+    assert fleet is not None
+    assert fleet.columns["acts_billed"] == (1600, 900.5)
+    assert fleet.columns["acts_inpatient"] == (15, 0)
