@@ -24,7 +24,7 @@ _DAY = "datetime64[D]"
 #: Rows that tell whether a column is of numbers or dates; most different texts of choices.
 _FIRST = 100
 #: An odd number whose product spreads bits over all places.
-_ODD = np.uint64(0x9E3779B97F4A7C15)
+ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
@@ -283,7 +283,7 @@ def _all_apart(texts: Any) -> bool:
     bits = words[:, 0].copy()
     for index in range(1, words.shape[1]):
         bits ^= bits >> np.uint64(29)
-        bits = bits * _ODD ^ words[:, index]
+        bits = bits * ODD ^ words[:, index]
     return not _met_twice(bits)
 
 
@@ -293,9 +293,9 @@ def _met_twice(bits: Array) -> bool:
     Each is sent to one of many places, where one alone is kept; those not kept, one in twenty, are
     compared with the one that is, and with each other: a fifth of the time of sorting them all.
     """
-    spread = bits * _ODD
+    spread = bits * ODD
     spread ^= spread >> np.uint64(32)
-    spread *= _ODD
+    spread *= ODD
     size = len(bits).bit_length() + 3
     places = (spread >> np.uint64(64 - size)).astype(np.intp)
     rows = np.arange(len(bits), dtype=np.int32)

@@ -6,7 +6,7 @@ come at once, each with its lines. Not here: formats (`read`), guesses (`guess`)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -16,7 +16,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from costing.activity.cells import Array, some
+from costing.activity.cells import ODD, Array, some
 from costing.activity.columns import Choices, Columns, categorical, text_column, unknown_codes
 from costing.activity.content import Content
 from costing.activity.faults import Listed, rows_of
@@ -45,12 +45,17 @@ _YEARS = range(2000, 2101)
 
 @dataclass(frozen=True)
 class Imported:
-    """A fleet and what was read of it: rows of the file, those left aside (blank, other years)."""
+    """A fleet and what was read of it: rows of the file, those left aside (blank, other years).
+
+    alike: where a machine has several rows, those that repeat another one in every column of the
+    file; they are added up like the others.
+    """
 
     fleet: Fleet
     rows: int
     blank: int
     other_years: int
+    alike: int = 0
 
 
 def import_fleet(
@@ -76,7 +81,10 @@ def import_fleet(
     check_headings(mapping, reader.head.headings, reader.name)
     if unknown := unknown_codes(mapping, reference, reader.name):
         raise FleetError(unknown)
-    content = reader.read(_wanted(mapping), within(progress, 0.0, 0.8))
+    wanted = _wanted(mapping)
+    # Rows of one machine are told apart by what is not a fleet's: their month, their act.
+    others = reader.head.headings if mapping.rows == "several" else ()
+    content = reader.read({**dict.fromkeys(others, "choice"), **wanted}, within(progress, 0.0, 0.8))
     rows = content.rows
     if not rows:
         raise FleetError(problem("activity_empty", Place(file=reader.name)))
@@ -89,13 +97,14 @@ def import_fleet(
         frame = _frame(columns)
     except OtherEncodingError as found:
         return import_fleet(found.reader, mapping, reference, year, progress)
-    filled = _filled(content)
+    filled = _filled(content, wanted)
     chosen, year = _year(columns, year, reader.name, filled)
     kept = filled & chosen
     frame = _together(columns, frame, kept)
     fleet = _checked(columns, frame, kept, year, reader)
     progress(1.0, "Parc lu")
-    return Imported(fleet, rows, rows - int(filled.sum()), int((filled & ~chosen).sum()))
+    alike = _alike(content, kept) if others else 0
+    return Imported(fleet, rows, rows - int(filled.sum()), int((filled & ~chosen).sum()), alike)
 
 
 def _wanted(mapping: Mapping) -> dict[str, Kind]:
@@ -111,11 +120,23 @@ def _wanted(mapping: Mapping) -> dict[str, Kind]:
     return wanted
 
 
-def _filled(content: Content) -> Array:
+def _alike(content: Content, kept: Array) -> int:
+    """How many rows say all that another one says, by 64 bits of each."""
+    keys = np.zeros(content.rows, dtype=np.uint64)
+    for cells in content.values():
+        if cells.texts is None and cells.numbers is not None:
+            said = cells.numbers.view(np.uint64)
+        else:
+            said = some(cells.encoded().codes).astype(np.int64).view(np.uint64)
+        keys = (keys ^ keys >> np.uint64(29)) * ODD ^ said
+    return int(kept.sum()) - len(pd.unique(keys[kept]))
+
+
+def _filled(content: Content, wanted: Collection[str]) -> Array:
     """The rows that are not blank from end to end, as spreadsheets leave at the foot."""
     blank = np.ones(content.rows, dtype=bool)
-    for column in content.values():
-        blank &= column.blank
+    for heading in wanted:
+        blank &= content[heading].blank
         if not blank.any():
             break
     return ~blank

@@ -109,7 +109,8 @@ def _content(
         "ok": True,
         "errors": [],
         "file": {"name": reader.name, "read_as": reader.words, "rows": found.rows,
-                 "blank_rows": found.blank, "rows_of_other_years": found.other_years},
+                 "blank_rows": found.blank, "rows_of_other_years": found.other_years,
+                 "rows_alike": found.alike},
         "mapping": mapping.model_dump(mode="json", exclude_defaults=True),
         "mapping_from": origin,
         "fleet": {
@@ -144,5 +145,9 @@ def _print(found: Imported, mapping: Mapping, origin: str, reader: Reader, kept:
     click.echo(
         f"{lines} : {number(len(frame))} appareils, {acts} actes facturés en {found.fleet.year}."
     )
+    if found.alike:
+        click.echo(
+            f"En double, dans toutes les colonnes, et comptées : {number(found.alike)} lignes."
+        )
     if kept:
         click.echo("Correspondance retenue pour les fichiers aux mêmes titres.")

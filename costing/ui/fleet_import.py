@@ -230,6 +230,11 @@ def _adopt(work: Work, found: Imported) -> None:
         f"« {label} » est lu sans problème : {number(found.rows)} lignes{aside}, "
         f"{number(len(frame))} appareils, {acts} actes facturés en {found.fleet.year}."
     )
+    if found.alike:
+        st.warning(
+            f"En double, dans toutes les colonnes du fichier : {_lines(found.alike)}. Leurs actes "
+            "sont comptés deux fois. Ôtez-les si c'est une erreur."
+        )
     try:
         table = found.fleet.to_table()
     except FleetError as error:

@@ -587,3 +587,12 @@ def test_a_sum_of_what_is_no_number_is_told_once() -> None:
         csv(content)
     (problem,) = caught.value.problems
     assert (problem.code, problem.place.line, problem.value) == ("activity_number", 3, "NC")
+
+
+@pytest.mark.parametrize(("month", "alike"), [("01", 1), ("02", 0)])
+def test_rows_that_repeat_another_one_are_counted_and_told(month: str, alike: int) -> None:
+    content = months(("a", "Scanner", "01", "100"), ("b", "Scanner", "01", "100"),
+                     ("a", "Scanner", month, "100"))  # fmt: skip
+    found = csv(content)
+    assert found.alike == alike
+    assert found.fleet.frame["acts_billed"].tolist() == [200, 100]
