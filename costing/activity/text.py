@@ -33,7 +33,7 @@ ENCODINGS = {
     "cp1252": "Windows (cp1252)", "mac_roman": "Mac Roman", "cp850": "DOS (cp850)",
 }  # fmt: skip
 _HEAD, _LINES = 1 << 16, 60
-_BLOCK = 1 << 20
+_BLOCK = 1 << 22
 _PART = 1 << 22
 #: Bytes of a file that takes long enough to say how far it is.
 _LARGE = 1 << 25
