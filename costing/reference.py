@@ -197,15 +197,19 @@ class Reference:
         return problems
 
     def value_for(self, parameter: Parameter, scope: str) -> Value | None:
-        """The value that holds for a class or modality: its own, its modality's, or everyone's.
+        """The value that holds for a class or modality: its own, its modality's, or everyone's."""
+        return parameter.find(*self.nearest(scope))
+
+    def nearest(self, scope: str) -> tuple[str, ...]:
+        """The scopes whose value a class or modality has, before everyone's (`*`), nearest first.
 
         A code that names both a modality and one of its classes (`tep`) speaks of the class.
         """
         if scope in self.class_labels:
             model = self.model_of(scope)
             if model.modality not in model.classes:
-                return parameter.find(scope, model.modality)
-        return parameter.find(scope)
+                return scope, model.modality
+        return (scope,)
 
     def scopes_of(self, file: str) -> set[str]:
         """The scopes that a value of a file may have: a fleet changes by modality alone."""

@@ -215,3 +215,12 @@ def test_what_export_refuses(
     assert found.exit_code == 2
     assert words in found.stderr
     assert not Path("p.xlsx").exists()
+
+
+def test_an_import_tells_the_prices_that_it_leaves(
+    exported: Path, altered: Callable[..., Path]
+) -> None:
+    assert "Non repris" not in run("import", exported).stdout
+    said = run("import", altered("Barème", H9=55.5)).stdout
+    assert "Non repris : 1 tarif(s)" in said
+    assert "costing evaluate change.xlsx" in said

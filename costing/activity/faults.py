@@ -44,10 +44,12 @@ class ActivityError(FleetError):
 class Listed:
     """All the faults of a file, row by row."""
 
-    def __init__(self, reader: Reader, cells: Mapping[str, Cells], faults: list[Fault]) -> None:
+    def __init__(
+        self, reader: Reader, cells: Mapping[str, Cells], rows: int, faults: list[Fault]
+    ) -> None:
         self.reader, self.cells = reader, cells
         self.faults = sorted(faults, key=_order)
-        self.lines = reader.lines(max((len(c) for c in cells.values()), default=0))
+        self.lines = reader.lines(rows)
 
     def error(self) -> ActivityError:
         """The faults as an error, alike ones counted."""

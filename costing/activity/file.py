@@ -81,6 +81,20 @@ def import_fleet(
     check_headings(mapping, reader.head.headings, reader.name)
     if unknown := unknown_codes(mapping, reference, reader.name):
         raise FleetError(unknown)
+    try:
+        return _imported(reader, mapping, reference, year, progress)
+    except OtherEncodingError as found:
+        return _imported(found.reader, mapping, reference, year, progress)
+
+
+def _imported(
+    reader: Reader, mapping: Mapping, reference: Reference, year: int | None, progress: Progress
+) -> Imported:
+    """A file as a fleet.
+
+    Raises:
+        OtherEncodingError: one of its columns is not in the encoding of its first part.
+    """
     wanted = _wanted(mapping)
     # Rows of one machine are told apart by what is not a fleet's: their month, their act.
     others = reader.head.headings if mapping.rows == "several" else ()
@@ -93,10 +107,7 @@ def import_fleet(
         raise FleetError(problem("activity_rows", Place(file=reader.name), number(rows), **facts))
     progress(0.8, "Contrôle des lignes")
     columns = Columns(content, mapping, reference, rows)
-    try:
-        frame = _frame(columns)
-    except OtherEncodingError as found:
-        return import_fleet(found.reader, mapping, reference, year, progress)
+    frame = _frame(columns)
     filled = _filled(content, wanted)
     chosen, year = _year(columns, year, reader.name, filled)
     kept = filled & chosen
@@ -124,8 +135,8 @@ def _alike(content: Content, kept: Array) -> int:
     """How many rows say all that another one says, by 64 bits of each."""
     keys = np.zeros(content.rows, dtype=np.uint64)
     for cells in content.values():
-        if cells.texts is None and cells.numbers is not None:
-            said = cells.numbers.view(np.uint64)
+        if cells.codes is None and cells.texts is None:
+            said = some(cells.numbers if cells.dates is None else cells.dates).view(np.uint64)
         else:
             said = some(cells.encoded().codes).astype(np.int64).view(np.uint64)
         keys = (keys ^ keys >> np.uint64(29)) * ODD ^ said
@@ -317,6 +328,6 @@ def _checked(
         if (rows := fault.refusal.rows[kept[fault.refusal.rows]]).size
     ]
     if faults:
-        raise Listed(reader, columns.cells, faults).error()
+        raise Listed(reader, columns.cells, columns.rows, faults).error()
     plain = frame.reset_index(drop=True) if len(frame) != columns.rows else frame
     return fleet_of(plain, year, columns.mapping.name or PurePath(reader.name).stem)

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 import yaml
 
-from costing.activity.mapping import DEDUCED, DEFAULTS, Column, Mapping, Origin
+from costing.activity.mapping import Column, Mapping, Origin, missing
 from costing.activity.read import Reader
 from costing.activity.words import DOUBTFUL, HEADINGS, PARTS, TITLES, plain
 from costing.errors import Place, Problem, problem
@@ -70,10 +70,6 @@ def guess(reader: Reader) -> Guess:
 
 def _complete(reader: Reader, origins: dict[Column, Origin], doubts: dict[Column, Problem]) -> None:
     """What the file does not have: found from another column, or asked."""
-
-    def has(name: str) -> bool:
-        return name in origins or name in DEFAULTS or (name in DEDUCED and has(DEDUCED[name]))
-
     for name in _NAMES:
         if name in origins or name in _OPTIONAL:
             continue
@@ -82,7 +78,7 @@ def _complete(reader: Reader, origins: dict[Column, Origin], doubts: dict[Column
             doubts[name] = problem("activity_no_inpatients", Place(file=reader.name))
         elif name == "site_id":
             doubts[name] = problem("activity_no_site", Place(file=reader.name))
-        elif not has(name):
+        elif name in missing(origins):
             doubts[name] = _doubt(reader, "activity_unmapped", name, reader.head.headings)
 
 

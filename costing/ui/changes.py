@@ -6,7 +6,7 @@ No screen here: functions from scenarios to scenarios and sentences.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
@@ -56,10 +56,6 @@ _LABELS = {
     "rules.cost_risk": "Coût retenu",
     "rules.cost_level": "Coût retenu, probabilité",
     "rules.structure": "Structure du forfait",
-    "fleet.hash": "Parc, empreinte",
-    "fleet.year": "Parc, année",
-    "fleet.label": "Parc, intitulé",
-    "fleet.machines": "Parc, lignes",
 }
 _SHARES = {
     "savings.share_on_fee",
@@ -79,8 +75,8 @@ _LISTS: dict[str, Callable[[Reference, list[Any]], str]] = {
 }
 
 
-#: How the keys of what is declared unavailable begin.
-UNAVAILABLE = "unavailable."
+#: How the keys of what is declared unavailable begin, and those of a fleet.
+UNAVAILABLE, FLEET = "unavailable.", "fleet."
 _Item = TypeVar("_Item")
 
 
@@ -97,9 +93,11 @@ class Change(NamedTuple):
 
 def in_words(reference: Reference, differences: Iterable[Difference]) -> list[Change]:
     """The differences between two scenarios as people read them; who, when and why left out."""
-    found = []
+    found, fleet = [], {}
     for key, before, after in differences:
-        if key.startswith("overrides."):
+        if key.startswith(FLEET):
+            fleet[key.removeprefix(FLEET)] = (before, after)
+        elif key.startswith("overrides."):
             address, _, field = key.removeprefix("overrides.").rpartition(".")
             if field in {"author", "date", "reason"}:
                 continue
@@ -109,6 +107,8 @@ def in_words(reference: Reference, differences: Iterable[Difference]) -> list[Ch
         else:
             what, show = _label(reference, key)
             found.append(Change(what, show(before), show(after)))
+    if fleet:
+        found.insert(0, Change("Parc d'appareils", *(_fleet(fleet, side) for side in (0, 1))))
     return [change for change in found if change.before != change.after]
 
 
@@ -118,8 +118,12 @@ def by_value(reference: Reference, differences: Iterable[Difference]) -> list[Ch
     What is not a value (a convention, a demand) keeps its own row; a datum that is declared
     unavailable has one, its reason first.
     """
-    found: dict[str, list[tuple[str, Change]]] = {}
+    differences = list(differences)
+    fleet = in_words(reference, [d for d in differences if d.key.startswith(FLEET)])
+    found: dict[str, list[tuple[str, Change]]] = {FLEET: [("", change) for change in fleet]}
     for difference in differences:
+        if difference.key.startswith(FLEET):
+            continue
         words = in_words(reference, [difference])
         if difference.key.startswith(("overrides.", UNAVAILABLE)):
             key, _, field = difference.key.rpartition(".")
@@ -135,6 +139,14 @@ def by_value(reference: Reference, differences: Iterable[Difference]) -> list[Ch
             more = f" (et {rest} autre{'s' if rest > 1 else ''} champ{'s' if rest > 1 else ''})"
             rows.append(one._replace(what=one.what + more) if rest else one)
     return rows
+
+
+def _fleet(facts: Mapping[str, tuple[Any, Any]], side: int) -> str:
+    """A fleet in a few words, from what `store.differences` tells of both."""
+    label, year, count, digest = (facts[n][side] for n in ("label", "year", "machines", "hash"))
+    if label is None:
+        return "parc de référence, synthétique"
+    return f"« {label} », actes de {year}, {number(count)} appareils, empreinte {digest[:10]}"
 
 
 def _override_change(
@@ -183,8 +195,8 @@ def _label(reference: Reference, key: str) -> tuple[str, Any]:
         return _LABELS[key], _percent
     if key.startswith("rules.behaviour."):
         return _behaviour_label(reference, key.removeprefix("rules.behaviour."))
-    if key in _SHOWN:
-        return _LABELS[key], _SHOWN[key]
+    if key == "savings.target_eur":
+        return _LABELS[key], _euros
     if key == "correlations":
         return _LABELS[key], lambda v: _correlations(reference, v or [])
     if key in _LISTS:
@@ -294,11 +306,3 @@ def sign(base: Scenario, mine: Scenario, author: str, reason: str, date: dt.date
         for override in mine.overrides
     )
     return mine.model_copy(update={"overrides": signed})
-
-
-#: How the values of some keys are written.
-_SHOWN: dict[str, Callable[[Any], str]] = {
-    "savings.target_eur": _euros,
-    "fleet.hash": lambda value: str(value)[:10] if value else "parc de référence",
-    "fleet.machines": lambda value: number(value) if value else NONE,
-}

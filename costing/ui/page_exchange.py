@@ -8,9 +8,8 @@ from costing.errors import InputError, Problem
 from costing.scenario import Scenario, from_json
 from costing.store import differences
 from costing.ui import adopt, cache, files, fleet_import, names, state, tables, verify_workbook
-from costing.ui.changes import Change, in_words
+from costing.ui.changes import in_words
 from costing.ui.schedule_view import EVALUATE
-from costing.words import number
 from costing.workbook.remarks import far_values
 
 #: Values to read again that are shown.
@@ -72,30 +71,21 @@ def _uploaded() -> tuple[str, Scenario] | None:
         tables.note("Taille maximale : 50 Mo. Le fichier est lu ici et n'est pas conservé.")
         return None
     content = given.getvalue()
-    if given.name.lower().endswith(".json"):
+    is_json = given.name.lower().endswith(".json")
+    if is_json:
         scenario, problems = _read_json(content, given.name)
     else:
         scenario, problems = cache.read_workbook(content)
     if scenario is None:
-        workbook = None if given.name.lower().endswith(".json") else content
-        files.problems(given.name, problems, workbook)
+        files.problems(given.name, problems, None if is_json else content)
         return None
-    if not given.name.lower().endswith(".json") and cache.prices_changed(content, scenario):
+    if not is_json and cache.prices_changed(content, scenario):
         st.warning(
             "Des tarifs de « Barème », ou des parts de « Structure », ne sont plus ceux de "
             "l'export. Un classeur rapporte ses hypothèses, ses choix et son parc, non ses "
             f"tarifs : donnez-le aussi à « {EVALUATE} », page « Barème »."
         )
     return given.name, scenario
-
-
-def _fleet(scenario: Scenario) -> str:
-    """The fleet of a scenario in a few words."""
-    own = scenario.fleet
-    if own is None:
-        return "parc de référence, synthétique"
-    count = len(own.columns["machine_id"])
-    return f"« {own.label} », actes de {own.year}, {number(count)} appareils"
 
 
 def _read_json(content: bytes, name: str) -> tuple[Scenario | None, tuple[Problem, ...]]:
@@ -111,10 +101,7 @@ def _adopt(draft: Scenario, name: str, found: Scenario) -> None:
     """What the file changes, and the button that makes it a revision."""
     st.header("Ce que le fichier change")
     shown = names.literal(name)
-    apart = differences(draft, found)
-    changes = in_words(cache.reference(), [d for d in apart if not d.key.startswith("fleet.")])
-    if draft.fleet != found.fleet:
-        changes.insert(0, Change("Parc d'appareils", _fleet(draft), _fleet(found)))
+    changes = in_words(cache.reference(), differences(draft, found))
     if not changes:
         st.success(f"« {shown} » est lu sans problème : le scénario affiché dit la même chose.")
         return

@@ -5,8 +5,11 @@ An added row is found by its address, so that it counts as soon as it is typed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import takewhile
+
 from costing import labels
-from costing.parameters import Parameter
+from costing.parameters import Value
 from costing.reference import Case, Reference
 from costing.workbook import vocabulary as words
 from costing.workbook.layout import Book
@@ -24,7 +27,7 @@ def held(book: Book, case: Case, file: str, name: str, scope: str) -> tuple[str,
         return None
     keys, modes = _added(book, file, "mode")
     found = book.cells[f"{file}.{name}.{value.scope}"]
-    for nearer in _nearer(case.reference, parameter, scope):
+    for nearer in _nearer(case.reference, value, scope):
         found = f'IFERROR(INDEX({modes},MATCH("{file}.{name}.{nearer}",{keys},0)),{found})'
     return found, value.mode
 
@@ -40,7 +43,7 @@ def held_vat(book: Book, case: Case, file: str, name: str, scope: str) -> str:
     keys, _ = _added(book, file, "mode")
     said, taxes = _added(book, file, "vat")
     found = book.cells[f"{file}.{name}.{value.scope}.vat"]
-    for nearer in _nearer(case.reference, parameter, scope):
+    for nearer in _nearer(case.reference, value, scope):
         base = case.base.value_for(case.base.files[file][name], nearer)
         usual = labels.VAT[base.vat] if base and base.vat else ""
         own = f'"{file}.{name}.{nearer}"'
@@ -56,11 +59,7 @@ def _added(book: Book, file: str, column: str) -> tuple[str, str]:
     return keys, cells
 
 
-def _nearer(reference: Reference, parameter: Parameter, scope: str) -> list[str]:
-    """The scopes that would hold before the one that a class's value has, nearest last."""
-    own = reference.value_for(parameter, scope)
-    order = [scope]
-    if scope in reference.class_labels:
-        model = reference.model_of(scope)
-        order += [model.modality] if model.modality not in model.classes else []
-    return order[: order.index(own.scope)][::-1] if own and own.scope in order else order[::-1]
+def _nearer(reference: Reference, value: Value, scope: str) -> Iterator[str]:
+    """The scopes that would hold before the one that a value is of, nearest last."""
+    before = takewhile(lambda nearer: nearer != value.scope, reference.nearest(scope))
+    return reversed(tuple(before))

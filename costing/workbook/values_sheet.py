@@ -45,6 +45,8 @@ _EXAMPLE_ACTIVITY = {
     "mode": "5 200", "high": "6 100", "vat": "", "source": "Enquête 2025, p. 12",
     "reason": "Activité relevée.",
 }  # fmt: skip
+#: And where formulas follow what is typed.
+_EXAMPLE_COMPUTED = {"low": "800 000", "mode": "1 050 000"}
 #: The columns of numbers.
 _RIGHT = range(4, 7)
 #: The columns whose missing cells are marked, with the word that says so (`value_state`).
@@ -93,10 +95,8 @@ def write_values(book: Book, case: Case, name: str, hint: str) -> None:
     sheet = book.sheet(name, WIDTHS)
     columns = list(words.VALUE_COLUMNS.values())
     sheet.title(name, hint)
-    example = _EXAMPLE if name == words.VALUES else {**_EXAMPLE, **_EXAMPLE_ACTIVITY}
-    if book.computed:
-        example = {**example, "low": example["low"].replace("800 k€", "800 000"),
-                   "mode": example["mode"].replace("1,05 M€", "1 050 000")}  # fmt: skip
+    own = _EXAMPLE_COMPUTED if book.computed else {}
+    example = {**_EXAMPLE, **(_EXAMPLE_ACTIVITY if name == words.ACTIVITY else own)}
     for column, text in enumerate(example.values()):
         side = "right" if column in _RIGHT else "left"
         sheet.text(FIRST - 2, column, text, "example", align=side)

@@ -477,6 +477,7 @@ def test_a_systematic_fault_is_one_problem_and_its_list_is_whole() -> None:
     listed = caught.value.listed.csv().splitlines()
     assert len(listed) == count + 1
     assert listed[-1].startswith("20001;Classe;IRM 15T;")
+    assert "lignes, dont" not in listed[-1]  # each row has its line beside
 
 
 def test_many_different_faults_of_a_kind_are_counted() -> None:
@@ -596,3 +597,18 @@ def test_rows_that_repeat_another_one_are_counted_and_told(month: str, alike: in
     found = csv(content)
     assert found.alike == alike
     assert found.fleet.frame["acts_billed"].tolist() == [200, 100]
+
+
+def test_accents_that_come_late_in_a_column_that_is_no_part_of_a_fleet() -> None:
+    """A file is one encoding: a remark that only tells rows apart decides of it like another."""
+    rows = [
+        (f"a{i}", "s", "Scanner", "01/03/2018", "35000", "public", "01", "100", "1")
+        for i in range(9_000)
+    ]
+    last = ("a9000", "s", "Scanner", "01/03/2018", "35000", "public", "décembre", "100", "1")
+    found = csv(
+        text([*rows, last], headings=tuple(h.replace("°", "o").replace("é", "e") for h in MONTHS)),
+        "cp1252",
+    )
+    assert len(found.fleet.frame) == 9_001
+    assert not found.alike

@@ -16,6 +16,7 @@ from costing.store import Store
 from costing.ui import schedule_view
 from costing.workbook.export import write_evaluation
 from costing.workbook.live.book import held
+from costing.workbook.template import write_template
 from tests.strategies import fleet_of
 from tests.ui.schedules import Opened, asking, page, table
 
@@ -90,6 +91,46 @@ def test_a_changed_price_is_told_with_what_is_stale(opened: Opened, exported: by
     }
     at.at.selectbox(key="verify-sheet").set_value("Économies").run()
     assert {row[0] for row in table(at, "Trouvé")[1:]} == {"Économies"}
+
+
+def bringing(opened: Opened, store: Store, draft: Scenario, data: bytes) -> Any:
+    """« Rapporter » given a workbook while a saved scenario is shown."""
+    kept = store.create(draft, "Anne Durand", "essai")
+    at = opened("import-export", scenario=kept.scenario_id)
+    at.at.file_uploader(key="upload").set_value([("retour.xlsx", data, XLSX)]).run()
+    assert not at.at.exception
+    return at
+
+
+def test_prices_that_are_not_brought_back_are_told(
+    opened: Opened, store: Store, exported: bytes
+) -> None:
+    same = Scenario(name="Rapporté", fleet=FLEET)
+    at = bringing(opened, store, same, typed_over(exported, 89.72, 80))
+    (warned,) = [element.value for element in at.at.warning]
+    assert "Évaluer un barème" in warned
+    assert "dit la même chose" in at.text
+    at = bringing(opened, store, same, exported)
+    assert not [element.value for element in at.at.warning]
+
+
+def test_a_fleet_is_one_difference(opened: Opened, store: Store, exported: bytes) -> None:
+    at = bringing(opened, store, Scenario(name="Rapporté"), exported)
+    ((what, before, after),) = table(at, "Ce qui change")[1:]
+    assert (what, before) == ("Parc d'appareils", "parc de référence, synthétique")
+    assert after.startswith("« essai », actes de 2024, 2 appareils, empreinte ")
+    at.press("Adopter ce fichier")
+    assert "indiquez votre nom" in at.errors
+    assert "Essayer sans enregistrer" in [button.label for button in at.at.button]
+
+
+def test_a_workbook_without_a_fleet_says_that_it_gives_the_reference_back(
+    opened: Opened, store: Store
+) -> None:
+    stream = io.BytesIO()
+    write_template(load_reference().case(Scenario(name="Rapporté")), stream)
+    at = bringing(opened, store, Scenario(name="Rapporté", fleet=FLEET), stream.getvalue())
+    assert any("parc de référence" in element.value for element in at.at.warning)
 
 
 def test_a_workbook_that_nothing_computed_is_refused_by_its_cells(

@@ -302,11 +302,12 @@ def test_the_year_of_the_acts_is_no_input_of_a_computed_workbook(file):
 
 def test_numbers_alone_are_admitted_where_formulas_follow(file):
     book = openpyxl.load_workbook(io.BytesIO(file.data))
-    for name in (words.VALUES, words.CHOICES, words.FLEET):
-        for found in book[name].data_validations.dataValidation:
-            if found.type in ("decimal", "whole"):
-                assert found.errorStyle in (None, "stop")
-                assert "k€" not in found.prompt
+    for name in (words.VALUES, words.ACTIVITY, words.CHOICES, words.FLEET):
+        known = book[name].data_validations.dataValidation
+        numbers = [found for found in known if found.type in ("decimal", "whole")]
+        assert numbers
+        assert {found.errorStyle for found in numbers} <= {None, "stop"}
+        assert not [found.prompt for found in numbers if "k€" in found.prompt]
 
 
 def test_prices_that_an_import_leaves_aside_are_counted(file, reference):
