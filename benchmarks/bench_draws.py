@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.measure import Row, side_by_side
-from costing.analysis.cohort import Cohort, cohort
-from costing.analysis.uncertainty import Values, simulate
-from costing.catalogue import Population
-from costing.load import load_reference
-from costing.reference import Case
-from costing.scenario import FleetTable, Scenario
-from costing.tariff import ZONES
+from costing.analysis.draws.cohort import Cohort, cohort
+from costing.analysis.uncertainty.uncertainty import Values, simulate
+from costing.fee.schedule import ZONES
+from costing.reference.load import load_reference
+from costing.reference.reference import Case
+from costing.scenario.scenario import FleetTable, Scenario
+from costing.values.catalogue import Population
 
 Floats = NDArray[np.float64]
 

@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.measure import Row, side_by_side
-from costing.activity.file import import_fleet
-from costing.activity.guess import guess
-from costing.activity.read import open_file
-from costing.load import load_reference
+from costing.fleet_file.file import import_fleet
+from costing.fleet_file.guess import guess
+from costing.fleet_file.read import open_file
+from costing.reference.load import load_reference
 
 ROWS, LARGE = 100_000, 1_000_000
 TARGET, MEMORY_GIB = 2.0, 1.0

@@ -22,20 +22,20 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from benchmarks.measure import Row, side_by_side
-from costing.load import load_reference
-from costing.optimise.asked import asked
-from costing.optimise.build import Build
+from costing.optimise.columns_and_rows import Build
+from costing.optimise.demanded_program import Setting
+from costing.optimise.demands import asked
 from costing.optimise.frontier import Frontier, frontier
 from costing.optimise.objectives import Goal, goal
 from costing.optimise.program import fee_program
 from costing.optimise.proposal import propose
 from costing.optimise.rounding import round_prices
 from costing.optimise.search import begun, reach, search
-from costing.optimise.setting import Setting
 from costing.optimise.solver import Block, Columns, Model, Solution
-from costing.reference import Case, Reference
-from costing.rules import SavingsDemand, ScheduleRules
-from costing.scenario import Scenario
+from costing.reference.load import load_reference
+from costing.reference.reference import Case, Reference
+from costing.scenario.rules import SavingsDemand, ScheduleRules
+from costing.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
 

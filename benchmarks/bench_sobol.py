@@ -11,14 +11,14 @@ from SALib.analyze import sobol as analyse
 from SALib.sample import sobol as sample
 
 from benchmarks.measure import Row, side_by_side
-from costing.analysis.cohort import cohort
-from costing.analysis.effects import Study
-from costing.analysis.readings import own_reading
-from costing.analysis.sobol import Sobol, sobol_indices
-from costing.analysis.uncertainty import Input, Inputs
-from costing.load import load_reference
-from costing.parameters import Label, Parameter, Value
-from costing.scenario import Scenario
+from costing.analysis.claim.readings import own_reading
+from costing.analysis.draws.cohort import cohort
+from costing.analysis.sensitivity.effects import Study
+from costing.analysis.sensitivity.sobol import Sobol, sobol_indices
+from costing.analysis.uncertainty.uncertainty import Input, Inputs
+from costing.reference.load import load_reference
+from costing.scenario.scenario import Scenario
+from costing.values.parameters import Label, Parameter, Value
 
 #: Points of the sequence: of Ishigami, of the claim.
 POINTS, CLAIM_POINTS = 16_384, 1_024

@@ -29,18 +29,18 @@ from numpy.typing import NDArray
 from python_calamine import CalamineWorkbook
 
 from benchmarks.measure import Row
-from costing import labels
-from costing.analysis.cohort import cohort
-from costing.catalogue import Population
-from costing.costs import annual_cost
-from costing.load import load_reference
-from costing.reference import Case, Reference
-from costing.scenario import FleetTable, Override, Scenario
-from costing.workbook import vocabulary as words
+from costing.analysis.draws.cohort import cohort
+from costing.case import labels
+from costing.case.costs import annual_cost
+from costing.reference.load import load_reference
+from costing.reference.reference import Case, Reference
+from costing.scenario.scenario import FleetTable, Override, Scenario
+from costing.values.catalogue import Population
 from costing.workbook.export import computed, write_evaluation
 from costing.workbook.live.book import held
 from costing.workbook.live.machine_sheet import usual
 from costing.workbook.live.units_sheet import SHEET as UNITS
+from costing.workbook.sheets import vocabulary as words
 
 Floats = NDArray[np.float64]
 

@@ -14,11 +14,10 @@ from typing import Any
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from costing.analysis.correlation import score_matrix
-from costing.analysis.uncertainty import Input, Inputs
-from costing.menu import CONSTRAINTS, COST_RISKS, OBJECTIVES, STRUCTURES, Bound
-from costing.parameters import Distribution, Label, Outcome, Parameter, Shown, Value
-from costing.rules import (
+from costing.analysis.uncertainty.correlation import score_matrix
+from costing.analysis.uncertainty.uncertainty import Input, Inputs
+from costing.scenario.menu import CONSTRAINTS, COST_RISKS, OBJECTIVES, STRUCTURES, Bound
+from costing.scenario.rules import (
     Behaviour,
     Demand,
     Lever,
@@ -26,7 +25,7 @@ from costing.rules import (
     ScheduleRules,
     StructureChoice,
 )
-from costing.scenario import (
+from costing.scenario.scenario import (
     MOST_SEED,
     Conventions,
     Correlation,
@@ -34,7 +33,8 @@ from costing.scenario import (
     Override,
     Scenario,
 )
-from costing.unavailable import Unavailable
+from costing.scenario.unavailable import Unavailable
+from costing.values.parameters import Distribution, Label, Outcome, Parameter, Shown, Value
 
 # Address: range to draw from, whether it is money, whether the parameter takes bounds.
 ADDRESSES: dict[str, tuple[float, float, bool, bool]] = {

@@ -12,11 +12,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from costing.fleet import COLUMNS
-from costing.load import load_reference
-from costing.rules import Demand, Lever, SavingsDemand, ScheduleRules
-from costing.scenario import Conventions, FleetTable, Override, Scenario
-from costing.unavailable import Unavailable
+from costing.fleet.fleet import COLUMNS
+from costing.reference.load import load_reference
+from costing.scenario.rules import Demand, Lever, SavingsDemand, ScheduleRules
+from costing.scenario.scenario import Conventions, FleetTable, Override, Scenario
+from costing.scenario.unavailable import Unavailable
 from costing.workbook.template import write_template
 
 TEMPLATE, EXAMPLE = "modele_import.xlsx", "exemple_rempli.xlsx"

@@ -12,12 +12,12 @@ from functools import partial
 
 import numpy as np
 
-from costing import labels
 from costing.annex.forms import day, form_of
 from costing.annex.notes import Facts, Marks, caption_notes, marks, table_notes
 from costing.annex.tables import Grid, grid
-from costing.reference import Case
-from costing.tariff import FeeSchedule, Reform
+from costing.case import labels
+from costing.fee.schedule import FeeSchedule, Reform
+from costing.reference.reference import Case
 
 TITLE = "Tarifs des forfaits techniques"
 IN_FORCE, PROPOSED, OFFICIAL = "En vigueur, pour mémoire", "Proposé", "Tarifs officiels"

@@ -11,8 +11,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from costing import labels
-from costing.reference import Reference
+from costing.case import labels
+from costing.reference.reference import Reference
 
 #: Contrast product is inside the fee of CT and MRI from that day (arrêté du 2 février 2024).
 CONTRAST_FROM = dt.date(2024, 3, 1)

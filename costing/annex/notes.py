@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from costing.annex.forms import AMORTISED, CONTRAST, CONTRAST_FROM, LIMITS, Form, day
 from costing.annex.printed import digits
-from costing.tariff import MachineClass
-from costing.words import join, number, percent
+from costing.fee.schedule import MachineClass
+from costing.french.writing import join, number, percent
 
 #: Number of a kind of note, by modality and kind.
 Marks = Mapping[tuple[str, str], int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from costing.words import NONE, number
+from costing.french.writing import NONE, number
 
 #: Beyond, decimals are the noise of a computation.
 _MOST = 6

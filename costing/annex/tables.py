@@ -14,8 +14,8 @@ from typing import Literal, NamedTuple
 from costing.annex import forms
 from costing.annex.notes import Facts, in_rows
 from costing.annex.printed import amount, digits
-from costing.tariff import AMORTISATION, BANDS, Cell, MachineClass
-from costing.words import number
+from costing.fee.schedule import AMORTISATION, BANDS, Cell, MachineClass
+from costing.french.writing import number
 
 Kind = Literal["head", "subhead", "group", "label", "item", "count", "price", "blank"]
 #: The price of a cell on the table's date.

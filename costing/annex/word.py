@@ -27,7 +27,7 @@ from docx.text.paragraph import Paragraph
 
 from costing.annex.describe import Annex, Table
 from costing.annex.tables import Box
-from costing.workbook.layout import CREATED
+from costing.workbook.write.layout import CREATED
 
 FONT, GREY = "Times New Roman", "D9D9D9"
 _TEXT, _SMALL = Pt(9.5), Pt(8.5)

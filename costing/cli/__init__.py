@@ -13,6 +13,7 @@ import click
 
 from costing.cli.analysis import replicate, sensitivity
 from costing.cli.annex import annex
+from costing.cli.app import app
 from costing.cli.bridge import bridge
 from costing.cli.claim import claim
 from costing.cli.elicit import elicit
@@ -22,7 +23,6 @@ from costing.cli.fleet import fleet
 from costing.cli.menu import menu
 from costing.cli.optimise import frontier, optimise
 from costing.cli.schedule import export, import_, template
-from costing.cli.serve import app
 from costing.cli.verify import verify
 
 __all__ = ["main"]

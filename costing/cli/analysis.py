@@ -11,12 +11,12 @@ import click
 
 from costing.cli.claim import claim_of, reading_of, reading_options
 from costing.cli.common import answer, case_of, options, print_json, progress, rounded
-from costing.errors import InputError, problem, suggest
+from costing.problems.errors import InputError, problem, suggest
 
 if TYPE_CHECKING:
-    from costing.analysis.sensitivity import Driver, Sensitivity
-    from costing.reference import Reference
-    from costing.replications import Result, Study
+    from costing.analysis.sensitivity.sensitivity import Driver, Sensitivity
+    from costing.reference.reference import Reference
+    from costing.reference.replications import Result, Study
 
 _MARKS = {"within": "✓", "explained": "≠ expliqué", "outside": "✗ sans raison"}
 _UNITS = {"act": "acte", "year": "an", "FTE": "ETP", "post": "poste", "number": "", "share": ""}
@@ -30,7 +30,7 @@ _SHOWN = 12
 @answer
 def replicate(study: str | None, models: tuple[Path, ...], as_json: bool) -> None:
     """Published studies against what the engine computes; exit code 0 whatever the deviations."""
-    from costing.replications import load_studies
+    from costing.reference.replications import load_studies
 
     studies = load_studies(models)
     if study is not None and study not in studies:
@@ -90,7 +90,7 @@ def _print_study(study: Study) -> None:
 
 
 def _print_result(result: Result) -> None:
-    from costing.words import NONE, number, percent
+    from costing.french.writing import NONE, number, percent
 
     published, deviation = result.expected.published, result.deviation
     reference = result.computed if published is None else published
@@ -153,9 +153,9 @@ def sensitivity(
     as_json: bool,
 ) -> None:
     """What the answer to a public claim depends on, and which datum is worth collecting next."""
-    from costing.analysis.readings import Settings
-    from costing.analysis.sensitivity import claim_sensitivity
-    from costing.analysis.sensitivity_words import sensitivity_words
+    from costing.analysis.claim.readings import Settings
+    from costing.analysis.sensitivity.sensitivity import claim_sensitivity
+    from costing.analysis.sensitivity.words import sensitivity_words
 
     case = case_of(scenario, models)
     claim = claim_of(case, claim_id)
@@ -217,8 +217,8 @@ def _driver(driver: Driver) -> dict[str, Any]:
 
 def _print_drivers(found: Sensitivity, reference: Reference, definition: str) -> None:
     """The data most worth collecting, one a line."""
-    from costing.analysis.claim_words import amount
-    from costing.words import NONE, number, percent
+    from costing.analysis.claim.words import amount
+    from costing.french.writing import NONE, number, percent
 
     shown = [(driver.input.label(reference), driver) for driver in found.to_collect[:_SHOWN]]
     title = "À collecter, le plus utile en premier"

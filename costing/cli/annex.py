@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from costing.cli.common import FILE, answer, case_of, check_folder, options, progress
-from costing.errors import InputError, Place, problem, suggest
+from costing.problems.errors import InputError, Place, problem, suggest
 
 if TYPE_CHECKING:
     from costing.annex.describe import Annex
@@ -44,7 +44,7 @@ def _writer(out: Path) -> Writer:
 
         return write_word
     if out.suffix.lower() == ".xlsx":
-        from costing.workbook.annex_sheets import write_sheets
+        from costing.annex.excel import write_sheets
 
         return write_sheets
     raise InputError(problem("annex_suffix", Place(file=out.name), out.suffix or "—"))
@@ -55,7 +55,7 @@ def _described(source: str, models: tuple[Path, ...]) -> Annex:
     from costing.annex.describe import describe, of_scenario
     from costing.optimise.cost_rules import named
     from costing.optimise.named_rules import RULES
-    from costing.schedule_file import read_schedule
+    from costing.schedule_file.file import read_schedule
 
     if source in RULES:
         case = case_of(None, models)

@@ -11,8 +11,8 @@ import click
 from costing.cli.common import answer, case_of, options, print_json, rounded
 
 if TYPE_CHECKING:
-    from costing.analysis.bridge import Bridge, Result
-    from costing.reference import Case
+    from costing.analysis.bridge.bridge import Bridge, Result
+    from costing.reference.reference import Case
 
 #: Significant digits of what `--json` prints: cents of tens of billions of euros.
 _DIGITS = 12
@@ -42,7 +42,7 @@ def bridge(
 
     A and B are scenario files, or names of shipped examples.
     """
-    from costing.analysis.bridge import bridge as split
+    from costing.analysis.bridge.bridge import bridge as split
 
     one = _position(a, models)
     other = one.base.case(_position(b, models).scenario)
@@ -55,7 +55,7 @@ def bridge(
 
 def _position(name: str, models: tuple[Path, ...]) -> Case:
     """A scenario file, or a shipped example of that name, on the reference data."""
-    from costing.examples import example_scenarios
+    from costing.scenario.examples import example_scenarios
 
     example = None if Path(name).is_file() else example_scenarios().get(name)
     if example is None:
@@ -75,8 +75,8 @@ def _result(
     date: dt.datetime | None,
 ) -> Result:
     """What is asked, from the options of its kind."""
-    from costing.analysis.bridge import CostPerAct, Overvaluation, Savings
-    from costing.catalogue import Population
+    from costing.analysis.bridge.bridge import CostPerAct, Overvaluation, Savings
+    from costing.values.catalogue import Population
 
     if kind == "savings":
         return Savings(reading)
@@ -91,7 +91,7 @@ def _result(
 
 def _content(found: Bridge) -> dict[str, Any]:
     """A bridge as the command prints it in JSON."""
-    from costing.analysis.bridge_words import sentences, title
+    from costing.analysis.bridge.words import sentences, title
 
     return {
         "result": title(found.result, found.a.reference),
@@ -122,7 +122,7 @@ def _content(found: Bridge) -> dict[str, Any]:
 
 def _print(found: Bridge) -> None:
     """The waterfall, the subtotals, and what does not matter."""
-    from costing.analysis.bridge_words import GROUPS, amount, level, sentences, title, why
+    from costing.analysis.bridge.words import GROUPS, amount, level, sentences, title, why
 
     def row(left: str, right: str, words: str) -> None:
         click.echo(f"{left:>22} {right:>20}  {words}".rstrip())

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from costing.cli.common import answer, case_of, options, print_json, progress, rounded
-from costing.errors import InputError, problem, suggest
+from costing.problems.errors import InputError, problem, suggest
 
 if TYPE_CHECKING:
-    from costing.analysis.claims import ClaimAnswer
-    from costing.analysis.readings import Reading
-    from costing.catalogue import Claim
-    from costing.reference import Case
+    from costing.analysis.claim.claim import ClaimAnswer
+    from costing.analysis.claim.readings import Reading
+    from costing.reference.reference import Case
+    from costing.values.catalogue import Claim
 
 READING = (
     click.option("--definition", type=click.Choice(["markup", "share", "investment"])),
@@ -52,7 +52,7 @@ def reading_of(
     Raises:
         click.UsageError: another definition for a break-even.
     """
-    from costing.analysis.readings import own_reading
+    from costing.analysis.claim.readings import own_reading
 
     if definition and claim.definition == "break_even":
         raise click.UsageError(
@@ -91,9 +91,9 @@ def claim(
     as_json: bool,
 ) -> None:
     """How likely a public claim is, under each reading, and what would turn it."""
-    from costing.analysis.claim_words import claim_words
-    from costing.analysis.claims import answer_claim
-    from costing.analysis.readings import Settings
+    from costing.analysis.claim.claim import answer_claim
+    from costing.analysis.claim.readings import Settings
+    from costing.analysis.claim.words import claim_words
 
     case = case_of(scenario, models)
     chosen = claim_of(case, claim_id)
@@ -112,7 +112,7 @@ def claim(
 
 def _as_data(found: ClaimAnswer) -> dict[str, Any]:
     """The answer as one JSON object."""
-    from costing.analysis.claim_words import claim_words
+    from costing.analysis.claim.words import claim_words
 
     return {
         "claim": found.claim.id,
@@ -156,9 +156,9 @@ def _as_data(found: ClaimAnswer) -> dict[str, Any]:
 
 def _print_readings(found: ClaimAnswer) -> None:
     """The table of readings: one line a definition, perimeter and activity."""
-    from costing.analysis.claim_words import DEFINITIONS, amount
-    from costing.labels import ACTIVITIES
-    from costing.words import percent
+    from costing.analysis.claim.words import DEFINITIONS, amount
+    from costing.case.labels import ACTIVITIES
+    from costing.french.writing import percent
 
     head = ("Définition", "Activité", "Périmètre", "Estimation", "5 %", "95 %", "P(≥ chiffre)")
     click.echo(f"{head[0]:<20} {head[1]:<12} {head[2]:<52} {head[3]:>11} {head[4]:>9} {head[5]:>9}"

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from costing.errors import CostingError, InputError, Language, Place, Problem, problem
+from costing.problems.errors import CostingError, InputError, Language, Place, Problem, problem
 
 if TYPE_CHECKING:
-    from costing.reference import Case
+    from costing.reference.reference import Case
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 DIRECTORY = click.Path(file_okay=False, path_type=Path)
@@ -74,8 +74,8 @@ def case_of(
     scenario: Path | None, models: tuple[Path, ...] = (), perimeter: str | None = None
 ) -> Case:
     """The reference data with a scenario file applied."""
-    from costing.load import load_reference
-    from costing.scenario import Scenario, from_json
+    from costing.reference.load import load_reference
+    from costing.scenario.scenario import Scenario, from_json
 
     content = Scenario()
     if scenario is not None:

@@ -9,7 +9,7 @@ import click
 from costing.cli.common import answer, options, print_json, rounded
 
 if TYPE_CHECKING:
-    from costing.analysis.elicitation import Best, Fit
+    from costing.analysis.uncertainty.elicitation import Best, Fit
 
 
 # A negative number is a value to refuse in words, not an option.
@@ -28,8 +28,8 @@ def elicit(q05: float, q50: float, q95: float, unit_name: str, as_json: bool) ->
 
     Q05, Q50 and Q95 are the values not exceeded with a chance of 5, 50 and 95 %.
     """
-    from costing.analysis.elicitation import best
-    from costing.units import unit
+    from costing.analysis.uncertainty.elicitation import best
+    from costing.language.units import unit
 
     unit(unit_name)
     found = best(q05, q50, q95)

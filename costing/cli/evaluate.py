@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from costing.cli.common import answer, case_of, options, print_json, progress, rounded
-from costing.errors import InputError, problem, suggest
+from costing.problems.errors import InputError, problem, suggest
 
 if TYPE_CHECKING:
-    from costing.analysis.robustness import Robustness
+    from costing.analysis.draws.robustness import Robustness
+    from costing.fee.schedule import FeeSchedule
     from costing.optimise.measures import Measures
-    from costing.reference import Case
-    from costing.tariff import FeeSchedule
+    from costing.reference.reference import Case
 
 #: Significant digits of what `--json` prints: cents of tens of billions of euros.
 _DIGITS = 12
@@ -60,7 +60,7 @@ def schedule_of(case: Case, given: str) -> tuple[str, FeeSchedule]:
     """A named schedule, or that of a file, with its name."""
     from costing.optimise.cost_rules import named
     from costing.optimise.named_rules import RULES
-    from costing.schedule_file import read_schedule
+    from costing.schedule_file.file import read_schedule
 
     if given in RULES:
         return RULES[given].label.fr, named(case, given)
@@ -72,8 +72,8 @@ def schedule_of(case: Case, given: str) -> tuple[str, FeeSchedule]:
 
 
 def _robustness(case: Case, schedule: FeeSchedule, draws: int) -> Robustness:
-    from costing.analysis.robustness import robustness
-    from costing.analysis.savings import present
+    from costing.analysis.account.savings import present
+    from costing.analysis.draws.robustness import robustness
 
     with progress("Tirages") as tell:
         return robustness(case, schedule, present(case), draws, tell=tell)
@@ -110,7 +110,7 @@ def _quantiles(robust: Robustness) -> dict[str, Any]:
 
 
 def _print(case: Case, table: list[Measures], robust: Robustness | None) -> None:
-    from costing.words import meuros, percent
+    from costing.french.writing import meuros, percent
 
     asked, demand = table[0], case.scenario.savings
     reading = {entry.code: entry.label.fr for entry in case.reference.savings.readings}
@@ -129,7 +129,7 @@ def _print(case: Case, table: list[Measures], robust: Robustness | None) -> None
 
 def print_measures(case: Case, table: list[Measures]) -> None:
     """Schedules side by side, the first being the one asked about."""
-    from costing.words import NONE, euros, meuros, percent
+    from costing.french.writing import NONE, euros, meuros, percent
 
     asked = table[0]
     year = case.reference.savings.target.years[-1]
@@ -156,7 +156,7 @@ def print_measures(case: Case, table: list[Measures]) -> None:
 
 
 def _print_robustness(robust: Robustness) -> None:
-    from costing.words import meuros, number, percent, points
+    from costing.french.writing import meuros, number, percent, points
 
     found = _quantiles(robust)
     click.echo(

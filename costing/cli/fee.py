@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from costing.cli.common import answer, case_of, options, print_json, progress, rounded
-from costing.errors import InputError, problem
+from costing.problems.errors import InputError, problem
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from costing.costs import CostBreakdown
-    from costing.reference import Case
-    from costing.tariff import FeeSchedule, Machines
+    from costing.case.costs import CostBreakdown
+    from costing.fee.schedule import FeeSchedule, Machines
+    from costing.reference.reference import Case
 
 YEARS = (1900, 2200)
 
@@ -38,8 +38,8 @@ def revenue(
     as_json: bool,
 ) -> None:
     """Fee revenue of one machine, at a date's tariff (--date) or in a calendar year (--year)."""
-    from costing.load import load_schedule
-    from costing.tariff import one_machine
+    from costing.fee.schedule import one_machine
+    from costing.reference.load import load_schedule
 
     if (date is None) == (year is None):
         raise click.UsageError("Donnez --date ou --year, l'un des deux.")
@@ -95,7 +95,7 @@ def _rate_sources(
 
 
 def _print_revenue(result: dict[str, Any]) -> None:
-    from costing.words import euros, number
+    from costing.french.writing import euros, number
 
     for row in result["bands"]:
         paid = f"{number(row['acts'], 1):>12} × {euros(row['fee_eur'], 2):>12}"
@@ -119,8 +119,8 @@ def cost(
     as_json: bool,
 ) -> None:
     """Yearly cost of one machine and cost per act, line by line."""
-    from costing.costs import annual_cost, share_grade_d
-    from costing.tariff import MOST_ACTS
+    from costing.case.costs import annual_cost, share_grade_d
+    from costing.fee.schedule import MOST_ACTS
 
     if not 0 < acts <= MOST_ACTS:
         raise InputError(problem("acts_range", None, acts, most=f"{MOST_ACTS:g}"))
@@ -155,8 +155,8 @@ def _cost_lines(breakdown: CostBreakdown, acts: float) -> list[dict[str, Any]]:
 
 
 def _print_cost(result: dict[str, Any], breakdown: CostBreakdown) -> None:
-    from costing.costs import HOURS_A_YEAR
-    from costing.words import euros, number, percent
+    from costing.case.costs import HOURS_A_YEAR
+    from costing.french.writing import euros, number, percent
 
     def amounts(row: dict[str, Any]) -> str:
         return f"{euros(row['annual_cost_eur']):>14} {euros(row['cost_per_act_eur'], 2):>12}"
@@ -188,7 +188,7 @@ def compare(
     as_json: bool,
 ) -> None:
     """Cost against fee, by kind of machine and over the fleet, a whole year at a date's tariff."""
-    from costing.analysis.comparison import compare as compare_fleet
+    from costing.analysis.account.comparison import compare as compare_fleet
 
     case = case_of(scenario, models)
     on = date.date() if date else case.reference.savings.baseline_date
@@ -211,7 +211,7 @@ def compare(
 
 
 def _intervals(case: Case, on: dt.date, draws: int) -> pd.DataFrame:
-    from costing.analysis.intervals import class_intervals
+    from costing.analysis.draws.intervals import class_intervals
 
     with progress("Tirages") as tell:
         return class_intervals(case, on, draws, progress=tell)
@@ -219,8 +219,8 @@ def _intervals(case: Case, on: dt.date, draws: int) -> pd.DataFrame:
 
 def _print_intervals(case: Case, intervals: pd.DataFrame) -> None:
     """What is not known of each class's mean: 5 % and 95 % quantiles over the draws."""
-    from costing.labels import modality_name, scope_name
-    from costing.words import euros, percent
+    from costing.case.labels import modality_name, scope_name
+    from costing.french.writing import euros, percent
 
     click.echo("\nCe que l'on ne sait pas : quantiles 5 % et 95 % des tirages")
     head = ("Coût par acte", "Forfait par acte", "Majoration", "P(forfait > coût)")
@@ -244,7 +244,7 @@ def _print_intervals(case: Case, intervals: pd.DataFrame) -> None:
 
 
 def _print_compare(case: Case, on: dt.date, rows: pd.DataFrame, overall: pd.DataFrame) -> None:
-    from costing.words import euros, number, percent
+    from costing.french.writing import euros, number, percent
 
     click.echo(f"{case.fleet.label} — tarif du {on:%d/%m/%Y}, année entière")
     for row in rows.to_dict("records"):

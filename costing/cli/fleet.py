@@ -18,9 +18,9 @@ from costing.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from costing.activity.file import Imported
-    from costing.activity.mapping import Mapping
-    from costing.activity.read import Reader
+    from costing.fleet_file.file import Imported
+    from costing.fleet_file.mapping import Mapping
+    from costing.fleet_file.read import Reader
 
 _FROM = {"given": "donnée", "remembered": "retenue", "guessed": "devinée d'après les titres"}
 
@@ -49,10 +49,10 @@ def fleet(
 
     Without --mapping, the one kept for these headings serves, else a guess, refused when unsure.
     """
-    from costing.activity.faults import ActivityError
-    from costing.activity.file import import_fleet
-    from costing.activity.mapping import Layout, from_yaml, remember
-    from costing.activity.read import open_file
+    from costing.fleet_file.faults import ActivityError
+    from costing.fleet_file.file import import_fleet
+    from costing.fleet_file.mapping import Layout, from_yaml, remember
+    from costing.fleet_file.read import open_file
 
     for path in (out, save_mapping, problems):
         check_folder(path)
@@ -81,9 +81,9 @@ def fleet(
 
 def _mapping(reader: Reader, given: Mapping | None, save: Path | None) -> tuple[Mapping, str]:
     """The mapping to use and where it comes from; a guess with a doubt is refused."""
-    from costing.activity.guess import guess
-    from costing.activity.mapping import recall
-    from costing.errors import FleetError
+    from costing.fleet_file.guess import guess
+    from costing.fleet_file.mapping import recall
+    from costing.problems.errors import FleetError
 
     found, origin = given or recall(reader.head.headings), "given" if given else "remembered"
     doubts = []
@@ -126,8 +126,8 @@ def _content(
 
 
 def _print(found: Imported, mapping: Mapping, origin: str, reader: Reader, kept: bool) -> None:
-    from costing.activity.words import TITLES
-    from costing.words import number
+    from costing.fleet_file.synonyms import TITLES
+    from costing.french.writing import number
 
     frame = found.fleet.frame
     click.echo(f"{reader.name} : {reader.words}. Correspondance {_FROM[origin]} :")

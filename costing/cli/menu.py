@@ -10,7 +10,7 @@ import click
 from costing.cli.common import answer, options, print_json
 
 if TYPE_CHECKING:
-    from costing.menu import Bound, Constraint
+    from costing.scenario.menu import Bound, Constraint
 
 _WORDS = {
     "fr": {
@@ -54,8 +54,8 @@ _WORDS = {
 @answer
 def menu(language: str, as_json: bool) -> None:
     """The constraints and objectives that a scenario may ask for, as Markdown or JSON."""
-    from costing.menu import CONSTRAINTS, OBJECTIVES
     from costing.optimise.named_rules import RULES
+    from costing.scenario.menu import CONSTRAINTS, OBJECTIVES
 
     if as_json:
         print_json(
@@ -71,8 +71,8 @@ def menu(language: str, as_json: bool) -> None:
 
 def markdown(language: str = "fr") -> str:
     """The whole menu as Markdown."""
-    from costing.menu import CONSTRAINTS, GROUPS, OBJECTIVES
     from costing.optimise.named_rules import RULES
+    from costing.scenario.menu import CONSTRAINTS, GROUPS, OBJECTIVES
 
     words = _WORDS[language]
     lines = [f"# {words['title']}", "", words["made"], "", words["signs"], ""]
@@ -97,7 +97,7 @@ def _entry(label: str, code: str) -> list[str]:
 
 
 def _constraint(entry: Constraint, language: str) -> list[str]:
-    from costing.units import UNITS
+    from costing.language.units import UNITS
 
     words = _WORDS[language]
     lines = [*_entry(entry.label.text(language), entry.id), entry.description.text(language), ""]

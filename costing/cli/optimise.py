@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from costing.optimise.frontier import Frontier
     from costing.optimise.measures import Measures
     from costing.optimise.proposal import Proposal
-    from costing.reference import Case
+    from costing.reference.reference import Case
 
 
 @click.command()
@@ -92,7 +92,7 @@ def frontier(
 
 def _asked_for(case: Case, target: float | None) -> Case:
     """The case, with what the fee itself must save when that is given."""
-    from costing.scenario import revised
+    from costing.scenario.scenario import revised
 
     if target is None:
         return case
@@ -103,11 +103,11 @@ def _asked_for(case: Case, target: float | None) -> Case:
 
 def _write_program(case: Case, path: Path) -> None:
     """The program of the first objective, every row by its name."""
-    from costing.optimise.asked import asked
+    from costing.optimise.demanded_program import Setting
+    from costing.optimise.demands import asked
     from costing.optimise.objectives import goal
     from costing.optimise.program import fee_program
     from costing.optimise.search import begun
-    from costing.optimise.setting import Setting
     from costing.optimise.solver import lp_text
 
     setting = Setting(fee_program(case), asked(case))
@@ -123,7 +123,7 @@ def _write(proposal: Proposal, out: Path | None, schedule: Path | None) -> None:
 
         write_proposal(proposal, out)
     if schedule is not None and proposal.schedule is not None:
-        from costing.schedule_file import write_schedule
+        from costing.schedule_file.file import write_schedule
 
         write_schedule(proposal.schedule, min(proposal.prices), schedule)
 
@@ -203,8 +203,8 @@ def _frontier(found: Frontier) -> dict[str, Any]:
 
 
 def _print_frontier(found: Frontier) -> None:
-    from costing.menu import OBJECTIVES
-    from costing.words import meuros, number, percent
+    from costing.french.writing import meuros, number, percent
+    from costing.scenario.menu import OBJECTIVES
 
     labels = {"savings": "Économies", **{k: o.label.fr for k, o in OBJECTIVES.items()}}
     units = {"savings": "EUR", **{k: o.unit for k, o in OBJECTIVES.items()}}
@@ -230,7 +230,7 @@ def _print_frontier(found: Frontier) -> None:
 
 
 def _print_proposal(proposal: Proposal, table: list[Measures]) -> None:
-    from costing.words import euros, meuros, percent
+    from costing.french.writing import euros, meuros, percent
 
     click.echo(proposal.words)
     click.echo(f"Parc : {proposal.case.fleet.label}")

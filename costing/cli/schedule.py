@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from costing.cli.common import FILE, answer, case_of, check_folder, options, print_json, progress
-from costing.errors import Language, Problem, WorkbookError
+from costing.problems.errors import Language, Problem, WorkbookError
 
 
 @click.command("import")
@@ -25,10 +25,10 @@ def import_(
     models: tuple[Path, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Read an import workbook; every problem at once, with sheet and cell."""
-    from costing.load import load_reference
-    from costing.workbook.importer import import_workbook
-    from costing.workbook.remarks import far_values
-    from costing.workbook.verify import prices_changed
+    from costing.reference.load import load_reference
+    from costing.workbook.imported.importer import import_workbook
+    from costing.workbook.imported.remarks import far_values
+    from costing.workbook.verify.verify import prices_changed
 
     check_folder(out)
     check_folder(returned)
@@ -64,7 +64,7 @@ def _return_copy(
     file: Path, returned: Path, problems: tuple[Problem, ...], language: Language
 ) -> None:
     """Write the refused workbook with its faults marked, if it can be opened at all."""
-    from costing.workbook.annotate import annotate
+    from costing.workbook.imported.annotate import annotate
 
     copy = annotate(file.read_bytes(), problems, language) if file.is_file() else None
     if copy is None:

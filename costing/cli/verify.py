@@ -11,8 +11,8 @@ import click
 from costing.cli.common import FILE, answer, check_folder, options, print_json, progress
 
 if TYPE_CHECKING:
-    from costing.reference import Reference
-    from costing.workbook.verify import Verification
+    from costing.reference.reference import Reference
+    from costing.workbook.verify.verify import Verification
 
 #: Cells told one by one; the others are counted, and all are in the CSV.
 SHOWN = 30
@@ -29,9 +29,9 @@ def verify(file: Path, gaps: Path | None, models: tuple[Path, ...], as_json: boo
     Exit code 0 when every cell is what the engine gives for the inputs of the file, changed or not
     since the export; 2 otherwise.
     """
-    from costing.load import load_reference
-    from costing.workbook.verify import verify as check
-    from costing.workbook.verify_words import gaps_csv
+    from costing.reference.load import load_reference
+    from costing.workbook.verify.verify import verify as check
+    from costing.workbook.verify.words import gaps_csv
 
     check_folder(gaps)
     reference = load_reference(models)
@@ -68,8 +68,8 @@ def _content(found: Verification) -> dict[str, Any]:
 
 
 def _print(reference: Reference, found: Verification, gaps: Path | None) -> None:
-    from costing.words import number
-    from costing.workbook.verify_words import cell, changed_in_words, verdict
+    from costing.french.writing import number
+    from costing.workbook.verify.words import cell, changed_in_words, verdict
 
     click.echo(verdict(found))
     if found.changed:

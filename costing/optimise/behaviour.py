@@ -28,14 +28,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from costing.analysis.comparison import billed_share
-from costing.costs import fleet_cost
-from costing.errors import Place, ScenarioError, problem
-from costing.fleet import Fleet, by_code
-from costing.progress import Progress, silent, within
-from costing.reference import Case
-from costing.tariff import FeeSchedule
-from costing.words import percent
+from costing.analysis.account.comparison import billed_share
+from costing.case.costs import fleet_cost
+from costing.fee.schedule import FeeSchedule
+from costing.fleet.fleet import Fleet, by_code
+from costing.french.writing import percent
+from costing.problems.errors import Place, ScenarioError, problem
+from costing.reference.reference import Case
+from costing.run.progress import Progress, silent, within
 
 Floats = NDArray[np.float64]
 

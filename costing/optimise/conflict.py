@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import brentq
 
-from costing.optimise.asked import Asked, changed, without
+from costing.french.writing import money, percent
 from costing.optimise.constraints import price_blocks
+from costing.optimise.demanded_program import Setting
+from costing.optimise.demands import Asked, changed, without
 from costing.optimise.floors import COUNTS, count, switched
 from costing.optimise.objectives import goal, loss_now
 from costing.optimise.search import EVERY, Kept, begun, reach, without_savings
-from costing.optimise.setting import Setting
 from costing.optimise.solver import Model
-from costing.progress import Progress, silent
-from costing.words import money, percent
+from costing.run.progress import Progress, silent
 
 Floats = NDArray[np.float64]
 

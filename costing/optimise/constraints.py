@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from costing import labels
-from costing.optimise.asked import Asked
-from costing.optimise.setting import Setting, year_before
+from costing.case import labels
+from costing.fee.schedule import BANDS, ZONES, Cell
+from costing.optimise.demanded_program import Setting, year_before
+from costing.optimise.demands import Asked
 from costing.optimise.solver import Block
-from costing.tariff import BANDS, ZONES, Cell
 
 Floats = NDArray[np.float64]
 

@@ -23,13 +23,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.analysis.savings import machine_savings, present, reached, required_from_fee
-from costing.costs import annual_cost
-from costing.errors import InputError, problem, suggest
+from costing.analysis.account.savings import machine_savings, present, reached, required_from_fee
+from costing.case.costs import annual_cost
+from costing.fee.schedule import AMORTISATION, Cell, FeeSchedule, MachineClass, Reform
+from costing.french.writing import euros
 from costing.optimise.named_rules import COST_RULES, RULES, Rule
-from costing.reference import Case
-from costing.tariff import AMORTISATION, Cell, FeeSchedule, MachineClass, Reform
-from costing.words import euros
+from costing.problems.errors import InputError, problem, suggest
+from costing.reference.reference import Case
 
 Floats = NDArray[np.float64]
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.menu import OBJECTIVES
-from costing.optimise.asked import Asked, changed, without
+from costing.french.writing import join, money, number
+from costing.optimise.demanded_program import Setting
+from costing.optimise.demands import Asked, changed, without
 from costing.optimise.floors import COUNTS
 from costing.optimise.objectives import goal
 from costing.optimise.search import Kept, Search, begun, reach
-from costing.optimise.setting import Setting
 from costing.optimise.solver import Block, Model, Solution
-from costing.progress import Progress, silent
-from costing.words import join, money, number
+from costing.run.progress import Progress, silent
+from costing.scenario.menu import OBJECTIVES
 
 Floats = NDArray[np.float64]
 

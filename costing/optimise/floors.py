@@ -21,11 +21,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from costing.optimise.asked import Asked
-from costing.optimise.build import Build, one_row
+from costing.optimise.columns_and_rows import Build, one_row
+from costing.optimise.demanded_program import Setting
+from costing.optimise.demands import Asked
+from costing.optimise.machine_rows import Line
 from costing.optimise.program import FeeProgram
-from costing.optimise.rows import Line
-from costing.optimise.setting import Setting
 
 Floats = NDArray[np.float64]
 

@@ -12,18 +12,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.analysis.savings import reached
-from costing.errors import InputError, problem
-from costing.menu import OBJECTIVES
-from costing.optimise.asked import asked
-from costing.optimise.build import one_row
+from costing.analysis.account.savings import reached
+from costing.optimise.columns_and_rows import one_row
+from costing.optimise.demanded_program import Setting
+from costing.optimise.demands import asked
 from costing.optimise.objectives import Goal, goal, loss_now
 from costing.optimise.program import fee_program
 from costing.optimise.search import begun, savings_factors
-from costing.optimise.setting import Setting
 from costing.optimise.solver import Block, Model, Solution
-from costing.progress import Progress, silent
-from costing.reference import Case
+from costing.problems.errors import InputError, problem
+from costing.reference.reference import Case
+from costing.run.progress import Progress, silent
+from costing.scenario.menu import OBJECTIVES
 
 Floats = NDArray[np.float64]
 

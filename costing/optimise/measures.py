@@ -1,9 +1,9 @@
 r"""The same measures for any schedule, so that a proposal stands beside its alternatives.
 
-Savings count against the baseline tariff, as `costing.analysis.savings`; cost, revenue and losses
-are those of the last target year's fleet, machine by machine, as `pay` puts them side by side. The
-« present » prices are those in force before the first step, held. With weight $w_m$, cost $C_m$ and
-revenue $R_m$, a machine is below its cost when $R_m < C_m$.
+Savings count against the baseline tariff, as `costing.analysis.account.savings`; cost, revenue and
+losses are those of the last target year's fleet, machine by machine, as `pay` puts them side by
+side. The « present » prices are those in force before the first step, held. With weight $w_m$, cost
+$C_m$ and revenue $R_m$, a machine is below its cost when $R_m < C_m$.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.analysis.comparison import pay
-from costing.analysis.savings import machine_savings, present, reached, required_from_fee
-from costing.errors import InputError
-from costing.fleet import Fleet
+from costing.analysis.account.comparison import pay
+from costing.analysis.account.savings import machine_savings, present, reached, required_from_fee
+from costing.fee.schedule import FeeSchedule
+from costing.fleet.fleet import Fleet
 from costing.optimise.cost_rules import named
 from costing.optimise.named_rules import RULES
-from costing.reference import Case
-from costing.tariff import FeeSchedule
+from costing.problems.errors import InputError
+from costing.reference.reference import Case
 
 Floats = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from costing.parameters import Label
+from costing.values.parameters import Label
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from costing.optimise.build import Build, diagonal
+from costing.optimise.columns_and_rows import Build, diagonal
+from costing.optimise.demanded_program import Setting
 from costing.optimise.floors import spread
-from costing.optimise.rows import MachineRows
-from costing.optimise.setting import Setting
+from costing.optimise.machine_rows import MachineRows
 
 Floats = NDArray[np.float64]
 

@@ -21,17 +21,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from costing.analysis.comparison import billed_share
-from costing.analysis.savings import baseline
-from costing.costs import fleet_cost
-from costing.errors import Place, ScenarioError, problem
-from costing.fleet import Fleet
-from costing.labels import cell_title
-from costing.optimise.rows import MachineRows
+from costing.analysis.account.comparison import billed_share
+from costing.analysis.account.savings import baseline
+from costing.case.costs import fleet_cost
+from costing.case.labels import cell_title
+from costing.fee.schedule import AMORTISATION, BANDS, ZONES, Cell, FeeSchedule, Machines, Reform
+from costing.fleet.fleet import Fleet
+from costing.optimise.machine_rows import MachineRows
 from costing.optimise.solver import Block, Columns
 from costing.optimise.structure import Space, space
-from costing.reference import Case
-from costing.tariff import AMORTISATION, BANDS, ZONES, Cell, FeeSchedule, Machines, Reform
+from costing.problems.errors import Place, ScenarioError, problem
+from costing.reference.reference import Case
 
 Floats = NDArray[np.float64]
 

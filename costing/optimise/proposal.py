@@ -17,11 +17,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.analysis.savings import reached, required_from_fee
-from costing.fleet import Fleet
-from costing.optimise.asked import asked
+from costing.analysis.account.savings import reached, required_from_fee
+from costing.fee.schedule import Cell, FeeSchedule, Reform
+from costing.fleet.fleet import Fleet
 from costing.optimise.behaviour import Settled, settle
 from costing.optimise.conflict import Relaxation, conflict
+from costing.optimise.demanded_program import Setting
+from costing.optimise.demands import asked
 from costing.optimise.explain import Binding, bindings, limits
 from costing.optimise.objectives import loss_now
 from costing.optimise.program import FeeProgram, fee_program
@@ -33,10 +35,8 @@ from costing.optimise.proposal_words import (
 )
 from costing.optimise.rounding import round_prices
 from costing.optimise.search import Search, begun, reach, search
-from costing.optimise.setting import Setting
-from costing.progress import Progress, silent, within
-from costing.reference import Case
-from costing.tariff import Cell, FeeSchedule, Reform
+from costing.reference.reference import Case
+from costing.run.progress import Progress, silent, within
 
 Floats = NDArray[np.float64]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from costing import labels
-from costing.menu import OBJECTIVES, STRUCTURES
+from costing.case import labels
+from costing.fee.schedule import Reform
+from costing.french.writing import join, money, number, points
 from costing.optimise.conflict import Conflict
 from costing.optimise.floors import COUNTS
-from costing.reference import Case
-from costing.tariff import Reform
-from costing.words import join, money, number, points
+from costing.reference.reference import Case
+from costing.scenario.menu import OBJECTIVES, STRUCTURES
 
 if TYPE_CHECKING:
     from costing.optimise.proposal import Proposal

@@ -15,10 +15,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.analysis.comparison import billed_share
-from costing.analysis.uncertainty import fleet_cost_draws
+from costing.analysis.account.comparison import billed_share
+from costing.analysis.uncertainty.uncertainty import fleet_cost_draws
 from costing.optimise.program import FeeProgram
-from costing.rules import CostRisk
+from costing.scenario.rules import CostRisk
 
 Floats = NDArray[np.float64]
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from costing.optimise.build import Build
+from costing.optimise.columns_and_rows import Build
 from costing.optimise.program import FeeProgram
 from costing.optimise.solver import Block, Columns, Model, Status
-from costing.progress import Progress, silent
+from costing.run.progress import Progress, silent
 
 Floats = NDArray[np.float64]
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.analysis.savings import reached
-from costing.optimise.build import Build, one_row
+from costing.analysis.account.savings import reached
+from costing.optimise.columns_and_rows import Build, one_row
 from costing.optimise.constraints import price_blocks
+from costing.optimise.demanded_program import Setting
 from costing.optimise.floors import Counted, floor_blocks
 from costing.optimise.objectives import Goal, goal, goals
-from costing.optimise.setting import Setting
 from costing.optimise.solver import Block, Model, Solution, Status
-from costing.progress import Progress, silent
+from costing.run.progress import Progress, silent
 
 Floats = NDArray[np.float64]
 #: So many whole numbers that no two machines are put together.

@@ -23,7 +23,7 @@ import pulp
 from numpy.typing import NDArray
 from scipy import sparse
 
-from costing.progress import Progress, silent
+from costing.run.progress import Progress, silent
 
 Floats = NDArray[np.float64]
 Status = Literal["optimal", "infeasible", "stopped"]

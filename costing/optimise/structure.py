@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise, product
 
-from costing.errors import Place, ScenarioError, problem
-from costing.reference import Case
-from costing.rules import StructureChoice
-from costing.tariff import Reform
+from costing.fee.schedule import Reform
+from costing.problems.errors import Place, ScenarioError, problem
+from costing.reference.reference import Case
+from costing.scenario.rules import StructureChoice
 
 #: Variants of one class beyond which a person has asked for more than can be searched.
 MOST_VARIANTS = 100

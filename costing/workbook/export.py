@@ -9,26 +9,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-from costing.menu import OBJECTIVES
+from costing.fee.schedule import FeeSchedule
+from costing.french.writing import money, percent, quantity
 from costing.optimise.floors import COUNTS
 from costing.optimise.proposal import Proposal
-from costing.reference import Case
-from costing.tariff import FeeSchedule
-from costing.words import money, percent, quantity
-from costing.workbook import prompts
-from costing.workbook import vocabulary as words
-from costing.workbook.choices import choices, shown
-from costing.workbook.export_changes import write_changes
-from costing.workbook.export_limits import write_limits
-from costing.workbook.export_read_me import link, write_read_me
-from costing.workbook.layout import Book, Sheet, at
+from costing.reference.reference import Case
+from costing.scenario.menu import OBJECTIVES
 from costing.workbook.live.book import Results, check, held, sheets, write_computation
 from costing.workbook.live.comparison_sheet import known
 from costing.workbook.live.machine_sheet import View
 from costing.workbook.live.periods_sheet import DATED
 from costing.workbook.live.timeline import dated
-from costing.workbook.original import write_original
-from costing.workbook.raw import Cells
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets.changes import write_changes
+from costing.workbook.sheets.choices.rows import choices, shown
+from costing.workbook.sheets.limits import write_limits
+from costing.workbook.sheets.original import write_original
+from costing.workbook.sheets.read_me import link, write_read_me
+from costing.workbook.write import prompts
+from costing.workbook.write.layout import Book, Sheet, at
+from costing.workbook.write.raw import Cells
 
 STATUS = {
     "optimal": "barème trouvé",

@@ -9,17 +9,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-from costing import labels
-from costing.reference import Case
-from costing.workbook import vocabulary as words
-from costing.workbook.choices_sheet import write_choices, write_menu
-from costing.workbook.control_sheet import open_control, write_control
-from costing.workbook.fleet_sheet import write_fleet
-from costing.workbook.layout import Book
-from costing.workbook.lists import Lists
-from costing.workbook.sources_sheet import write_sources
-from costing.workbook.unavailable_sheet import announce, write_unavailable
-from costing.workbook.values_sheet import write_values
+from costing.case import labels
+from costing.reference.reference import Case
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets.choices.write import write_choices, write_menu
+from costing.workbook.sheets.control.write import open_control, write_control
+from costing.workbook.sheets.fleet.write import write_fleet
+from costing.workbook.sheets.sources import write_sources
+from costing.workbook.sheets.unavailable.write import announce, write_unavailable
+from costing.workbook.sheets.values.write import write_values
+from costing.workbook.write.layout import Book
+from costing.workbook.write.lists import Lists
 
 HOW = (
     "Ce classeur porte toutes les valeurs d'un scénario. Changez celles que vous contestez, "

@@ -34,9 +34,9 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import betaincinv, gammaincc, ndtri
 
-from costing.fleet import COLUMNS, SECTORS, Fleet, validate
-from costing.load import load_schedule
-from costing.tariff import ZONES, FeeSchedule
+from costing.fee.schedule import ZONES, FeeSchedule
+from costing.fleet.fleet import COLUMNS, SECTORS, Fleet, validate
+from costing.reference.load import load_schedule
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.analysis.distributions import Z95
-from costing.analysis.uncertainty import Input, Inputs
-from costing.parameters import Label, Outcome, Parameter, Value
+from costing.analysis.uncertainty.distributions import Z95
+from costing.analysis.uncertainty.uncertainty import Input, Inputs
+from costing.values.parameters import Label, Outcome, Parameter, Value
 
 Floats = NDArray[np.float64]
 CENTRE = 40.0

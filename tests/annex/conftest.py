@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 
 from costing.annex.describe import Annex, describe
-from costing.load import load_reference
-from costing.reference import Case
-from costing.scenario import Scenario
-from costing.tariff import Cell, FeeSchedule
+from costing.fee.schedule import Cell, FeeSchedule
+from costing.reference.load import load_reference
+from costing.reference.reference import Case
+from costing.scenario.scenario import Scenario
 from tests.annex.reading import JULY, NEXT, STRUCTURE
 
 

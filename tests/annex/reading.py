@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from costing.annex.describe import Table
-from costing.tariff import Cell, Reform
+from costing.fee.schedule import Cell, Reform
 
 JULY, NEXT = dt.date(2026, 7, 1), dt.date(2027, 1, 1)
 STRUCTURE = [

@@ -8,9 +8,9 @@ import pytest
 
 from costing.annex.describe import IN_FORCE, PROPOSED, Annex, describe, first_change, of_scenario
 from costing.annex.forms import form_of
+from costing.fee.schedule import Cell, Reform
 from costing.optimise.named_rules import RULES
-from costing.scenario import Scenario
-from costing.tariff import Cell, Reform
+from costing.scenario.scenario import Scenario
 from tests.annex.reading import JULY, NEXT, euros, matrix, prices
 
 

@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 
 from costing.annex.describe import describe, of_scenario
 from costing.annex.word import write_word
-from costing.scenario import Scenario
+from costing.scenario.scenario import Scenario
 from tests.annex.reading import euros, matrix, prices
 
 

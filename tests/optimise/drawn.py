@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from costing.reference import Case
+from costing.reference.reference import Case
 from tests.optimise.small import JULY, STEP, demand
 
 

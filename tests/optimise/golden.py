@@ -1,8 +1,8 @@
 r"""Each constraint of the menu as LP text, from a tiny fleet: `python -m tests.optimise.golden`.
 
-The files are written by the program, then read by a person against the LaTeX of `costing.menu`:
-what was checked, and the arithmetic, is in the notes below, which stand at the top of each file.
-Costs are those of `costing cost`; a number that changes there changes here.
+The files are written by the program, then read by a person against the LaTeX of
+`costing.scenario.menu`: what was checked, and the arithmetic, is in the notes below, which stand at
+the top of each file. Costs are those of `costing cost`; a number that changes there changes here.
 
 A file keeps the rows of one constraint, on the cells of the classes named; `rounding` has no rows
 in the program (`costing.optimise.rounding` builds its own).

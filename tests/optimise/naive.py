@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from costing.analysis.comparison import pay
-from costing.analysis.uncertainty import fleet_cost_draws
-from costing.reference import Case
-from costing.rules import Demand
-from costing.tariff import Cell, FeeSchedule, Machines, Reform
+from costing.analysis.account.comparison import pay
+from costing.analysis.uncertainty.uncertainty import fleet_cost_draws
+from costing.fee.schedule import Cell, FeeSchedule, Machines, Reform
+from costing.reference.reference import Case
+from costing.scenario.rules import Demand
 
 Array = np.ndarray[Any, Any]
 BASELINE = dt.date(2024, 3, 1)
@@ -540,6 +540,6 @@ def _sparse(factors: Array) -> dict[int, float]:
 
 def _whole_cost(case: Case, paid: Any) -> Array:
     """Cost of all acts, in-patients' too: `pay` tells that of the billed ones."""
-    from costing.costs import fleet_cost
+    from costing.case.costs import fleet_cost
 
     return fleet_cost(case, paid.fleet, 2027)

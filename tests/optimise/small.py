@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from costing.analysis.comparison import pay
-from costing.load import load_reference
-from costing.optimise.asked import asked
+from costing.analysis.account.comparison import pay
+from costing.fee.schedule import Cell
+from costing.optimise.demanded_program import Setting
+from costing.optimise.demands import asked
 from costing.optimise.program import fee_program
 from costing.optimise.search import Search, search
-from costing.optimise.setting import Setting
-from costing.reference import Case
-from costing.rules import Demand, SavingsDemand, ScheduleRules
-from costing.scenario import Override, Scenario
-from costing.tariff import Cell
+from costing.reference.load import load_reference
+from costing.reference.reference import Case
+from costing.scenario.rules import Demand, SavingsDemand, ScheduleRules
+from costing.scenario.scenario import Override, Scenario
 from tests.strategies import fleet_of
 
 REFERENCE = load_reference()

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from costing.fee.schedule import Reform
 from costing.optimise.proposal import propose
 from costing.optimise.search import reach, search
-from costing.reference import Case
-from costing.rules import StructureChoice
-from costing.tariff import Reform
+from costing.reference.reference import Case
+from costing.scenario.rules import StructureChoice
 from tests.optimise.drawn import CLASSES, few, machines, one_of, rules, with_target
 from tests.optimise.naive import Naive
 from tests.optimise.small import LONG_AGO, REFERENCE, case_of, demand, setting_of

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from costing.analysis.comparison import pay
-from costing.costs import annual_cost
-from costing.errors import ScenarioError
+from costing.analysis.account.comparison import pay
+from costing.case.costs import annual_cost
+from costing.fee.schedule import Cell, FeeSchedule, Reform
 from costing.optimise import behaviour
 from costing.optimise.proposal import propose
-from costing.rules import Behaviour
-from costing.tariff import Cell, FeeSchedule, Reform
+from costing.problems.errors import ScenarioError
+from costing.scenario.rules import Behaviour
 from tests.optimise.small import EVE, FREE, FULL, JULY, REDUCED, REFERENCE, STEP, case_of
 
 #: One CT of 6 000 acts saves 61 376.22 by the end of 2026 (tests/optimise/test_proposal.py); in

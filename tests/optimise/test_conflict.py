@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costing.menu import CONSTRAINTS
-from costing.optimise.asked import asked, changed, without
 from costing.optimise.conflict import conflict, missing
+from costing.optimise.demands import asked, changed, without
 from costing.optimise.floors import COUNTS
 from costing.optimise.proposal import Proposal, propose
 from costing.optimise.search import reach, search
+from costing.scenario.menu import CONSTRAINTS
 from tests.optimise.drawn import few, machines, one_of, rules
 from tests.optimise.small import case_of, demand, setting_of
 

@@ -9,12 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costing.analysis.comparison import pay
-from costing.analysis.savings import reached, savings
-from costing.costs import annual_cost
-from costing.errors import InputError
-from costing.load import load_reference
-from costing.model import CostModel
+from costing.analysis.account.comparison import pay
+from costing.analysis.account.savings import reached, savings
+from costing.case.costs import annual_cost
+from costing.fee.schedule import Cell
 from costing.optimise.cost_rules import (
     Basis,
     bases,
@@ -25,10 +23,12 @@ from costing.optimise.cost_rules import (
     uniform_rate,
 )
 from costing.optimise.named_rules import COST_RULES, RULES
-from costing.reference import Case
-from costing.rules import SavingsDemand, ScheduleRules
-from costing.scenario import Override, Scenario
-from costing.tariff import Cell
+from costing.problems.errors import InputError
+from costing.reference.load import load_reference
+from costing.reference.model import CostModel
+from costing.reference.reference import Case
+from costing.scenario.rules import SavingsDemand, ScheduleRules
+from costing.scenario.scenario import Override, Scenario
 from tests.strategies import fleet_of
 
 REFERENCE = load_reference()

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from costing.analysis.uncertainty import fleet_cost_draws
+from costing.analysis.uncertainty.uncertainty import fleet_cost_draws
+from costing.optimise.demanded_program import MOST_SWITCHES, Setting
 from costing.optimise.risk import DRAWS
 from costing.optimise.search import reach, search
-from costing.optimise.setting import MOST_SWITCHES, Setting
-from costing.reference import Case
-from costing.rules import StructureChoice
+from costing.reference.reference import Case
+from costing.scenario.rules import StructureChoice
 from tests.optimise.naive import Naive
 from tests.optimise.small import case_of, demand, paid_before, setting_of
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from costing.menu import CONSTRAINTS
+from costing.scenario.menu import CONSTRAINTS
 from tests.optimise.golden import FOLDER, GOLDEN, text_of
 
 

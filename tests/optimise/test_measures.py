@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from costing import labels
-from costing.analysis import impact
-from costing.analysis.comparison import pay
-from costing.analysis.savings import present
-from costing.load import load_reference
+from costing.analysis.account import impact
+from costing.analysis.account.comparison import pay
+from costing.analysis.account.savings import present
+from costing.case import labels
+from costing.fee.schedule import Cell, FeeSchedule, Reform
 from costing.optimise.measures import distance, measure, side_by_side
 from costing.optimise.named_rules import RULES
-from costing.reference import Case
-from costing.rules import SavingsDemand
-from costing.scenario import Override, Scenario
-from costing.tariff import Cell, FeeSchedule, Reform
+from costing.reference.load import load_reference
+from costing.reference.reference import Case
+from costing.scenario.rules import SavingsDemand
+from costing.scenario.scenario import Override, Scenario
 from tests.strategies import fleet_of
 
 REFERENCE = load_reference()

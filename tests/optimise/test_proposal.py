@@ -11,17 +11,17 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from costing.analysis.comparison import pay
-from costing.analysis.savings import required_from_fee, savings
-from costing.errors import ScenarioError
-from costing.load import load_reference
+from costing.analysis.account.comparison import pay
+from costing.analysis.account.savings import required_from_fee, savings
+from costing.fee.schedule import Cell
+from costing.french.writing import number
 from costing.optimise.proposal import Proposal, propose
 from costing.optimise.search import reach
-from costing.reference import Case
-from costing.rules import Lever, SavingsDemand, ScheduleRules
-from costing.scenario import FleetTable, Override, Scenario
-from costing.tariff import Cell
-from costing.words import number
+from costing.problems.errors import ScenarioError
+from costing.reference.load import load_reference
+from costing.reference.reference import Case
+from costing.scenario.rules import Lever, SavingsDemand, ScheduleRules
+from costing.scenario.scenario import FleetTable, Override, Scenario
 from tests.optimise.drawn import few, machines, one_of, with_target
 from tests.optimise.small import case_of, setting_of
 from tests.strategies import fleet_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from costing.analysis.uncertainty import fleet_cost_draws
+from costing.analysis.uncertainty.uncertainty import fleet_cost_draws
 from costing.optimise.risk import DRAWS, risk_of
 from costing.optimise.search import reach
 from tests.optimise.small import FREE, case_of, found, setting_of

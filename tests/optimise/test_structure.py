@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from costing.errors import ScenarioError
 from costing.optimise.proposal import Proposal, propose
 from costing.optimise.search import reach
-from costing.rules import StructureChoice
-from costing.scenario import Override
+from costing.problems.errors import ScenarioError
+from costing.scenario.rules import StructureChoice
+from costing.scenario.scenario import Override
 from tests.optimise.small import (
     FULL,
     JULY,

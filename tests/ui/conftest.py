@@ -17,11 +17,11 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from costing.activity.mapping import FOLDER_VARIABLE
-from costing.database import URL_VARIABLE
-from costing.store import Store
-from costing.ui.figures import parse
-from costing.ui.settings import server_flags
+from costing.fleet_file.mapping import FOLDER_VARIABLE
+from costing.store.database import URL_VARIABLE
+from costing.store.store import Store
+from costing.ui.parts.figures import parse
+from costing.ui.shell.settings import server_flags
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
@@ -113,7 +113,7 @@ def opened(database: str) -> Callable[..., Session]:
     """Open a page by its address, with parameters of the address bar."""
 
     def open_page(page: str = "hypotheses", **parameters: str) -> Session:
-        script = f"from costing.ui.main import main\nmain({page!r})\n"
+        script = f"from costing.ui.shell.main import main\nmain({page!r})\n"
         at = AppTest.from_string(script, default_timeout=120)
         at.query_params.update(parameters)
         return Session(at.run())

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from html import unescape
 from typing import Any
 
-from costing.scenario import Scenario, revised
-from costing.store import Store
+from costing.scenario.scenario import Scenario, revised
+from costing.store.store import Store
 from tests.strategies import fleet_of
 
 Opened = Callable[..., Any]

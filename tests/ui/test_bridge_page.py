@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from costing.analysis.bridge import (
+from costing.analysis.bridge.bridge import (
     Bridge,
     CostPerAct,
     Overvaluation,
@@ -21,15 +21,16 @@ from costing.analysis.bridge import (
     bridge,
     differences,
 )
-from costing.analysis.bridge_words import amount, sentences, title, why
-from costing.catalogue import Population
-from costing.errors import InputError, problem
-from costing.examples import example_scenarios
-from costing.load import load_reference
-from costing.scenario import Conventions, Override, Scenario
-from costing.store import Store
-from costing.ui import cache, page_bridge
-from costing.ui.figures import parse
+from costing.analysis.bridge.words import amount, sentences, title, why
+from costing.problems.errors import InputError, problem
+from costing.reference.load import load_reference
+from costing.scenario.examples import example_scenarios
+from costing.scenario.scenario import Conventions, Override, Scenario
+from costing.store.store import Store
+from costing.ui.bridge import page as page_bridge
+from costing.ui.parts.figures import parse
+from costing.ui.shell import cache
+from costing.values.catalogue import Population
 
 Opened = Callable[..., Any]
 REFERENCE = load_reference()

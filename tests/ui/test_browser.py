@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from costing.ui.figures import parse
+from costing.ui.parts.figures import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 

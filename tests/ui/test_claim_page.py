@@ -11,17 +11,18 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from costing.analysis.chances import brief
-from costing.analysis.claim_words import claim_words
-from costing.analysis.claims import ClaimAnswer, answer_claim
-from costing.analysis.flips import Flip
-from costing.analysis.readings import Reading, Settings, own_reading
-from costing.errors import TariffError, problem
-from costing.load import load_reference
-from costing.scenario import Conventions, Correlation, FleetTable, Scenario
-from costing.store import Store
-from costing.ui import cache as ui_cache
-from costing.ui import claim_correlations, claim_tables
+from costing.analysis.claim.claim import ClaimAnswer, answer_claim
+from costing.analysis.claim.flips import Flip
+from costing.analysis.claim.readings import Reading, Settings, own_reading
+from costing.analysis.claim.words import claim_words
+from costing.analysis.uncertainty.chances import brief
+from costing.problems.errors import TariffError, problem
+from costing.reference.load import load_reference
+from costing.scenario.scenario import Conventions, Correlation, FleetTable, Scenario
+from costing.store.store import Store
+from costing.ui.claim import correlations as claim_correlations
+from costing.ui.claim import tables as claim_tables
+from costing.ui.shell import cache as ui_cache
 from tests.strategies import fleet_of
 
 Opened = Callable[..., Any]

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from costing.menu import CONSTRAINTS, OBJECTIVES
-from costing.rules import Behaviour, Demand, ScheduleRules, StructureChoice
-from costing.scenario import Scenario, revised
-from costing.store import differences
-from costing.ui import cache, changes, demand_menu
+from costing.scenario.menu import CONSTRAINTS, OBJECTIVES
+from costing.scenario.rules import Behaviour, Demand, ScheduleRules, StructureChoice
+from costing.scenario.scenario import Scenario, revised
+from costing.store.store import differences
+from costing.ui.schedule.demand import menu as demand_menu
+from costing.ui.shell import cache, changes
 
 #: The form alone: what is asked is under test here, not the schedule that answers it.
 FORM = """

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from scipy import special
 
-from costing.scenario import Scenario
-from costing.store import Store
-from costing.ui.figures import parse, plain
+from costing.scenario.scenario import Scenario
+from costing.store.store import Store
+from costing.ui.parts.figures import parse, plain
 
 Opened = Callable[..., Any]
 PRICE = "irm.purchase_price.irm_1_5t"

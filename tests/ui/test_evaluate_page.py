@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from costing.store import Store
-from costing.ui import schedule_evaluate, schedule_view
+from costing.store.store import Store
+from costing.ui.schedule import evaluate as schedule_evaluate
+from costing.ui.schedule import view as schedule_view
 from tests.ui.schedules import Opened, asking, page, table
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from costing.scenario import Override, Scenario
-from costing.store import differences
-from costing.ui import cache, changes, figures, schedule_demand
-from costing.ui.settings import SETTINGS, server_flags
+from costing.scenario.scenario import Override, Scenario
+from costing.store.store import differences
+from costing.ui.parts import figures
+from costing.ui.schedule.demand import form as schedule_demand
+from costing.ui.shell import cache, changes
+from costing.ui.shell.settings import SETTINGS, server_flags
 
 ROOT = Path(__file__).resolve().parents[2]
 PRICE, RENT = "irm.purchase_price.irm_1_5t", "communs.rent.*"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from costing.activity.mapping import FOLDER_VARIABLE
-from costing.store import Store
+from costing.fleet_file.mapping import FOLDER_VARIABLE
+from costing.store.store import Store
 
 Opened = Callable[..., Any]
 ROOT = Path(__file__).resolve().parents[2]

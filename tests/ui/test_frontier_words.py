@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from costing.load import load_reference
 from costing.optimise.frontier import SAVINGS, Frontier, Point
-from costing.scenario import Scenario
-from costing.ui import frontier_words
+from costing.reference.load import load_reference
+from costing.scenario.scenario import Scenario
+from costing.ui.schedule import frontier_words
 
 CASE = load_reference().case(Scenario())
 NAN = float("nan")

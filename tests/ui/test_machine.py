@@ -8,12 +8,12 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from costing.analysis import impact
-from costing.scenario import Scenario
-from costing.ui import cache
-from costing.ui.cost_charts import break_even_words, curve_of
-from costing.ui.cost_claim import true_words
-from costing.ui.machine import Machine
+from costing.analysis.account import impact
+from costing.scenario.scenario import Scenario
+from costing.ui.cost.charts import break_even_words, curve_of
+from costing.ui.cost.claim import true_words
+from costing.ui.parts.machine import Machine
+from costing.ui.shell import cache
 
 
 @pytest.fixture(scope="module")

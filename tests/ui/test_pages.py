@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from costing.scenario import Override, Scenario
-from costing.store import Store
-from costing.ui import main as main_module
-from costing.ui.main import PAGES
+from costing.scenario.scenario import Override, Scenario
+from costing.store.store import Store
+from costing.ui.shell import main as main_module
+from costing.ui.shell.main import PAGES
 
 Opened = Callable[..., Any]
 PRICE = "irm.purchase_price.irm_1_5t"

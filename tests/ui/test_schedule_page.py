@@ -9,11 +9,20 @@ from typing import Any
 import pytest
 
 from costing.optimise.proposal import Proposal, propose
-from costing.progress import Progress
-from costing.reference import Case
-from costing.store import Store
-from costing.ui import cache, schedule_cache, schedule_parts, schedule_view
-from costing.ui.schedule_frontier import asked_eur
+from costing.reference.reference import Case
+from costing.run.progress import Progress
+from costing.store.store import Store
+from costing.ui.schedule import (
+    cache as schedule_cache,
+)
+from costing.ui.schedule import (
+    view as schedule_view,
+)
+from costing.ui.schedule import (
+    winners_and_losers as schedule_parts,
+)
+from costing.ui.schedule.frontier import asked_eur
+from costing.ui.shell import cache
 from tests.ui.schedules import Opened, asking, headers, page, plain, proposed, table, tables
 
 #: Codes of the engine that no reader should meet.

@@ -10,17 +10,18 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from costing.analysis.elasticities import elasticities
-from costing.analysis.intervals import class_intervals
-from costing.analysis.readings import Reading, Settings, own_reading
-from costing.analysis.sensitivity import Sensitivity, claim_sensitivity
-from costing.analysis.sensitivity_words import sensitivity_words
-from costing.errors import InputError, problem
-from costing.labels import GRADE_WORDS
-from costing.load import load_reference
-from costing.scenario import Correlation, Scenario, revised
-from costing.ui import cache, sensitivity_tables
-from costing.words import euros, percent
+from costing.analysis.account.elasticities import elasticities
+from costing.analysis.claim.readings import Reading, Settings, own_reading
+from costing.analysis.draws.intervals import class_intervals
+from costing.analysis.sensitivity.sensitivity import Sensitivity, claim_sensitivity
+from costing.analysis.sensitivity.words import sensitivity_words
+from costing.case.labels import GRADE_WORDS
+from costing.french.writing import euros, percent
+from costing.problems.errors import InputError, problem
+from costing.reference.load import load_reference
+from costing.scenario.scenario import Correlation, Scenario, revised
+from costing.ui.sensitivity import tables as sensitivity_tables
+from costing.ui.shell import cache
 
 Opened = Callable[..., Any]
 REFERENCE = load_reference()

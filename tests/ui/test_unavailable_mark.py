@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from costing.scenario import Scenario
-from costing.store import Store
-from costing.ui import names
-from costing.unavailable import Unavailable
+from costing.scenario.scenario import Scenario
+from costing.scenario.unavailable import Unavailable
+from costing.store.store import Store
+from costing.ui.parts import names
 
 PRICE = "irm.purchase_price.irm_1_5t"
 SAID = "Non disponible (Constructeur *X*) : secret des affaires."

@@ -10,10 +10,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from costing.load import load_reference
-from costing.scenario import Scenario
-from costing.store import Store
-from costing.ui import schedule_view
+from costing.reference.load import load_reference
+from costing.scenario.scenario import Scenario
+from costing.store.store import Store
+from costing.ui.schedule import view as schedule_view
 from costing.workbook.export import write_evaluation
 from costing.workbook.live.book import held
 from costing.workbook.template import write_template

@@ -20,9 +20,9 @@ import schedula
 from python_calamine import CalamineWorkbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from costing.workbook import vocabulary as words
-from costing.workbook.package import open_package
-from costing.workbook.value_state import ADDED, LETTERS
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets.values.state import ADDED, LETTERS
+from costing.xlsx.package import open_package
 
 _CACHED = re.compile(
     rb'(<c r="[A-Z]+\d+"(?: s="\d+")?)(?: t="(?:str|e|b)")?>(<f[^>]*>[^<]*</f>)<v>[^<]*</v>'

@@ -14,16 +14,16 @@ from typing import Any
 from hypothesis import strategies as st
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from costing import labels
-from costing.fleet import COLUMNS
-from costing.menu import STRUCTURES
-from costing.parameters import Parameter, Value
-from costing.tariff import Cell
-from costing.units import UNITS
-from costing.workbook import vocabulary as words
-from costing.workbook.choices import choices
-from costing.workbook.fleet_sheet import FIRST
+from costing.case import labels
+from costing.fee.schedule import Cell
+from costing.fleet.fleet import COLUMNS
+from costing.language.units import UNITS
+from costing.scenario.menu import STRUCTURES
+from costing.values.parameters import Parameter, Value
 from costing.workbook.live.machine_sheet import SHEET as MACHINE
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets.choices.rows import choices
+from costing.workbook.sheets.fleet.write import FIRST
 from tests.strategies import decimals
 from tests.workbook.exports import Export
 

@@ -11,11 +11,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from costing.errors import Problem, WorkbookError
-from costing.load import load_reference
-from costing.reference import Reference
-from costing.scenario import Scenario
-from costing.workbook.importer import import_workbook
+from costing.problems.errors import Problem, WorkbookError
+from costing.reference.load import load_reference
+from costing.reference.reference import Reference
+from costing.scenario.scenario import Scenario
+from costing.workbook.imported.importer import import_workbook
 from costing.workbook.template import write_template
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from costing.reference import Case, Reference
-from costing.scenario import Scenario, from_json
-from costing.tariff import Cell, FeeSchedule, Reform
-from costing.words import clean
+from costing.fee.schedule import Cell, FeeSchedule, Reform
+from costing.french.writing import clean
+from costing.reference.reference import Case, Reference
+from costing.scenario.scenario import Scenario, from_json
 from costing.workbook.export import write_evaluation
 from tests.strategies import decimals, scenarios
 from tests.workbook.calc import File

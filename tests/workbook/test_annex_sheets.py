@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 
 from costing.annex.describe import describe, of_scenario
-from costing.scenario import Scenario
-from costing.tariff import Cell, Reform
-from costing.workbook.annex_sheets import write_sheets
+from costing.annex.excel import write_sheets
+from costing.fee.schedule import Cell, Reform
+from costing.scenario.scenario import Scenario
 
 JULY, NEXT = dt.date(2026, 7, 1), dt.date(2027, 1, 1)
 

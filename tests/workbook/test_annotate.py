@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from costing.cli import main
-from costing.errors import WorkbookError
-from costing.workbook.annotate import annotate
-from costing.workbook.importer import import_workbook
+from costing.problems.errors import WorkbookError
+from costing.workbook.imported.annotate import annotate
+from costing.workbook.imported.importer import import_workbook
 from tests.workbook.bad import make
 from tests.workbook.bad.book import Book
 
@@ -188,7 +188,7 @@ def test_what_cannot_be_opened_has_no_copy(name, reference):
 
 
 def test_a_large_sheet_that_nobody_reads_is_not_opened(reference, monkeypatch):
-    monkeypatch.setattr("costing.workbook.annotate.LARGEST_COPY", 1_000)
+    monkeypatch.setattr("costing.workbook.imported.annotate.LARGEST_COPY", 1_000)
     data = bad("number_in_words")
     assert annotate(data, refused(data, reference)) is None
 

@@ -7,8 +7,8 @@ import zipfile
 import pytest
 import yaml
 
-from costing.errors import WorkbookError
-from costing.workbook.importer import import_workbook
+from costing.problems.errors import WorkbookError
+from costing.workbook.imported.importer import import_workbook
 from tests.workbook.bad import make
 from tests.workbook.bad.book import Book, name_of, unzipped
 

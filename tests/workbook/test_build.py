@@ -7,8 +7,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from costing.scenario import Scenario
-from costing.workbook.importer import import_workbook
+from costing.scenario.scenario import Scenario
+from costing.workbook.imported.importer import import_workbook
 
 FOLDER = Path(__file__).parents[2] / "workbooks"
 

@@ -12,9 +12,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from costing.scenario import Override, Scenario
-from costing.workbook.counts import Column, rows, tally
+from costing.scenario.scenario import Override, Scenario
 from costing.workbook.template import write_template
+from costing.workbook.write.counts import Column, rows, tally
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 EXAMPLE = WORKBOOKS / "exemple_rempli.xlsx"

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from costing.menu import CONSTRAINTS, OBJECTIVES
-from costing.rules import Behaviour, Demand, SavingsDemand, ScheduleRules, StructureChoice
-from costing.scenario import Scenario, revised
-from costing.workbook.cells import Raw, read_number
-from costing.workbook.choice import written
-from costing.workbook.choices import assemble, choices, shown
-from costing.workbook.importer import import_workbook
-from costing.workbook.quantity import Quantity
+from costing.french.cells import Raw, read_number
+from costing.french.quantity import Quantity
+from costing.scenario.menu import CONSTRAINTS, OBJECTIVES
+from costing.scenario.rules import Behaviour, Demand, SavingsDemand, ScheduleRules, StructureChoice
+from costing.scenario.scenario import Scenario, revised
+from costing.workbook.imported.importer import import_workbook
+from costing.workbook.sheets.choices.row import written
+from costing.workbook.sheets.choices.rows import assemble, choices, shown
 from costing.workbook.template import write_template
 from tests.strategies import decimals, rules, savings
 

@@ -6,13 +6,13 @@ import io
 import openpyxl
 import pytest
 
-from costing.errors import InputError
 from costing.optimise.proposal import propose
-from costing.rules import SavingsDemand, ScheduleRules
-from costing.scenario import Override, Scenario
+from costing.problems.errors import InputError
+from costing.scenario.rules import SavingsDemand, ScheduleRules
+from costing.scenario.scenario import Override, Scenario
 from costing.workbook.export import write_evaluation, write_proposal
 from costing.workbook.live.book import held
-from costing.workbook.verify import verify
+from costing.workbook.verify.verify import verify
 from tests.strategies import fleet_of
 from tests.workbook.calc import uncomputed
 

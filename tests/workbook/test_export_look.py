@@ -9,14 +9,14 @@ from typing import Any
 import openpyxl
 import pytest
 
-from costing.reference import Reference
-from costing.scenario import Scenario
+from costing.reference.reference import Reference
+from costing.scenario.scenario import Scenario
 from costing.workbook.export import write_evaluation
-from costing.workbook.layout import Book
 from costing.workbook.live.book import held
 from costing.workbook.live.timeline import dated
-from costing.workbook.printing import across
-from costing.workbook.sheet_kinds import KINDS, described
+from costing.workbook.sheets.kinds import KINDS, described
+from costing.workbook.write.layout import Book
+from costing.workbook.write.printing import across
 from tests.strategies import fleet_of
 
 FLEET = fleet_of(

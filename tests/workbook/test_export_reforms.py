@@ -6,13 +6,13 @@ import io
 import numpy as np
 import pytest
 
-from costing.analysis.savings import savings
+from costing.analysis.account.savings import savings
 from costing.optimise.proposal import propose
-from costing.rules import Behaviour, SavingsDemand, ScheduleRules, StructureChoice
-from costing.scenario import Scenario
-from costing.schedule_file import read_schedule
+from costing.scenario.rules import Behaviour, SavingsDemand, ScheduleRules, StructureChoice
+from costing.scenario.scenario import Scenario
+from costing.schedule_file.file import read_schedule
 from costing.workbook.export import write_proposal
-from costing.workbook.verify import verify
+from costing.workbook.verify.verify import verify
 from tests.strategies import fleet_of
 from tests.workbook.calc import uncomputed
 from tests.workbook.test_export import opened

@@ -16,11 +16,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from costing.errors import InputError
-from costing.reference import Reference
-from costing.scenario import Scenario
-from costing.words import clean
-from costing.workbook.importer import import_workbook
+from costing.french.writing import clean
+from costing.problems.errors import InputError
+from costing.reference.reference import Reference
+from costing.scenario.scenario import Scenario
+from costing.workbook.imported.importer import import_workbook
 from tests.workbook import fuzzing
 from tests.workbook.bad import make
 from tests.workbook.bad.book import Book, name_of

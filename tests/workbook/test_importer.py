@@ -6,11 +6,11 @@ import io
 import openpyxl
 import pytest
 
-from costing.rules import Lever, SavingsDemand, ScheduleRules
-from costing.scenario import Conventions, Override, Scenario, revised
-from costing.workbook.choices import assemble, choices
-from costing.workbook.importer import import_workbook
-from costing.workbook.remarks import far_values
+from costing.scenario.rules import Lever, SavingsDemand, ScheduleRules
+from costing.scenario.scenario import Conventions, Override, Scenario, revised
+from costing.workbook.imported.importer import import_workbook
+from costing.workbook.imported.remarks import far_values
+from costing.workbook.sheets.choices.rows import assemble, choices
 from costing.workbook.template import write_template
 
 PRICE = "irm.purchase_price.irm_1_5t"

@@ -9,15 +9,15 @@ from typing import Any
 import openpyxl
 import pytest
 
-from costing.load import load_reference
 from costing.optimise.conflict import Relaxation
 from costing.optimise.explain import Binding
 from costing.optimise.proposal import Proposal
-from costing.rules import Demand, SavingsDemand, ScheduleRules
-from costing.scenario import Scenario
+from costing.reference.load import load_reference
+from costing.scenario.rules import Demand, SavingsDemand, ScheduleRules
+from costing.scenario.scenario import Scenario
 from costing.workbook.export import write_proposal
-from costing.workbook.export_limits import demands, write_limits
-from costing.workbook.layout import Book
+from costing.workbook.sheets.limits import demands, write_limits
+from costing.workbook.write.layout import Book
 from tests.strategies import fleet_of
 from tests.workbook.test_demands import FULL
 

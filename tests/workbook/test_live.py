@@ -18,15 +18,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from costing import labels
-from costing.reference import Reference
-from costing.rules import ScheduleRules
-from costing.scenario import Scenario
-from costing.schedule_file import read_schedule
-from costing.tariff import Reform
-from costing.workbook import vocabulary as words
-from costing.workbook.importer import import_workbook
-from costing.workbook.verify import Verification, verify
+from costing.case import labels
+from costing.fee.schedule import Reform
+from costing.reference.reference import Reference
+from costing.scenario.rules import ScheduleRules
+from costing.scenario.scenario import Scenario
+from costing.schedule_file.file import read_schedule
+from costing.workbook.imported.importer import import_workbook
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.verify.verify import Verification, verify
 from tests.strategies import fleet_of
 from tests.workbook.calc import File, by_formulas, by_libreoffice, uncomputed
 from tests.workbook.changes import Change, changes

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from costing.analysis.comparison import pay
-from costing.analysis.savings import baseline, machine_savings, present
-from costing.load import load_reference
-from costing.reference import Case
-from costing.rules import ScheduleRules
-from costing.scenario import Conventions, Override, Scenario
-from costing.tariff import Cell, FeeSchedule, Reform
-from costing.workbook.layout import Book
+from costing.analysis.account.comparison import pay
+from costing.analysis.account.savings import baseline, machine_savings, present
+from costing.fee.schedule import Cell, FeeSchedule, Reform
+from costing.reference.load import load_reference
+from costing.reference.reference import Case
+from costing.scenario.rules import ScheduleRules
+from costing.scenario.scenario import Conventions, Override, Scenario
 from costing.workbook.live import book as live
 from costing.workbook.live.book import Results, held, sheets, write_computation
 from costing.workbook.live.year_writer import Year
+from costing.workbook.write.layout import Book
 from tests.strategies import fleet_of
 
 REFERENCE = load_reference()

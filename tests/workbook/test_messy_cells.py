@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from costing.workbook.cells import Raw, RefusedError, read_date, read_number
-from costing.workbook.formats import is_percent, shows
-from costing.workbook.quantity import Quantity
+from costing.french.cells import Raw, RefusedError, read_date, read_number
+from costing.french.quantity import Quantity
+from costing.xlsx.formats import is_percent, shows
 
 EUROS, RATE, HOURS = Quantity("EUR"), Quantity("share", 0, 1), Quantity("h/year")
 NBSP, THIN, NARROW = "\u00a0", "\u2009", "\u202f"

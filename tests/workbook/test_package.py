@@ -7,10 +7,10 @@ import zipfile
 import openpyxl
 import pytest
 
-from costing.errors import WorkbookError
-from costing.scenario import Scenario
-from costing.workbook import package
-from costing.workbook.importer import import_workbook
+from costing.problems.errors import WorkbookError
+from costing.scenario.scenario import Scenario
+from costing.workbook.imported.importer import import_workbook
+from costing.xlsx import package
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -128,7 +128,7 @@ def test_the_name_of_a_file_does_not_count(template, reference, tmp_path):
 
 
 def test_too_many_problems_stop_the_reading(draft, monkeypatch):
-    monkeypatch.setattr("costing.workbook.tables.MOST_PROBLEMS", 5)
+    monkeypatch.setattr("costing.workbook.grid.tables.MOST_PROBLEMS", 5)
     for row in range(20):
         draft.machine(row, Région="Bretaigne")
     problems = draft.problems()

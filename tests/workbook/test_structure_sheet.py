@@ -12,21 +12,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from costing.errors import InputError, Problem
-from costing.load import load_reference
-from costing.rules import ScheduleRules
-from costing.scenario import Scenario
-from costing.schedule_file import read_schedule
-from costing.tariff import Cell, FeeSchedule, Reform
-from costing.workbook import vocabulary as words
-from costing.workbook.choices_sheet import write_choices
-from costing.workbook.export_schedule import write_schedule
-from costing.workbook.export_structure import write_structure
-from costing.workbook.layout import Book
-from costing.workbook.lists import Lists
+from costing.fee.schedule import Cell, FeeSchedule, Reform
+from costing.problems.errors import InputError, Problem
+from costing.reference.load import load_reference
+from costing.scenario.rules import ScheduleRules
+from costing.scenario.scenario import Scenario
+from costing.schedule_file.file import read_schedule
 from costing.workbook.live.prices_sheets import write_official
 from costing.workbook.live.timeline import Timeline
-from costing.workbook.values_sheet import write_values
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets.choices.write import write_choices
+from costing.workbook.sheets.schedule.write import write_schedule
+from costing.workbook.sheets.schedule.write_structure import write_structure
+from costing.workbook.sheets.values.write import write_values
+from costing.workbook.write.layout import Book
+from costing.workbook.write.lists import Lists
 from tests.strategies import decimals
 
 REFERENCE = load_reference()

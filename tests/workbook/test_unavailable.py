@@ -15,14 +15,14 @@ from hypothesis import given, settings
 from pydantic import ValidationError
 
 from costing.cli import main
-from costing.errors import ScenarioError
-from costing.load import load_reference
-from costing.scenario import Override, Scenario, diff, from_json
-from costing.store import differences
-from costing.ui import unavailable_words
-from costing.ui.changes import by_value, carry_over, in_words
-from costing.unavailable import Unavailable
-from costing.workbook.importer import import_workbook
+from costing.problems.errors import ScenarioError
+from costing.reference.load import load_reference
+from costing.scenario.scenario import Override, Scenario, diff, from_json
+from costing.scenario.unavailable import Unavailable
+from costing.store.store import differences
+from costing.ui.parts import unavailable_words
+from costing.ui.shell.changes import by_value, carry_over, in_words
+from costing.workbook.imported.importer import import_workbook
 from costing.workbook.template import write_template
 from tests.strategies import fleet_of, unavailable
 

@@ -9,19 +9,19 @@ import openpyxl
 import pytest
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from costing.errors import InputError
-from costing.fleet import COLUMNS
-from costing.reference import Reference
-from costing.rules import ScheduleRules
-from costing.scenario import MOST_SEED, Override, Scenario
-from costing.workbook import vocabulary as words
+from costing.fleet.fleet import COLUMNS
+from costing.problems.errors import InputError
+from costing.reference.reference import Reference
+from costing.scenario.rules import ScheduleRules
+from costing.scenario.scenario import MOST_SEED, Override, Scenario
 from costing.workbook.export import write_evaluation
-from costing.workbook.fleet_sheet import FIRST
-from costing.workbook.gaps import Gap
-from costing.workbook.importer import import_workbook
+from costing.workbook.imported.importer import import_workbook
 from costing.workbook.live.book import held
-from costing.workbook.verify import Verification, prices_changed, verify
-from costing.workbook.verify_words import verdict
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets.fleet.write import FIRST
+from costing.workbook.verify.gaps import Gap
+from costing.workbook.verify.verify import Verification, prices_changed, verify
+from costing.workbook.verify.words import verdict
 from tests.strategies import fleet_of
 from tests.workbook.calc import File
 

@@ -6,17 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from costing import labels
-from costing.errors import InputError, problem
-from costing.reference import Case
-from costing.tariff import FeeSchedule
-from costing.workbook import vocabulary as words
-from costing.workbook.choices_sheet import write_choices, write_menu
-from costing.workbook.export_schedule import write_schedule
-from costing.workbook.export_structure import write_structure
-from costing.workbook.fleet_sheet import write_fleet
-from costing.workbook.layout import Book
-from costing.workbook.lists import Lists
+from costing.case import labels
+from costing.fee.schedule import FeeSchedule
+from costing.problems.errors import InputError, problem
+from costing.reference.reference import Case
 from costing.workbook.live.comparison_sheet import COMPARED, write_base_year, write_comparison
 from costing.workbook.live.comparison_sheet import SHEET as COMPARISON
 from costing.workbook.live.costs_sheets import write_costs
@@ -25,7 +18,7 @@ from costing.workbook.live.effects_sheet import write_effects
 from costing.workbook.live.evolution import RATES, WEIGHTS, write_evolution
 from costing.workbook.live.machine_sheet import SHEET as MACHINE
 from costing.workbook.live.machine_sheet import View, usual, write_machine
-from costing.workbook.live.parc import Parc
+from costing.workbook.live.machines import Parc
 from costing.workbook.live.periods_sheet import SHEET as PERIODS
 from costing.workbook.live.periods_sheet import write_periods
 from costing.workbook.live.prices_sheets import APPLIED, OFFICIAL, write_applied, write_official
@@ -39,9 +32,16 @@ from costing.workbook.live.volumes_sheet import SHEET as VOLUMES
 from costing.workbook.live.volumes_sheet import write_volumes
 from costing.workbook.live.year_sheets import write_year
 from costing.workbook.live.year_writer import Data, Year
-from costing.workbook.sources_sheet import write_sources
-from costing.workbook.unavailable_sheet import announce, write_unavailable
-from costing.workbook.values_sheet import write_values
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets.choices.write import write_choices, write_menu
+from costing.workbook.sheets.fleet.write import write_fleet
+from costing.workbook.sheets.schedule.write import write_schedule
+from costing.workbook.sheets.schedule.write_structure import write_structure
+from costing.workbook.sheets.sources import write_sources
+from costing.workbook.sheets.unavailable.write import announce, write_unavailable
+from costing.workbook.sheets.values.write import write_values
+from costing.workbook.write.layout import Book
+from costing.workbook.write.lists import Lists
 
 #: Rows of a fleet beyond which a workbook would not open in a reasonable time.
 MOST_MACHINES = 11_000

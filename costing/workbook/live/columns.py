@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from xlsxwriter.utility import xl_col_to_name
 
-from costing.workbook.layout import Book, Sheet
-from costing.workbook.printing import across
+from costing.workbook.write.layout import Book, Sheet
+from costing.workbook.write.printing import across
 
 Floats = NDArray[np.float64]
 

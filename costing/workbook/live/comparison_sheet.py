@@ -1,6 +1,6 @@
 """« Appareils comparés » and « Comparaison »: cost against fee, at the tariff of departure.
 
-The three readings of « overvalued » of `costing.analysis.comparison`, as formulas.
+The three readings of « overvalued » of `costing.analysis.account.comparison`, as formulas.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from costing import labels
-from costing.analysis.comparison import compare, with_activity
-from costing.tariff import AMORTISATION
-from costing.words import NONE
-from costing.workbook import vocabulary as words
-from costing.workbook.held import held
-from costing.workbook.layout import Sheet, at
+from costing.analysis.account.comparison import compare, with_activity
+from costing.case import labels
+from costing.fee.schedule import AMORTISATION
+from costing.french.writing import NONE
 from costing.workbook.live.columns import Column, Floats
 from costing.workbook.live.year_writer import Data, Year, YearWriter
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets.values.cell_of_value import held
+from costing.workbook.write.layout import Sheet, at
 
 SHEET, COMPARED = "Comparaison", "Appareils comparés"
 READINGS = {

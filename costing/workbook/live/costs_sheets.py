@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from costing import labels
-from costing.costs import INVESTMENT, CostBreakdown, annual_cost
-from costing.model import BOUND, CostModel, Step
-from costing.parameters import Parameter, Value
-from costing.printers import to_excel
-from costing.reference import Case
-from costing.tariff import AMORTISATION
-from costing.units import UNITS
-from costing.workbook.held import held, held_vat
-from costing.workbook.layout import Book, Sheet, at
+from costing.case import labels
+from costing.case.costs import INVESTMENT, CostBreakdown, annual_cost
+from costing.fee.schedule import AMORTISATION
+from costing.language.printers import to_excel
+from costing.language.units import UNITS
+from costing.reference.model import BOUND, CostModel, Step
+from costing.reference.reference import Case
+from costing.values.parameters import Parameter, Value
 from costing.workbook.live.switches import Switches
 from costing.workbook.live.units_sheet import (
     SUMS,
@@ -30,8 +28,10 @@ from costing.workbook.live.units_sheet import (
     shown_activity,
     write_units,
 )
-from costing.workbook.printing import across
-from costing.workbook.styles import number_format
+from costing.workbook.sheets.values.cell_of_value import held, held_vat
+from costing.workbook.write.layout import Book, Sheet, at
+from costing.workbook.write.printing import across
+from costing.workbook.write.styles import number_format
 
 #: Columns in a row that share the values of a class: amortised or not, with or without acts.
 _SAME = 4

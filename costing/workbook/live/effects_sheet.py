@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from costing import labels
-from costing.words import NONE
-from costing.workbook import vocabulary as words
-from costing.workbook.layout import Sheet, at
+from costing.case import labels
+from costing.french.writing import NONE
 from costing.workbook.live.columns import Column
 from costing.workbook.live.comparison_sheet import known
 from costing.workbook.live.year_writer import Data, Year
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.write.layout import Sheet, at
 
 SHEET = "Effets"
 

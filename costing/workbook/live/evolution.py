@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from costing.errors import InputError, problem
-from costing.reference import Case
-from costing.workbook import vocabulary as words
-from costing.workbook.held import held
-from costing.workbook.layout import Book, Sheet, at
+from costing.problems.errors import InputError, problem
+from costing.reference.reference import Case
 from costing.workbook.live.columns import Column, Floats, MachineSheet
-from costing.workbook.live.parc import Parc
+from costing.workbook.live.machines import Parc
 from costing.workbook.live.periods_sheet import Known, Periods
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets.values.cell_of_value import held
+from costing.workbook.write.layout import Book, Sheet, at
 
 RATES, WEIGHTS = "Évolution", "Poids"
 ROUNDS = 8

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from costing import labels
-from costing.schedule_entries import LIMITS
+from costing.case import labels
+from costing.schedule_file.entries import LIMITS
 from costing.workbook.live.columns import Column, Floats
 from costing.workbook.live.year_writer import YearWriter
 

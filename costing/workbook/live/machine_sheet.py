@@ -7,16 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from costing import labels
-from costing.analysis.comparison import WHOLE_YEAR, overvaluation
-from costing.menu import STRUCTURES
-from costing.reference import Case
-from costing.schedule_entries import LIMITS
-from costing.tariff import BANDS, FeeSchedule, one_machine
-from costing.words import NONE
-from costing.workbook import vocabulary as words
-from costing.workbook.layout import Sheet, at
-from costing.workbook.lists import Lists
+from costing.analysis.account.comparison import WHOLE_YEAR, overvaluation
+from costing.case import labels
+from costing.fee.schedule import BANDS, FeeSchedule, one_machine
+from costing.french.writing import NONE
+from costing.reference.reference import Case
+from costing.scenario.menu import STRUCTURES
+from costing.schedule_file.entries import LIMITS
 from costing.workbook.live.columns import Floats
 from costing.workbook.live.comparison_sheet import READINGS, known
 from costing.workbook.live.periods_sheet import SHEET as PERIODS
@@ -24,6 +21,9 @@ from costing.workbook.live.prices_sheets import APPLIED
 from costing.workbook.live.units_sheet import SHEET as UNITS_SHEET
 from costing.workbook.live.units_sheet import Situation, shown_activity
 from costing.workbook.live.year_writer import Data
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.write.layout import Sheet, at
+from costing.workbook.write.lists import Lists
 
 SHEET = "Un appareil"
 POINTS = 40

@@ -10,12 +10,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from costing import labels
-from costing.menu import STRUCTURES
-from costing.schedule_entries import LIMITS, parts_of
-from costing.workbook.held import held
-from costing.workbook.layout import Book, Sheet, at
+from costing.case import labels
+from costing.scenario.menu import STRUCTURES
+from costing.schedule_file.entries import LIMITS, parts_of
 from costing.workbook.live.timeline import Timeline, share_of_year
+from costing.workbook.sheets.values.cell_of_value import held
+from costing.workbook.write.layout import Book, Sheet, at
 
 SHEET = "Périodes"
 #: Stands for « no limit » in the cells.

@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from costing import labels
-from costing.tariff import AMORTISATION, BANDS, ZONES, Cell
-from costing.workbook.layout import Book, Sheet, at
+from costing.case import labels
+from costing.fee.schedule import AMORTISATION, BANDS, ZONES, Cell
 from costing.workbook.live.columns import Floats
 from costing.workbook.live.periods_sheet import Periods
 from costing.workbook.live.timeline import Timeline
-from costing.workbook.printing import across
+from costing.workbook.write.layout import Book, Sheet, at
+from costing.workbook.write.printing import across
 
 OFFICIAL, APPLIED = "Tarifs officiels", "Tarifs appliqués"
 _PRICE = '#,##0.00_ ;-#,##0.00_ ;"—"_ '

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from costing import labels
-from costing.analysis.savings import (
+from costing.analysis.account.savings import (
     YearSavings,
     lever_savings,
     reached,
     required_from_fee,
     savings,
 )
-from costing.workbook import vocabulary as words
-from costing.workbook.layout import Book, Sheet, at
+from costing.case import labels
 from costing.workbook.live.year_writer import Data, Year
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.write.layout import Book, Sheet, at
 
 SHEET = "Économies"
 

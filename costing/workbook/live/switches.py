@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from costing import labels
-from costing.capital import METHODS
-from costing.costs import INVESTMENT
-from costing.reference import Case
-from costing.workbook import vocabulary as words
-from costing.workbook.choices import choices
-from costing.workbook.layout import Book, at
+from costing.case import labels
+from costing.case.costs import INVESTMENT
+from costing.language.capital import METHODS
+from costing.reference.reference import Case
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets.choices.rows import choices
+from costing.workbook.write.layout import Book, at
 
 SHEET = "Périmètre"
 

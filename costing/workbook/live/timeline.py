@@ -12,8 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
-from costing.reference import Case
-from costing.tariff import FeeSchedule
+from costing.fee.schedule import FeeSchedule
+from costing.reference.reference import Case
 
 
 @dataclass(frozen=True)

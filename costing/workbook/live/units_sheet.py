@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from costing import labels
-from costing.reference import Case
-from costing.tariff import AMORTISATION
-from costing.workbook.held import held
-from costing.workbook.layout import Book, at
+from costing.case import labels
+from costing.fee.schedule import AMORTISATION
+from costing.reference.reference import Case
+from costing.workbook.sheets.values.cell_of_value import held
+from costing.workbook.write.layout import Book, at
 
 SHEET = "Coûts unitaires"
 #: Key of `Book.cells`, before a class: what an in-patient act costs, an act billed costing 1.

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from costing import labels
-from costing.tariff import BANDS
-from costing.workbook.layout import at
+from costing.case import labels
+from costing.fee.schedule import BANDS
 from costing.workbook.live.year_writer import Data, Year
+from costing.workbook.write.layout import at
 
 SHEET = "Volumes"
 

@@ -1,7 +1,7 @@
 """The sheet of a year being written: acts by band, revenue and cost of every machine, as formulas.
 
 Acts are spread evenly over the year; between fractions s and e of it a machine performs acts number
-s·N to e·N, of which a band counts those between its limits (`costing.tariff`).
+s·N to e·N, of which a band counts those between its limits (`costing.fee.schedule`).
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from costing import labels
-from costing.reference import Case
-from costing.tariff import BANDS
-from costing.workbook import vocabulary as words
-from costing.workbook.layout import Book
+from costing.case import labels
+from costing.fee.schedule import BANDS
+from costing.reference.reference import Case
 from costing.workbook.live.columns import Column, Floats, MachineSheet
 from costing.workbook.live.evolution import Weights
-from costing.workbook.live.parc import Parc
+from costing.workbook.live.machines import Parc
 from costing.workbook.live.periods_sheet import Known, Periods
 from costing.workbook.live.prices_sheets import Kind, Prices
 from costing.workbook.live.switches import Switches
 from costing.workbook.live.timeline import Timeline
 from costing.workbook.live.units_sheet import INPATIENT, Situation, UnitCosts
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.write.layout import Book
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""One fee schedule at the principal estimates: cost against fee, savings, who gains and loses."""

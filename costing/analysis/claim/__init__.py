@@ -1,0 +1,1 @@
+"""A public claim put to the test: its probability, its readings, what would turn it."""

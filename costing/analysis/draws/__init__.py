@@ -1,0 +1,1 @@
+"""A fleet and a schedule under draws of what is not known."""

@@ -1,0 +1,1 @@
+"""What is not known: laws of the inputs, their correlations, their joint draws."""

@@ -1,0 +1,181 @@
+r"""The cost of machines: a model evaluated for a class, line by line and poste by poste.
+
+$C(N) = \sum_l c_l(N)$ over the lines of the perimeter's postes; a line per act counts $N$ times.
+A perimeter chooses postes; it never changes what a poste costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from costing.reference.model import Step
+from costing.reference.reference import Case
+
+if TYPE_CHECKING:
+    from costing.fleet.fleet import Fleet
+
+Floats = NDArray[np.float64]
+
+INVESTMENT = "investment_only"
+#: A machine cannot be open longer than this, whatever the acts asked of it.
+HOURS_A_YEAR = 8_760
+
+
+@dataclass(frozen=True)
+class CostBreakdown:
+    """Yearly cost of each line, EUR/year, over whatever shape the inputs broadcast to.
+
+    derived: the model's derived quantities, such as `open_hours` (h/year), in their own unit.
+    """
+
+    lines: dict[str, Floats]
+    derived: dict[str, Floats]
+    steps: dict[str, Step]
+    acts: Floats
+    in_perimeter: frozenset[str]
+    case: Case
+    class_code: str
+
+    @cached_property
+    def grades(self) -> dict[str, str]:
+        """Worst grade among the parameters on which each line rests."""
+        return {name: _grade(self.case, self.class_code, name) for name in self.lines}
+
+    def total(self, postes: frozenset[str] | None = None) -> Floats:
+        """Yearly cost of the given postes, by default those of the scenario's perimeter."""
+        chosen = self.in_perimeter if postes is None else postes
+        return np.asarray(
+            sum(
+                (amount for name, amount in self.lines.items() if self.steps[name].poste in chosen),
+                start=np.zeros_like(self.acts),
+            )
+        )
+
+    def stops_at_amortisation(self) -> Floats:
+        """Yearly cost of the lines that depend on whether the machine is amortised."""
+        model = self.case.reference.model_of(self.class_code)
+        return np.asarray(
+            sum(
+                (v for name, v in self.lines.items() if "amortised" in model.uses(name)),
+                start=np.zeros_like(self.acts),
+            )
+        )
+
+    def by_poste(self) -> dict[str, Floats]:
+        """Yearly cost of each poste of the perimeter."""
+        found: dict[str, Floats] = {}
+        for name, amount in self.lines.items():
+            poste = self.steps[name].poste or ""
+            if poste in self.in_perimeter:
+                found[poste] = found.get(poste, 0) + amount
+        return found
+
+
+def annual_cost(
+    case: Case,
+    class_code: str,
+    acts: Any,
+    amortised: Any = 0.0,
+    draws: Mapping[str, Any] | None = None,
+) -> CostBreakdown:
+    """Yearly cost of machines of one class.
+
+    `acts` (acts a year) and `amortised` (0 or 1) are scalars or arrays that broadcast together and
+    with `draws` (arrays by parameter name, say `(d, 1)` beside machines `(m,)`).
+
+    Raises:
+        InputError: unknown class, or a parameter without a value for it.
+        FormulaError: a line is not finite.
+    """
+    model = case.reference.model_of(class_code)
+    acts = np.asarray(acts, dtype=float)
+    values = case.bindings(class_code, acts, np.asarray(amortised, dtype=float), draws)
+    results = model.evaluate(values)
+    shape = np.broadcast_shapes(*(np.shape(result) for result in results.values()), acts.shape)
+    lines = {
+        step.name: np.broadcast_to(
+            results[step.name] * acts if step.per == "act" else results[step.name], shape
+        )
+        for step in model.lines
+    }
+    return CostBreakdown(
+        lines=lines,
+        derived={step.name: results[step.name] for step in model.steps if step.poste is None},
+        steps={step.name: step for step in model.lines},
+        acts=np.broadcast_to(acts, shape),
+        in_perimeter=frozenset(case.reference.perimeter(case.scenario.perimeter).postes),
+        case=case,
+        class_code=class_code,
+    )
+
+
+def fleet_cost(
+    case: Case,
+    fleet: Fleet,
+    year: int,
+    of: Callable[[CostBreakdown], Floats] = CostBreakdown.total,
+) -> Floats:
+    """Yearly cost of each machine of a fleet in its state of a year, EUR, shape `(m,)`.
+
+    Evaluated class by class; `of` chooses what is counted of the breakdown.
+    """
+    total = np.zeros(len(fleet.frame))
+    amortised = fleet.amortised(year, case.amortisation_years)
+    acts = (fleet.frame["acts_billed"] + fleet.frame["acts_inpatient"]).to_numpy(dtype=float)
+    codes = fleet.frame["class"].to_numpy()
+    for class_code in dict.fromkeys(codes):
+        rows = codes == class_code
+        total[rows] = of(annual_cost(case, str(class_code), acts[rows], amortised[rows]))
+    return total
+
+
+def share_grade_d(case: Case, class_code: str, acts: float, amortised: float) -> float:
+    r"""Share of what moves the cost that is of grade D: $\sum_{p \in D} |e_p| / \sum_p |e_p|$.
+
+    By differences: the exact derivatives (`costing.analysis.account.elasticities`) take longer to
+    find than a quick command lasts.
+    """
+    model = case.reference.model_of(class_code)
+    weak = every = 0.0
+    for name, elasticity in _by_differences(case, class_code, acts, amortised).items():
+        parameter = model.parameters.get(name) or case.reference.files["communs"][name]
+        value = case.reference.value_for(parameter, class_code)
+        every += abs(elasticity)
+        weak += abs(elasticity) if value and value.grade == "D" else 0.0
+    return weak / every if every else 0.0
+
+
+def _by_differences(case: Case, class_code: str, acts: float, amortised: float) -> dict[str, float]:
+    """Elasticities by central differences of 0.01 %, all parameters in one evaluation."""
+    model = case.reference.model_of(class_code)
+    found = {n: case.reference.value_for(p, class_code) for n, p in model.parameters.items()}
+    modes = {name: value.mode for name, value in found.items() if value and value.mode}
+    if any(value and value.vat == "excluded" for value in found.values()):
+        modes["vat_rate"] = case.vat_rate(class_code)
+    step = 1e-4
+    size = len(modes)
+    factors = np.ones((2 * size, size))
+    factors[np.arange(size), np.arange(size)] += step
+    factors[size + np.arange(size), np.arange(size)] -= step
+    draws = {name: mode * factors[:, i] for i, (name, mode) in enumerate(modes.items())}
+    total = np.broadcast_to(annual_cost(case, class_code, acts, amortised, draws).total(), 2 * size)
+    slopes = (total[:size] - total[size:]) / (total[:size] + total[size:]) / step
+    return {name: float(e) for name, e in zip(modes, slopes, strict=True) if abs(e) > 1e-9}
+
+
+def _grade(case: Case, class_code: str, line: str) -> str:
+    """Worst grade among the parameters on which a line rests."""
+    model = case.reference.model_of(class_code)
+    grades = ["A"]
+    for name in model.inputs_of(line):
+        if name in model.parameters:
+            value = case.reference.value_for(model.parameters[name], class_code)
+            if value:
+                grades.append(value.grade)
+    return max(grades)

@@ -1,0 +1,281 @@
+"""What one cell says: a number, a rate, a date, a choice; or why it cannot be read for sure.
+
+Pure functions on a `Raw` cell. Each returns the value, None for a blank cell, or raises
+`RefusedError`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from costing.french.quantity import UNBOUNDED, Quantity
+from costing.french.writing import clean, number, percent
+from costing.language.units import is_money
+from costing.problems.errors import suggest
+from costing.xlsx.formats import GENERAL, is_percent, scaled
+
+_NUMBER = re.compile(r"(?P<sign>[-−–+]?) ?(?P<core>[\d.,' ]*\d|[.,]\d+) ?(?P<suffix>\D*)")
+_SIGNS = re.compile(r"eur(os?)?$", re.IGNORECASE)
+_SIGN_FIRST = re.compile(r"(?P<minus>[-−–]?) ?€ ?(?P<rest>\d.*)")
+_SCALES = {"€": 1.0, "k€": 1e3, "K€": 1e3, "M€": 1e6, "Md€": 1e9}
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#NOM?", "#VALEUR!"}
+YEARS = (1950, 2100)
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A cell as found: value and number format.
+
+    uncomputed: it holds a formula that no program computed. outside: its formula takes its value
+    from another file or site. blended: its text has the colour of its ground.
+    """
+
+    value: Any = None
+    format: str = GENERAL
+    uncomputed: bool = False
+    outside: bool = False
+    blended: bool = False
+
+
+BLANK = Raw()
+
+
+class RefusedError(Exception):
+    """A cell that cannot be read; carries the code and facts of the problem."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.code, self.facts = code, facts
+
+
+def is_blank(raw: Raw) -> bool:
+    """Whether a cell holds nothing that a person can see."""
+    return not raw.uncomputed and (
+        raw.value is None or (isinstance(raw.value, str) and not clean(raw.value))
+    )
+
+
+def read_text(raw: Raw) -> str | None:
+    """A text; a whole number is read as its digits (a name such as 12)."""
+    value = _checked(raw)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise RefusedError("wb_not_text")
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() else repr(value)
+    return value.strip() if isinstance(value, str) else str(value)
+
+
+def read_choice(raw: Raw, options: Mapping[str, str]) -> str | None:
+    """The code of a choice, given by its label or its code, whatever the case of letters."""
+    text = read_text(raw)
+    if text is None:
+        return None
+    wanted = clean(text).casefold()
+    for code, label in options.items():
+        if wanted in {clean(label).casefold(), code.casefold()}:
+            return code
+    known = ", ".join(options.values())
+    raise RefusedError("unknown_choice", near=suggest(text, options.values()), known=known)
+
+
+def read_flag(raw: Raw) -> bool | None:
+    """Yes or no."""
+    if isinstance(_checked(raw), bool):
+        return bool(raw.value)
+    yes, no = ("oui", "vrai", "true"), ("non", "faux", "false")
+    text = clean(read_text(raw) or "").casefold()
+    if text in yes or text in no:
+        return text in yes
+    if not text:
+        return None
+    raise RefusedError("unknown_choice", near=suggest(text, ("oui", "non")), known="oui, non")
+
+
+def read_date(raw: Raw) -> dt.date | None:
+    """A real date, or a text JJ/MM/AAAA or AAAA-MM-JJ."""
+    value = _checked(raw)
+    if value is None:
+        return None
+    if isinstance(value, dt.datetime):
+        if value.time() != dt.time():
+            raise RefusedError("wb_not_date")
+        value = value.date()
+    if isinstance(value, dt.date):
+        return _plausible(value)
+    if isinstance(value, str):
+        text = clean(value)
+        if found := _DAY_FIRST.fullmatch(text):
+            return _date(*reversed(found.groups()))
+        if found := _YEAR_FIRST.fullmatch(text):
+            return _date(*found.groups())
+    raise RefusedError("wb_not_date")
+
+
+def read_number(raw: Raw, allowed: Quantity) -> float | None:
+    """A number in the unit asked, within its range; never a guess between two readings.
+
+    An integer where a whole number is asked. A rate is a fraction: « 3,5 % » gives 0.035.
+    """
+    value = _checked(raw)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        dated = isinstance(value, (dt.date, dt.time, dt.timedelta))
+        raise RefusedError("wb_date_not_number" if dated else "wb_not_number")
+    if isinstance(value, str):
+        result = _number_from_text(clean(value), allowed)
+    elif allowed.rate:
+        result = _rate(float(value), is_percent(raw.format))
+    else:
+        _check_format(raw.format, allowed)
+        result = float(value)
+    if allowed.rate and result > max(1.0, allowed.high) and not isinstance(value, str):
+        raise _two_rates(result)
+    if not math.isfinite(result) or not allowed.low <= result <= allowed.high:
+        raise RefusedError("wb_out_of_range", expected=_range(allowed))
+    if allowed.whole and result % 1:
+        raise RefusedError("wb_not_whole")
+    return int(result) if allowed.whole else result
+
+
+def _checked(raw: Raw) -> Any:
+    """The value, once errors and formulas not to be trusted are refused; None when blank."""
+    if raw.outside:
+        raise RefusedError("wb_outside_formula")
+    if raw.uncomputed:
+        raise RefusedError("wb_uncomputed")
+    if is_blank(raw):
+        return None
+    if isinstance(raw.value, str) and raw.value.strip().upper() in _ERRORS:
+        raise RefusedError("wb_error_value")
+    return raw.value
+
+
+def _plausible(date: dt.date) -> dt.date:
+    if not YEARS[0] <= date.year <= YEARS[1]:
+        raise RefusedError("wb_not_date")
+    return date
+
+
+def _date(year: str, month: str, day: str) -> dt.date:
+    try:
+        return _plausible(dt.date(int(year), int(month), int(day)))
+    except ValueError:
+        raise RefusedError("wb_not_date") from None
+
+
+def _rate(value: float, shown_as_percent: bool) -> float:
+    """A rate in a numeric cell: its format says whether 0.5 is 50 % or 0.5 %."""
+    if shown_as_percent or value == 0:
+        return value
+    raise _two_rates(value)
+
+
+def _two_rates(value: float) -> RefusedError:
+    return RefusedError(
+        "wb_ambiguous_rate", first=percent(value / 100, _decimals(value)),
+        second=percent(value, _decimals(100 * value)),
+    )  # fmt: skip
+
+
+def _decimals(value: float) -> int:
+    return next((n for n in range(6) if abs(value * 10**n % 1) < 1e-9), 6)
+
+
+def _check_format(number_format: str, allowed: Quantity) -> None:
+    """A format may show « 450 k€ » for 450: the number is then not what the person sees."""
+    if is_percent(number_format):
+        raise RefusedError("wb_percent_unexpected", unit=allowed.label)
+    if shown := scaled(number_format):
+        raise RefusedError("wb_scaled_format", shown=shown)
+
+
+def _number_from_text(text: str, allowed: Quantity) -> float:
+    label = clean(allowed.label)
+    if label and "%" not in label:
+        text = text.removesuffix(f" {label}")
+    negative = text.startswith("(") and text.endswith(")")
+    text = clean(text[1:-1]) if negative else text
+    if first := _SIGN_FIRST.fullmatch(text):  # « € 1 200 » says « 1 200 € »
+        text = f"{first['minus']}{first['rest']} €"
+    found = _NUMBER.fullmatch(text)
+    if not found:
+        raise RefusedError("wb_not_number")
+    suffix = found["suffix"].replace(" ", "")
+    per_cent = suffix.startswith("%") and suffix in {"%", label.replace(" ", "")}
+    if per_cent and not allowed.rate:
+        raise RefusedError("wb_percent_unexpected", unit=allowed.label)
+    result = _decimal(found["core"], per_cent)
+    if found["sign"] in {"-", "−", "–"}:
+        result = -result
+    if negative:
+        result = -abs(result)
+    if per_cent:
+        return float(f"{result / 100:.15g}")
+    if allowed.rate and not suffix:
+        return _rate(result, shown_as_percent=False)
+    return float(f"{result * _scale(suffix, allowed):.15g}")
+
+
+def _scale(suffix: str, allowed: Quantity) -> float:
+    """What a suffix multiplies by; the unit of the line may be written out."""
+    unit = allowed.label.replace(" ", "")
+    if not suffix or suffix == unit:
+        return 1.0
+    if is_money(allowed.unit):
+        suffix = _SIGNS.sub("€", suffix)
+        tail = unit.removeprefix("€")
+        for written, factor in _SCALES.items():
+            if suffix in {written, written + tail}:
+                return factor
+    raise RefusedError("wb_unknown_suffix", suffix=suffix, unit=allowed.label)
+
+
+def _decimal(core: str, small: bool) -> float:
+    """A number from its digits and separators.
+
+    `small`: a percentage, for which a reading in thousands is out of the question.
+    """
+    core = core.replace("'", " ")
+    points = [mark for mark in core if mark in ".,"]
+    decimal, grouping = "", " "
+    if len(set(points)) == 2:
+        decimal, grouping = points[-1], points[0]
+        if points.count(decimal) > 1 or " " in core:
+            raise RefusedError("wb_not_number")
+    elif len(points) > 1:
+        grouping = points[0]
+    elif points:
+        decimal = points[0]
+        left, right = core.split(decimal)
+        thousands = len(right) == 3 and left.isdigit() and len(left) < 4 and left[0] != "0"
+        if thousands and not small:
+            first, second = float(f"{left}.{right}"), float(left + right)
+            raise RefusedError("wb_ambiguous_number", first=number(first, 3), second=number(second))
+    whole, _, fraction = core.partition(decimal) if decimal else (core, "", "")
+    groups = whole.split(grouping)
+    grouped = len(groups) == 1 or (
+        1 <= len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
+    )
+    digits = "".join(groups)
+    if not grouped or not (digits + fraction).isdigit() or (decimal and not fraction):
+        raise RefusedError("wb_not_number")
+    return float(f"{digits or 0}.{fraction or 0}")
+
+
+def _range(allowed: Quantity) -> str:
+    def shown(value: float) -> str:
+        return percent(value, 0) if allowed.rate else number(value, _decimals(value))
+
+    if allowed.high >= UNBOUNDED:
+        return f"au moins {shown(allowed.low)}"
+    return f"{shown(allowed.low)} – {shown(allowed.high)}"

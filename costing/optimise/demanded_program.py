@@ -1,0 +1,172 @@
+"""A program and what is asked of it: who each demand is about, and how far prices may go."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from costing.fee.schedule import Cell
+from costing.optimise.demands import Asked
+from costing.optimise.machine_rows import Line, MachineRows
+from costing.optimise.program import MOST_RISE, FeeProgram
+from costing.optimise.risk import CostDraws, cost_draws
+
+Floats = NDArray[np.float64]
+
+#: What a search over whole numbers settles within seconds.
+MOST_SWITCHES = 300
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A program under a list of demands.
+
+    switches: whole numbers of one demand beyond which neighbouring machines are put together.
+    aside: numbers of the demands that ask nothing, though what they allow or stand in place of
+    stays so: with one more aside, nothing that was possible becomes impossible.
+    """
+
+    program: FeeProgram
+    asked: tuple[Asked, ...]
+    switches: int = MOST_SWITCHES
+    aside: frozenset[int] = frozenset()
+
+    def under(self, asked: Sequence[Asked]) -> Setting:
+        """The same program under other demands, none of them aside."""
+        return replace(self, asked=tuple(asked), aside=frozenset())
+
+    @property
+    def holding(self) -> list[tuple[int, Asked]]:
+        """The demands that are not aside, with their numbers."""
+        return [(i, item) for i, item in enumerate(self.asked) if i not in self.aside]
+
+    def find(self, constraint: str) -> list[tuple[int, Asked]]:
+        """The same of one constraint."""
+        return [(i, item) for i, item in self.holding if item.constraint == constraint]
+
+    def has(self, constraint: str) -> bool:
+        """Whether a constraint is asked at all."""
+        return bool(self.find(constraint))
+
+    # --- who a demand is about
+
+    def kind(self, item: Asked) -> str:
+        """What a demand's scope is: a class, a modality, a region, a sector, or all."""
+        return self.program.case.reference.scopes(item.declared.scopes or ("class",))[item.scope]
+
+    def covers(self, item: Asked, cell: Cell) -> bool:
+        """Whether a demand about classes or modalities holds for a cell."""
+        classes = self.program.case.reference.classes
+        match self.kind(item):
+            case "*":
+                return True
+            case "class":
+                return cell.class_code == item.scope
+            case _:
+                return classes[cell.class_code].modality == item.scope
+
+    def specific(self, constraint: str) -> list[tuple[int, Asked] | None]:
+        """For each cell, the demand that holds: of its class, else modality, else of all.
+
+        None where there is none, or where it is aside.
+        """
+        rank = {"class": 0, "modality": 1, "*": 2}
+        own = [found for found in enumerate(self.asked) if found[1].constraint == constraint]
+        order = sorted(own, key=lambda found: rank[self.kind(found[1])])
+        held = [
+            next((found for found in order if self.covers(found[1], cell)), None)
+            for cell in self.program.cells
+        ]
+        return [None if found and found[0] in self.aside else found for found in held]
+
+    @property
+    def machines(self) -> MachineRows:
+        """The machines of the last year."""
+        return self.program.machines
+
+    def members(self, item: Asked) -> NDArray[np.bool_]:
+        """The machines that a demand is about."""
+        return self.machines.chosen(item.scope, self.kind(item))
+
+    # --- uncertain costs
+
+    @cached_property
+    def risk(self) -> CostDraws | None:
+        """Costs under draws, when the floors are to hold under uncertainty."""
+        rules = self.program.case.scenario.rules
+        if rules.cost_risk == "principal":
+            return None
+        return cost_draws(self.program, rules.cost_risk, rules.cost_level)
+
+    def floor_line(self, share: float) -> Line:
+        r"""$R_m - \phi C_m$ with the cost that floors are held to."""
+        return self.machines.margin(share, self.risk.each if self.risk else None)
+
+    def present_margin(self, share: float) -> Floats:
+        r"""The same before the first step."""
+        rows = self.machines
+        return rows.present_eur - share * (self.risk.each if self.risk else rows.present_cost_eur)
+
+    def cost_of(self, weight: Floats) -> float:
+        """Cost of some machines together, as floors are held to it."""
+        if self.risk:
+            return self.risk.together(weight)
+        return float(self.machines.cost_eur @ weight)
+
+    # --- how far prices may go
+
+    @cached_property
+    def rising(self) -> list[str]:
+        """Classes whose prices may rise, being below their cost."""
+        found = []
+        rows = self.machines
+        for item in (one for one in self.asked if one.constraint == "rise_below_cost"):
+            for code in self.program.case.reference.classes:
+                mine = (rows.frame["class"] == code).to_numpy() * rows.weight
+                cells = [c for c in self.program.cells if c.class_code == code]
+                there = mine.any() and cells and self.covers(item, cells[0])
+                if there and rows.present_eur @ mine < rows.present_cost_eur @ mine:
+                    found.append(code)
+        return list(dict.fromkeys(found))  # two demands may cover one class
+
+    @cached_property
+    def ceiling(self) -> Floats:
+        """The price that none may exceed whatever is asked: the highest known, or twice that."""
+        program = self.program
+        known = np.maximum(program.start, program.before)
+        return np.tile(np.where(self._may_rise, MOST_RISE * known, known), len(program.steps))
+
+    @cached_property
+    def high(self) -> Floats:
+        """The highest admissible price of each variable."""
+        held = self.has("no_rise") & ~np.tile(self._may_rise, len(self.program.steps))
+        return np.where(held, self.program.present, self.ceiling)
+
+    @cached_property
+    def _may_rise(self) -> NDArray[np.bool_]:
+        return np.array([cell.class_code in self.rising for cell in self.program.cells])
+
+    @cached_property
+    def low(self) -> Floats:
+        """The lowest admissible price of each variable: the largest cut at every step."""
+        program = self.program
+        steps = self.specific("step_cut")
+        keep = np.array([1 - (found[1].value or 0.0) if found else 0.0 for found in steps])
+        powers = np.arange(1, len(program.steps) + 1)[:, None]
+        low = program.start * keep**powers
+        for number, found in enumerate(self.specific("total_cut")):
+            if found:
+                least = (1 - (found[1].value or 0.0)) * program.before[number]
+                low[:, number] = np.maximum(low[:, number], min(least, program.start[number]))
+        return np.asarray(low.ravel())
+
+
+def year_before(date: dt.date) -> dt.date:
+    """The same day a year earlier; 28 February for the 29th."""
+    day = 28 if (date.month, date.day) == (2, 29) else date.day
+    return date.replace(year=date.year - 1, day=day)

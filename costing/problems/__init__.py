@@ -1,0 +1,1 @@
+"""What is wrong with what was given: named errors with a place, and their words."""

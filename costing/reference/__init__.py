@@ -1,0 +1,1 @@
+"""All of `models/`, read and checked: what stands before anyone changes anything."""

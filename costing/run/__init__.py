@@ -1,0 +1,1 @@
+"""How long work runs: its progress, and array tasks side by side."""

@@ -1,0 +1,1 @@
+"""What one person changed of the reference data, chose, and asks of a schedule."""

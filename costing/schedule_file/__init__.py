@@ -1,0 +1,1 @@
+"""Fee schedules typed by hand or imported: their entries and their file."""

@@ -1,0 +1,1 @@
+"""Scenarios and their revisions in a database; work in progress."""

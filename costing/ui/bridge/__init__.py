@@ -1,0 +1,1 @@
+"""The page « Pont entre deux positions »."""

@@ -1,0 +1,202 @@
+"""What is asked of a bridge: the two positions, and the result whose gap is to be explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from costing.analysis.account.comparison import DEFINITIONS as OVERVALUATIONS
+from costing.analysis.bridge.bridge import CostPerAct, Overvaluation, Result, Savings
+from costing.analysis.claim.words import DEFINITIONS
+from costing.case import labels
+from costing.problems.errors import InputError
+from costing.reference.reference import Reference
+from costing.scenario.examples import example_scenarios
+from costing.scenario.scenario import Scenario, from_json
+from costing.ui.claim import tables as claim_tables
+from costing.ui.parts import names, tables
+from costing.ui.parts.machine_fields import machine_fields
+from costing.ui.shell import cache, state
+from costing.values.catalogue import Population
+
+#: Parameter of the address bar and label of each side.
+_SIDES = {"a": ("de", "Position A"), "b": ("vers", "Position B")}
+_FILES, _MOST_FILES = "bridge-files", 8
+_WIDTHS = (5, 2, 5)
+_KINDS = {
+    "cost": "Coût d'un acte", "overvaluation": "Surévaluation du parc", "savings": "Économies",
+}  # fmt: skip
+
+
+_ACTS = "Les mêmes pour A et B. Au départ, l'activité de référence de la classe."
+
+
+class Position(NamedTuple):
+    """A scenario that a side may take: what kind of one it is, its name, and itself on demand."""
+
+    kind: str
+    name: str
+    load: Callable[[], Scenario]
+
+
+class Question(NamedTuple):
+    """Two scenarios, and the result that they give differently."""
+
+    a: Scenario
+    b: Scenario
+    result: Result
+
+
+def choose() -> Question:
+    """The positions and the result chosen."""
+    with st.container(border=True):
+        a, b = _sides(positions())
+    with st.container(border=True):
+        return Question(a, b, _result(cache.reference()))
+
+
+def positions() -> dict[str, Position]:
+    """Every position on offer, by what names it in the address bar."""
+    draft, dirty = state.workspace().draft, state.workspace().dirty
+    found = {
+        key: Position("exemple", scenario.name, partial(_itself, scenario))
+        for key, scenario in example_scenarios().items()
+    }
+    shown = "scénario affiché" + ", non enregistré" * dirty
+    found["affiche"] = Position(shown, draft.name, partial(_itself, draft))
+    found["reference"] = Position("référence d'origine", Scenario().name, Scenario)
+    for listed in state.store().list_scenarios():
+        kind = f"enregistré, {listed.id}, révision {listed.number}"
+        found[listed.id] = Position(kind, listed.name, partial(_saved, listed.id))
+    kept: dict[str, tuple[str, Scenario]] = st.session_state.get(_FILES, {})
+    for key, (file, scenario) in kept.items():
+        found[key] = Position(f"fichier {file}", scenario.name, partial(_itself, scenario))
+    return found
+
+
+def _itself(scenario: Scenario) -> Scenario:
+    return scenario
+
+
+def _saved(scenario_id: str) -> Scenario:
+    return state.store().load(scenario_id).scenario
+
+
+def _take_files() -> None:
+    """Scenarios brought as files, for the session; what is refused is said."""
+    given = st.file_uploader(
+        "Apporter une position : un scénario (.json) de la page « Import / export »",
+        type=["json"], key="bridge-upload", accept_multiple_files=True, max_upload_size=50,
+    )  # fmt: skip
+    tables.note("Elle s'ajoute aux positions proposées, le temps de la session.")
+    kept: dict[str, tuple[str, Scenario]] = st.session_state.setdefault(_FILES, {})
+    known = set(kept)
+    for file in given:
+        try:
+            scenario = from_json(file.getvalue().decode("utf-8-sig", errors="replace"), file.name)
+            cache.case(scenario)
+        except InputError as error:
+            st.error(f"« {names.literal(file.name)} » : {names.literal(str(error))}")
+        else:
+            kept[f"fichier-{cache.digest(scenario)[:10]}"] = (file.name, scenario)
+    while len(kept) > _MOST_FILES:
+        del kept[next(iter(kept))]
+    if set(kept) != known:
+        st.rerun()
+
+
+def _sides(known: dict[str, Position]) -> tuple[Scenario, Scenario]:
+    """Both positions; alike names are told apart by what kind of scenario they are."""
+    left, middle, right = st.columns(_WIDTHS, vertical_alignment="bottom")
+    with left:
+        a = _side("a", known)
+    with right:
+        b = _side("b", known)
+
+    def swap() -> None:
+        st.session_state.update({"bridge-a": b, "bridge-b": a})
+
+    middle.button("A ⇄ B", help="Échanger A et B", on_click=swap, width="stretch")
+    found = [known[key].load() for key in (a, b)]
+    boxes = st.columns(_WIDTHS)
+    with boxes[1].popover("Fichier", width="stretch"):
+        _take_files()
+    for box, scenario in zip(boxes[::2], found, strict=True):
+        with box:
+            claim_tables.paragraphs(_about(scenario), kind="c-note")
+    if found[0].name == found[1].name:
+        found = [
+            scenario.model_copy(update={"name": f"{scenario.name} ({known[key].kind})"})
+            for key, scenario in zip((a, b), found, strict=True)
+        ]
+    return found[0], found[1]
+
+
+def _side(side: str, known: dict[str, Position]) -> str:
+    """The position chosen for a side, else that of the address; the address then names it."""
+    key, (address, title) = f"bridge-{side}", _SIDES[side]
+    asked = st.query_params.get(address)
+    if asked is not None and asked != st.session_state.get(f"{key}-asked"):
+        if asked in known:
+            st.session_state[key] = asked
+        else:
+            st.warning(f"Aucune position « {names.literal(asked)} » : une autre est ouverte.")
+    if st.session_state.get(key) not in known:
+        st.session_state[key] = list(known)[list(_SIDES).index(side)]
+    chosen = st.selectbox(
+        title, list(known), key=key, persist_state="session",
+        format_func=lambda k: f"{known[k].name} — {known[k].kind}",
+    )  # fmt: skip
+    st.session_state[f"{key}-asked"] = st.query_params[address] = chosen
+    return chosen
+
+
+def _about(scenario: Scenario) -> str:
+    """A position by its own description, else by what it changes of the reference data."""
+    if scenario.description:
+        return scenario.description
+    count = len(scenario.overrides)
+    changed = "aucune valeur modifiée" if not count else (
+        f"{count} valeur modifiée" if count == 1 else f"{count} valeurs modifiées")  # fmt: skip
+    perimeter = cache.reference().perimeters.get(scenario.perimeter)
+    return f"Périmètre « {perimeter.label.fr if perimeter else scenario.perimeter} », {changed}."
+
+
+def _result(reference: Reference) -> Result:
+    """The result to explain."""
+    boxes = st.columns([4, 4, 3, 3])
+    kind = boxes[0].selectbox(
+        "Résultat à expliquer", list(_KINDS), format_func=_KINDS.__getitem__,
+        key="bridge-kind", persist_state="session",
+    )  # fmt: skip
+    if kind == "overvaluation":
+        return _overvaluation(reference, boxes[1:])
+    if kind == "savings":
+        reading = boxes[1].selectbox(
+            "Lecture", list(names.READINGS), format_func=names.READINGS.__getitem__,
+            key="bridge-reading", persist_state="session",
+        )  # fmt: skip
+        return Savings(reading)  # type: ignore[arg-type]
+    return CostPerAct(*machine_fields(reference, boxes[1:], "bridge", _ACTS))
+
+
+def _overvaluation(reference: Reference, boxes: list[DeltaGenerator]) -> Overvaluation:
+    """A definition, some modalities, the day of a tariff."""
+    definition = boxes[0].selectbox(
+        "Définition", OVERVALUATIONS, key="bridge-definition", persist_state="session",
+        format_func=lambda code: DEFINITIONS[code.removesuffix("_of_fee")],
+    )  # fmt: skip
+    modalities = boxes[1].multiselect(
+        "Modalités", list(reference.models), placeholder="Toutes", key="bridge-modalities",
+        persist_state="session", format_func=lambda code: labels.modality_name(reference, code),
+    )  # fmt: skip
+    dates = list(reversed(reference.schedule.dates))
+    date = boxes[2].selectbox(
+        "Tarif en vigueur le", dates, dates.index(reference.savings.baseline_date),
+        format_func=labels.day, key="bridge-date", persist_state="session",
+    )  # fmt: skip
+    return Overvaluation(definition, Population(modality=tuple(modalities)), date)

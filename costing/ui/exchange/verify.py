@@ -1,0 +1,133 @@
+"""« Vérifier un classeur exporté »: a file computed again; what changed in it, what differs.
+
+The comparison is in `costing.workbook.verify.verify`, its words in `costing.workbook.verify.words`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from costing.french.writing import number
+from costing.problems.errors import InputError, Problem
+from costing.scenario.scenario import Difference
+from costing.ui.parts import files, names, tables
+from costing.ui.shell import adopt, cache, changes
+from costing.ui.shell.running import running
+from costing.workbook.verify.gaps import Gap
+from costing.workbook.verify.verify import Verification, verify
+from costing.workbook.verify.words import cell, changed_in_words, gaps_csv, verdict
+
+#: Rows of the table of cells; the file holds them all.
+MOST = 200
+_KEY, _ALL = "verify-found", "Toutes les feuilles"
+
+
+class _Kept(NamedTuple):
+    """What came of the file last given."""
+
+    token: str
+    found: Verification | None
+    problems: tuple[Problem, ...]
+
+
+def section() -> None:
+    """Draw the section."""
+    st.header("Vérifier un classeur exporté")
+    tables.lead(
+        "Un classeur de proposition revenu de l'autre côté : l'outil relit ses cases jaunes, "
+        "refait tout le calcul et compare chaque case à ce qu'elle devrait dire."
+    )
+    given = st.file_uploader(
+        "Classeur exporté (.xlsx), recalculé et enregistré par un tableur",
+        type=["xlsx"], key="verify-file", max_upload_size=50,
+    )  # fmt: skip
+    if given is None:
+        tables.note("Le parc entier demande une demi-minute. Le fichier n'est pas conservé.")
+        return
+    kept = _verified(given)
+    if kept.found is None:
+        files.problems(given.name, kept.problems)
+        return
+    _result(given.name, kept.found)
+
+
+def _verified(given: Any) -> _Kept:
+    """The file given, verified once."""
+    kept: _Kept | None = st.session_state.get(_KEY)
+    if kept is None or kept.token != given.file_id:
+        try:
+            with running("verify", "Lecture du classeur") as tell:
+                kept = _Kept(given.file_id, verify(given, cache.reference(), tell), ())
+        except InputError as error:
+            kept = _Kept(given.file_id, None, error.problems)
+        st.session_state[_KEY] = kept
+    return kept
+
+
+def _result(name: str, found: Verification) -> None:
+    say = st.success if found.fine else st.error
+    say(f"« {names.literal(name)} ». {verdict(found)}")
+    if found.changed:
+        st.subheader("Ce qui a changé depuis l'export")
+        rows = _changed(found)
+        columns = [tables.text(title) for title in ("Donnée", "À l'export", "Dans le fichier")]
+        tables.table(columns, rows, tall=len(rows) > 14)
+    if found.gaps:
+        _differs(name, found.gaps)
+    _adopt(name, found)
+
+
+def _changed(found: Verification) -> list[tuple[str, str, str]]:
+    """Inputs that changed: those of the scenario as everywhere on the screens, then the others."""
+    reference = cache.reference()
+    rows: list[tuple[str, str, str]] = []
+    for change, words in zip(found.changed, changed_in_words(reference, found), strict=True):
+        try:
+            told = changes.in_words(reference, [Difference(*change)])
+        except (KeyError, TypeError, ValueError):
+            told = []
+        known = [(one.what, one.before, one.after) for one in told if one.what != change[0]]
+        rows += known or [words]
+    return [row for row in rows if row[1] != row[2]]
+
+
+def _differs(name: str, gaps: tuple[Gap, ...]) -> None:
+    """The cells that differ, by sheet."""
+    st.subheader("Ce qui diffère, et pourquoi")
+    counts = Counter(gap.sheet for gap in gaps)
+    sheets = {_ALL: len(gaps), **counts}
+    left, right = st.columns([5, 7], vertical_alignment="bottom")
+    chosen = left.selectbox(
+        "Feuille", list(sheets), key="verify-sheet",
+        format_func=lambda sheet: f"{sheet} ({number(sheets.get(sheet, 0))})",
+    )  # fmt: skip
+    right.download_button(
+        "Toutes les cases qui diffèrent (CSV)", lambda: gaps_csv(gaps).encode("utf-8-sig"),
+        file_name=f"{name.removesuffix('.xlsx')}_ecarts.csv", mime="text/csv",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+    own = [gap for gap in gaps if chosen in (_ALL, gap.sheet)]
+    rows = [
+        (gap.sheet, gap.cell or "—", cell(gap.found), cell(gap.expected), gap.words)
+        for gap in own[:MOST]
+    ]
+    columns = [
+        tables.text("Feuille"), tables.text("Case"), tables.Column("Trouvé"),
+        tables.Column("Attendu"), tables.text("Pourquoi"),
+    ]  # fmt: skip
+    tables.table(columns, rows, tall=len(rows) > 12)
+    if len(own) > MOST:
+        tables.note(f"Les {MOST} premières sur {number(len(own))} ; le fichier CSV les a toutes.")
+
+
+def _adopt(name: str, found: Verification) -> None:
+    """The button that makes the inputs read from the file a revision."""
+    adopt.offer(
+        found.scenario, f"Données du classeur {name}", "Adopter ce scénario",
+        key=f"verify-reason-{name}",
+        told="Les données saisies dans le classeur sont adoptées, non ses résultats : l'outil les "
+        "recalcule. Les tarifs de « Barème » s'évaluent sur la page « Barème ».",
+    )  # fmt: skip

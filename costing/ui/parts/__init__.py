@@ -1,0 +1,1 @@
+"""What several pages show alike: tables, charts, fields, words."""

@@ -1,0 +1,1 @@
+"""The page « Barème »: a schedule proposed, a frontier, any schedule evaluated."""

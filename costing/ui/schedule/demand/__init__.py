@@ -1,0 +1,1 @@
+"""The form of what is demanded of a schedule, on the page « Barème »."""

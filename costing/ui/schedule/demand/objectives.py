@@ -1,0 +1,78 @@
+"""« Ce que l'on cherche »: the objectives in order, and the return on cost that is stated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from costing.reference.reference import Reference
+from costing.scenario.menu import OBJECTIVES
+from costing.scenario.rules import ScheduleRules
+from costing.ui.parts import figures, tables
+from costing.ui.schedule.demand import words as demand_words
+from costing.ui.schedule.demand.typed import Typed
+
+_TITLE = "Ce que l'on cherche"
+_NOTHING = ""
+_BOXES = 4
+_RETURN = "Rendement demandé"
+_LEGEND = (tables.text("But"), tables.text("Ce qu'il veut dire"))
+
+
+def title(reference: Reference, rules: ScheduleRules) -> str:
+    """The section's title, with the objectives in order."""
+    words = f"{_TITLE} : {demand_words.objectives(rules.objectives)}"
+    if rules.return_on_cost:
+        words += f" ; rendement {figures.with_unit(rules.return_on_cost, 'share')}"
+    return words
+
+
+def fields(reference: Reference, rules: ScheduleRules, version: int) -> dict[str, Any]:
+    """One box for each rank, and the stated return."""
+    tables.lead(
+        demand_words.glued(
+            "Le premier but est cherché d'abord ; chacun des suivants départage les barèmes que "
+            "les précédents laissent à égalité."
+        )
+    )
+    # A scenario from a file may rank more of them than the form usually shows.
+    count = max(_BOXES, len(rules.objectives))
+    boxes = [box for _ in range(0, count, 2) for box in st.columns(2)]
+    chosen = []
+    for rank, box in zip(range(1, count + 1), boxes, strict=False):
+        offered = list(OBJECTIVES) if rank == 1 else [_NOTHING, *OBJECTIVES]
+        held = rules.objectives[rank - 1] if rank <= len(rules.objectives) else _NOTHING
+        chosen.append(
+            box.selectbox(
+                _rank(rank), offered, offered.index(held), key=f"objective-{rank}-{version}",
+                format_func=lambda c: OBJECTIVES[c].label.fr if c else "rien",
+            )
+        )  # fmt: skip
+    near = OBJECTIVES["near_cost"].label.fr
+    stated = st.columns(2)[0].text_input(
+        f"{_RETURN} (%)", figures.shown(rules.return_on_cost, "share"), key=f"return-{version}",
+        help=f"Ajouté au coût là où les prix se calent sur lui : le but « {near} », les barèmes "
+        "tirés des coûts. 0 : aucun.",
+    )  # fmt: skip
+    tables.table(_LEGEND, [(o.label.fr, o.description.fr) for o in OBJECTIVES.values()])
+    return {"objectives": chosen, "return": stated}
+
+
+def _rank(rank: int) -> str:
+    return "1er" if rank == 1 else f"{rank}e"
+
+
+def read(typed: Typed, reference: Reference, held: dict[str, Any]) -> dict[str, Any]:
+    """The objectives in order, « rien » left out; one that comes twice is refused."""
+    found: dict[str, int] = {}
+    for rank, code in enumerate(held["objectives"], start=1):
+        if code in found:
+            typed.refuse(
+                f"{_TITLE}, {_rank(rank)} but",
+                f"« {OBJECTIVES[code].label.fr} » est déjà le {_rank(found[code])} ; choisissez "
+                "un autre but, ou « rien »",
+            )
+        elif code != _NOTHING:
+            found[code] = rank
+    return {"objectives": tuple(found), "return_on_cost": typed.share(held["return"], _RETURN)}

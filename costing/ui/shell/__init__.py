@@ -1,0 +1,1 @@
+"""The frame of the screens: pages, sidebar, working scenario, caches, long computations."""

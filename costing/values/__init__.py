@@ -1,0 +1,1 @@
+"""Quantities: unit, values by class, sources, grades, and the YAML that holds them."""

@@ -1,0 +1,1 @@
+"""A sheet read as a table: its heads, its rows, what it hides."""

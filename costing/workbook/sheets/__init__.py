@@ -1,0 +1,1 @@
+"""The sheets of the import workbook, a folder each where one is both written and read."""

@@ -1,0 +1,1 @@
+"""The sheet « Choix »: its rows, declared once; written, read."""

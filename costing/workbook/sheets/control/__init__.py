@@ -1,0 +1,1 @@
+"""The sheet « Contrôle »: what is still missing of a workbook, counted by live formulas."""

@@ -1,0 +1,1 @@
+"""The sheets « Barème » and « Structure » of an export: written, read."""

@@ -1,0 +1,20 @@
+"""The sheet « Sources »: the bibliography, in the import workbook and in an exported proposal."""
+
+from __future__ import annotations
+
+from costing.reference.reference import Reference
+from costing.workbook.sheets import vocabulary as words
+from costing.workbook.write.layout import Book, Sheet
+
+
+def write_sources(book: Book, reference: Reference) -> Sheet:
+    """One row a source, in the order of the reference data."""
+    sheet = book.sheet(words.SOURCES, (34, 80, 44, 13, 50))
+    sheet.title(words.SOURCES)
+    sheet.header(2, ("Clé", "Titre", "Éditeur", "Date", "Référence ou adresse"))
+    sheet.keep_header(2)
+    for row, source in enumerate(reference.sources.values(), start=3):
+        where = " · ".join(filter(None, (source.reference, source.url)))
+        values = (source.key, source.title, source.publisher, source.date, where)
+        sheet.row(row, values, ("code", "cell", "cell", "date", "small"))
+    return sheet

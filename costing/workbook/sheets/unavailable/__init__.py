@@ -1,0 +1,1 @@
+"""The sheet « Non disponible »: written, read."""

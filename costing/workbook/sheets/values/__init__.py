@@ -1,0 +1,1 @@
+"""The sheet « Hypothèses »: written, read, and the state of each value."""

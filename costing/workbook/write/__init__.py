@@ -1,0 +1,1 @@
+"""How sheets are written and laid out: safely, alike, and printable."""
