@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from benchmarks.measure import Row, side_by_side
 from costing.analysis.draws.cohort import Cohort, cohort
 from costing.analysis.uncertainty.uncertainty import Values, simulate
+from costing.case.case import Case, make_case
 from costing.fee.schedule import ZONES
+from costing.fleet.table import FleetTable
 from costing.reference.load import load_reference
-from costing.reference.reference import Case
-from costing.scenario.scenario import FleetTable, Scenario
+from costing.scenario.scenario import Scenario
 from costing.values.catalogue import Population
 
 Floats = NDArray[np.float64]
@@ -37,10 +38,11 @@ BY_HAND = 128
 PEAK = f"""
 import resource, sys
 from benchmarks.bench_draws import by_class, whole_fleet
-from costing.analysis.uncertainty import simulate
-from costing.load import load_reference
-from costing.scenario import Scenario
-machines = whole_fleet(load_reference().case(Scenario()))
+from costing.analysis.uncertainty.uncertainty import simulate
+from costing.reference.load import load_reference
+from costing.case.case import make_case
+from costing.scenario.scenario import Scenario
+machines = whole_fleet(make_case(load_reference(), Scenario()))
 outcome = simulate(lambda values: by_class(machines, values), machines.inputs, {FLEET_DRAWS}, 1)
 assert outcome.draws.shape[0] == {FLEET_DRAWS}
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -51,7 +53,7 @@ print(peak * (1 if sys.platform == "darwin" else 1024) / 2**30)
 def run() -> list[Row]:
     """A class and a single machine over a million draws; the fleet's time and peak memory."""
     reference = load_reference()
-    case, alone = (reference.case(Scenario(fleet=fleet)) for fleet in (None, one_machine()))
+    case, alone = (make_case(reference, Scenario(fleet=fleet)) for fleet in (None, one_machine()))
     output = subprocess.run([sys.executable, "-c", PEAK], check=True, capture_output=True).stdout
     return [
         _draws(case, "a class of the fleet"),

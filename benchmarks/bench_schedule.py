@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from benchmarks.measure import Row, side_by_side
+from costing.case.case import Case, make_case
 from costing.optimise.columns_and_rows import Build
 from costing.optimise.demanded_program import Setting
 from costing.optimise.demands import asked
@@ -33,7 +34,7 @@ from costing.optimise.rounding import round_prices
 from costing.optimise.search import begun, reach, search
 from costing.optimise.solver import Block, Columns, Model, Solution
 from costing.reference.load import load_reference
-from costing.reference.reference import Case, Reference
+from costing.reference.reference import Reference
 from costing.scenario.rules import SavingsDemand, ScheduleRules
 from costing.scenario.scenario import Scenario
 
@@ -64,7 +65,7 @@ def run() -> list[Row]:
     reference = load_reference()
     demand = SavingsDemand(target_eur=TARGET_EUR, share_on_fee=1.0)
     scenario = Scenario(savings=demand, rules=ScheduleRules(step_dates=STEPS))
-    case = reference.case(scenario)
+    case = make_case(reference, scenario)
     for year in reference.savings.target.years:
         case.fleet_in(year)
     return [
@@ -250,7 +251,7 @@ def _proposal(reference: Reference) -> list[Row]:
     setting = _ready(reference)
 
     def whole() -> None:
-        assert propose(reference.case(Scenario())).status == "optimal"
+        assert propose(make_case(reference, Scenario())).status == "optimal"
 
     def solve() -> None:
         fresh = setting.under(setting.asked)
@@ -275,7 +276,7 @@ def _proposal(reference: Reference) -> list[Row]:
 
 def _ready(reference: Reference) -> Setting:
     """The reference scenario's program, from nothing but the reference data."""
-    setting = prepared(reference.case(Scenario()))
+    setting = prepared(make_case(reference, Scenario()))
     assert setting.program.years
     assert len(setting.machines.weight)
     return setting

@@ -16,6 +16,7 @@ from costing.analysis.draws.cohort import cohort
 from costing.analysis.sensitivity.effects import Study
 from costing.analysis.sensitivity.sobol import Sobol, sobol_indices
 from costing.analysis.uncertainty.uncertainty import Input, Inputs
+from costing.case.case import make_case
 from costing.reference.load import load_reference
 from costing.scenario.scenario import Scenario
 from costing.values.parameters import Label, Parameter, Value
@@ -91,7 +92,7 @@ def _ishigami() -> tuple[Study, Inputs]:
 
 def _claim() -> tuple[Callable[[Any], Any], Inputs]:
     """The overvaluation of the CT and MRI fleet, its inputs taken as independent."""
-    case = load_reference().case(Scenario())
+    case = make_case(load_reference(), Scenario())
     claim = case.reference.claims["cnam_75"]
     reading = own_reading(claim)
     machines = cohort(case, claim.population, reading.activity, claim.date)

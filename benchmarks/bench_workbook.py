@@ -31,10 +31,12 @@ from python_calamine import CalamineWorkbook
 from benchmarks.measure import Row
 from costing.analysis.draws.cohort import cohort
 from costing.case import labels
+from costing.case.case import Case, make_case
 from costing.case.costs import annual_cost
+from costing.fleet.table import FleetTable
 from costing.reference.load import load_reference
-from costing.reference.reference import Case, Reference
-from costing.scenario.scenario import FleetTable, Override, Scenario
+from costing.reference.reference import Reference
+from costing.scenario.scenario import Override, Scenario
 from costing.values.catalogue import Population
 from costing.workbook.export import computed, write_evaluation
 from costing.workbook.live.book import held
@@ -106,7 +108,7 @@ def run() -> list[Row]:
 
 def _costs(reference: Reference, folder: Path) -> list[Row]:
     """The engine against both programs; all results are the same, or this fails."""
-    case = reference.case(Scenario(fleet=_one_machine(reference)))
+    case = make_case(reference, Scenario(fleet=_one_machine(reference)))
     book = folder / "model.xlsx"
     write_evaluation(case, held(case), book)
     sets = _sets(reference)
@@ -174,7 +176,7 @@ def _one_by_one(reference: Reference, sets: Floats) -> Floats:
     for values in sets.tolist():
         changes = zip(ADDRESSES, values, strict=True)
         overrides = tuple(Override(parameter=address, mode=new) for address, new in changes)
-        case = reference.case(Scenario(overrides=overrides))
+        case = make_case(reference, Scenario(overrides=overrides))
         found.append(float(annual_cost(case, CODE, value.mode).total()))
     return np.array(found)
 
@@ -249,7 +251,7 @@ def _macro(folder: Path, book: Path, lines: Sequence[str], result: tuple[str, st
 
 def _fleet(reference: Reference, folder: Path) -> list[Row]:
     """Writing the workbook of the reference fleet, and recalculating it."""
-    case = reference.case(Scenario())
+    case = make_case(reference, Scenario())
     schedule, view = held(case), usual(case)
     book = folder / "fleet.xlsx"
     ours, _ = _timed(lambda: write_evaluation(case, schedule, book))

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 
 from costing.analysis.uncertainty.correlation import score_matrix
 from costing.analysis.uncertainty.uncertainty import Input, Inputs
+from costing.fleet.table import FleetTable
 from costing.scenario.menu import CONSTRAINTS, COST_RISKS, OBJECTIVES, STRUCTURES, Bound
 from costing.scenario.rules import (
     Behaviour,
@@ -28,12 +29,11 @@ from costing.scenario.rules import (
 from costing.scenario.scenario import (
     MOST_SEED,
     Conventions,
-    Correlation,
-    FleetTable,
     Override,
     Scenario,
 )
 from costing.scenario.unavailable import Unavailable
+from costing.values.correlations import Correlation
 from costing.values.parameters import Distribution, Label, Outcome, Parameter, Shown, Value
 
 # Address: range to draw from, whether it is money, whether the parameter takes bounds.

@@ -12,10 +12,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from costing.fleet.fleet import COLUMNS
+from costing.case.case import make_case
+from costing.fleet.columns import COLUMNS
+from costing.fleet.table import FleetTable
 from costing.reference.load import load_reference
 from costing.scenario.rules import Demand, Lever, SavingsDemand, ScheduleRules
-from costing.scenario.scenario import Conventions, FleetTable, Override, Scenario
+from costing.scenario.scenario import Conventions, Override, Scenario
 from costing.scenario.unavailable import Unavailable
 from costing.workbook.template import write_template
 
@@ -118,7 +120,7 @@ def build(directory: Path) -> list[Path]:
     reference = load_reference()
     written = []
     for name, scenario in ((TEMPLATE, Scenario()), (EXAMPLE, example())):
-        write_template(reference.case(scenario), directory / name)
+        write_template(make_case(reference, scenario), directory / name)
         written.append(directory / name)
     return written
 

@@ -16,8 +16,8 @@ from costing.annex.forms import day, form_of
 from costing.annex.notes import Facts, Marks, caption_notes, marks, table_notes
 from costing.annex.tables import Grid, grid
 from costing.case import labels
+from costing.case.case import Case
 from costing.fee.schedule import FeeSchedule, Reform
-from costing.reference.reference import Case
 
 TITLE = "Tarifs des forfaits techniques"
 IN_FORCE, PROPOSED, OFFICIAL = "En vigueur, pour mémoire", "Proposé", "Tarifs officiels"

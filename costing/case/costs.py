@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from costing.case.case import Case
 from costing.reference.model import Step
-from costing.reference.reference import Case
 
 if TYPE_CHECKING:
     from costing.fleet.fleet import Fleet
@@ -141,22 +141,20 @@ def share_grade_d(case: Case, class_code: str, acts: float, amortised: float) ->
     By differences: the exact derivatives (`costing.analysis.account.elasticities`) take longer to
     find than a quick command lasts.
     """
-    model = case.reference.model_of(class_code)
+    values = case.reference.values_of(class_code)
     weak = every = 0.0
     for name, elasticity in _by_differences(case, class_code, acts, amortised).items():
-        parameter = model.parameters.get(name) or case.reference.files["communs"][name]
-        value = case.reference.value_for(parameter, class_code)
+        value = values.get(name) or case.reference.value_of("communs", name, class_code)
         every += abs(elasticity)
-        weak += abs(elasticity) if value and value.grade == "D" else 0.0
+        weak += abs(elasticity) if value.grade == "D" else 0.0
     return weak / every if every else 0.0
 
 
 def _by_differences(case: Case, class_code: str, acts: float, amortised: float) -> dict[str, float]:
     """Elasticities by central differences of 0.01 %, all parameters in one evaluation."""
-    model = case.reference.model_of(class_code)
-    found = {n: case.reference.value_for(p, class_code) for n, p in model.parameters.items()}
-    modes = {name: value.mode for name, value in found.items() if value and value.mode}
-    if any(value and value.vat == "excluded" for value in found.values()):
+    values = case.reference.values_of(class_code)
+    modes = {name: value.mode for name, value in values.items() if value.mode}
+    if any(value.vat == "excluded" for value in values.values()):
         modes["vat_rate"] = case.vat_rate(class_code)
     step = 1e-4
     size = len(modes)
@@ -171,11 +169,6 @@ def _by_differences(case: Case, class_code: str, acts: float, amortised: float) 
 
 def _grade(case: Case, class_code: str, line: str) -> str:
     """Worst grade among the parameters on which a line rests."""
-    model = case.reference.model_of(class_code)
-    grades = ["A"]
-    for name in model.inputs_of(line):
-        if name in model.parameters:
-            value = case.reference.value_for(model.parameters[name], class_code)
-            if value:
-                grades.append(value.grade)
-    return max(grades)
+    values = case.reference.values_of(class_code)
+    inputs = case.reference.model_of(class_code).inputs_of(line)
+    return max((values[name].grade for name in inputs if name in values), default="A")

@@ -12,7 +12,7 @@ from costing.cli.common import answer, case_of, options, print_json, rounded
 
 if TYPE_CHECKING:
     from costing.analysis.bridge.bridge import Bridge, Result
-    from costing.reference.reference import Case
+    from costing.case.case import Case
 
 #: Significant digits of what `--json` prints: cents of tens of billions of euros.
 _DIGITS = 12
@@ -43,9 +43,10 @@ def bridge(
     A and B are scenario files, or names of shipped examples.
     """
     from costing.analysis.bridge.bridge import bridge as split
+    from costing.case.case import make_case
 
     one = _position(a, models)
-    other = one.base.case(_position(b, models).scenario)
+    other = make_case(one.base, _position(b, models).scenario)
     found = split(one, other, _result(kind, one, **asked))
     if as_json:
         print_json(rounded(_content(found), _DIGITS))
@@ -55,12 +56,13 @@ def bridge(
 
 def _position(name: str, models: tuple[Path, ...]) -> Case:
     """A scenario file, or a shipped example of that name, on the reference data."""
+    from costing.case.case import make_case
     from costing.scenario.examples import example_scenarios
 
     example = None if Path(name).is_file() else example_scenarios().get(name)
     if example is None:
         return case_of(Path(name), models)
-    return case_of(None, models).base.case(example)
+    return make_case(case_of(None, models).base, example)
 
 
 def _result(

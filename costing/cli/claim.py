@@ -14,7 +14,7 @@ from costing.problems.errors import InputError, problem, suggest
 if TYPE_CHECKING:
     from costing.analysis.claim.claim import ClaimAnswer
     from costing.analysis.claim.readings import Reading
-    from costing.reference.reference import Case
+    from costing.case.case import Case
     from costing.values.catalogue import Claim
 
 READING = (

@@ -15,7 +15,7 @@ import click
 from costing.problems.errors import CostingError, InputError, Language, Place, Problem, problem
 
 if TYPE_CHECKING:
-    from costing.reference.reference import Case
+    from costing.case.case import Case
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 DIRECTORY = click.Path(file_okay=False, path_type=Path)
@@ -74,6 +74,7 @@ def case_of(
     scenario: Path | None, models: tuple[Path, ...] = (), perimeter: str | None = None
 ) -> Case:
     """The reference data with a scenario file applied."""
+    from costing.case.case import make_case
     from costing.reference.load import load_reference
     from costing.scenario.scenario import Scenario, from_json
 
@@ -91,7 +92,7 @@ def case_of(
         reference.perimeter(perimeter)
         content = content.model_copy(update={"perimeter": perimeter})
     try:
-        return reference.case(content)
+        return make_case(reference, content)
     except InputError as error:
         raise (error.within(file=scenario.name) if scenario else error) from None
 

@@ -13,9 +13,9 @@ from costing.problems.errors import InputError, problem, suggest
 
 if TYPE_CHECKING:
     from costing.analysis.draws.robustness import Robustness
+    from costing.case.case import Case
     from costing.fee.schedule import FeeSchedule
     from costing.optimise.measures import Measures
-    from costing.reference.reference import Case
 
 #: Significant digits of what `--json` prints: cents of tens of billions of euros.
 _DIGITS = 12

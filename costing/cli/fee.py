@@ -14,9 +14,9 @@ from costing.problems.errors import InputError, problem
 if TYPE_CHECKING:
     import pandas as pd
 
+    from costing.case.case import Case
     from costing.case.costs import CostBreakdown
     from costing.fee.schedule import FeeSchedule, Machines
-    from costing.reference.reference import Case
 
 YEARS = (1900, 2200)
 

@@ -14,10 +14,10 @@ from costing.cli.common import FILE, answer, case_of, check_folder, options, pri
 from costing.cli.evaluate import print_measures
 
 if TYPE_CHECKING:
+    from costing.case.case import Case
     from costing.optimise.frontier import Frontier
     from costing.optimise.measures import Measures
     from costing.optimise.proposal import Proposal
-    from costing.reference.reference import Case
 
 
 @click.command()
@@ -92,13 +92,14 @@ def frontier(
 
 def _asked_for(case: Case, target: float | None) -> Case:
     """The case, with what the fee itself must save when that is given."""
+    from costing.case.case import make_case
     from costing.scenario.scenario import revised
 
     if target is None:
         return case
     alone = {"target_eur": target, "share_on_fee": 1.0, "other_levers": ()}
     demand = {**case.scenario.savings.model_dump(), **alone}
-    return case.base.case(revised(case.scenario, savings=demand))
+    return make_case(case.base, revised(case.scenario, savings=demand))
 
 
 def _write_program(case: Case, path: Path) -> None:

@@ -15,29 +15,9 @@ import numpy as np
 import pandas as pd
 
 from costing.fee.schedule import ZONES, MachineClass
+from costing.fleet.columns import CAPITAL_REGION, NAMES, NUMBERS, OLDEST, REGIONS, SECTORS
 from costing.french.writing import number
 from costing.run.parallel import together
-
-COLUMNS = (
-    "machine_id", "site_id", "modality", "class", "installed_on", "zone", "region", "sector",
-    "rank_on_authorisation", "acts_billed", "acts_inpatient", "weight",
-)  # fmt: skip
-SECTORS = ("liberal", "public", "non_profit", "gie")
-METROPOLITAN = (
-    "Auvergne-Rhône-Alpes", "Bourgogne-Franche-Comté", "Bretagne", "Centre-Val de Loire", "Corse",
-    "Grand Est", "Hauts-de-France", "Île-de-France", "Normandie", "Nouvelle-Aquitaine", "Occitanie",
-    "Pays de la Loire", "Provence-Alpes-Côte d'Azur",
-)  # fmt: skip
-OVERSEAS = ("Guadeloupe", "Guyane", "La Réunion", "Martinique", "Mayotte")
-REGIONS = (*METROPOLITAN, *OVERSEAS)
-CAPITAL_REGION = "Île-de-France"
-NAMES = ("machine_id", "site_id")
-#: Ranges of the columns of numbers, both ends admitted.
-NUMBERS = {
-    "acts_billed": (0, 200_000), "acts_inpatient": (0, 200_000),
-    "rank_on_authorisation": (1, 99), "weight": (1e-9, 1e6),
-}  # fmt: skip
-OLDEST = dt.date(1980, 1, 1)
 
 Array = np.ndarray[Any, Any]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]

@@ -15,25 +15,11 @@ import numpy as np
 import pandas as pd
 
 from costing.fee.schedule import ZONES, FeeSchedule, MachineClass, Machines
-from costing.fleet.checks import (
-    COLUMNS,
-    METROPOLITAN,
-    NUMBERS,
-    OVERSEAS,
-    REGIONS,
-    SECTORS,
-    Check,
-    checks,
-    typed,
-)
+from costing.fleet.checks import Check, checks, typed
+from costing.fleet.columns import COLUMNS, NUMBERS
+from costing.fleet.table import FleetTable
 from costing.french.writing import number
 from costing.problems.errors import FleetError, Place, Problem, problem, suggest
-from costing.scenario.scenario import FleetTable
-
-__all__ = [
-    "COLUMNS", "METROPOLITAN", "OVERSEAS", "REGIONS", "SECTORS", "Fleet", "by_code",
-    "fleet_of", "from_table", "validate",
-]  # fmt: skip
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from costing.fleet.checks import CAPITAL_REGION
+from costing.fleet.columns import CAPITAL_REGION
 from costing.fleet_file.cells import Array, Cells, repeated, some
 from costing.fleet_file.faults import Fault, rows_of
 from costing.fleet_file.mapping import Column, Mapping, Origin

@@ -16,7 +16,8 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from costing.fleet.checks import COLUMNS, checks
+from costing.fleet.checks import checks
+from costing.fleet.columns import COLUMNS
 from costing.fleet.fleet import Fleet, fleet_of
 from costing.fleet_file.cells import ODD, Array, some
 from costing.fleet_file.columns import Choices, Columns, categorical, text_column, unknown_codes

@@ -16,7 +16,7 @@ import yaml
 from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field, model_validator
 
-from costing.fleet.checks import COLUMNS
+from costing.fleet.columns import COLUMNS
 from costing.fleet_file.synonyms import DEPARTMENT, TITLES, plain
 from costing.problems.errors import FleetError, InputError, ModelError, Place, problem
 from costing.values.parameters import Strict

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from costing.case import labels
-from costing.fleet.checks import CAPITAL_REGION, REGIONS
+from costing.fleet import columns
+from costing.fleet.columns import CAPITAL_REGION, REGIONS
 from costing.reference.reference import Reference
-from costing.workbook.sheets.vocabulary import FLEET_COLUMNS
 
 
 @lru_cache(maxsize=8192)
@@ -34,7 +34,7 @@ def plain(text: str) -> str:
 DEPARTMENT, YEAR = "department", "year"
 #: What each column is, in the words of screens and messages.
 TITLES = {
-    **FLEET_COLUMNS,
+    **columns.TITLES,
     DEPARTMENT: "Département ou code postal",
     YEAR: "Colonne de l'année",
 }

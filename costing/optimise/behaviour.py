@@ -29,12 +29,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from costing.analysis.account.comparison import billed_share
+from costing.case.case import Case
 from costing.case.costs import fleet_cost
 from costing.fee.schedule import FeeSchedule
 from costing.fleet.fleet import Fleet, by_code
 from costing.french.writing import percent
 from costing.problems.errors import Place, ScenarioError, problem
-from costing.reference.reference import Case
 from costing.run.progress import Progress, silent, within
 
 Floats = NDArray[np.float64]

@@ -24,12 +24,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costing.analysis.account.savings import machine_savings, present, reached, required_from_fee
+from costing.case.case import Case
 from costing.case.costs import annual_cost
 from costing.fee.schedule import AMORTISATION, Cell, FeeSchedule, MachineClass, Reform
 from costing.french.writing import euros
 from costing.optimise.named_rules import COST_RULES, RULES, Rule
 from costing.problems.errors import InputError, problem, suggest
-from costing.reference.reference import Case
 
 Floats = NDArray[np.float64]
 
@@ -229,11 +229,7 @@ def _weighted_quantile(values: Floats, weight: Floats, share: float) -> float:
 
 
 def _normative(case: Case, code: str) -> float:
-    parameter = case.reference.files["machine_classes"]["normative_activity"]
-    value = case.reference.value_for(parameter, code)
-    if value is None:
-        raise InputError(problem("no_value_for_class", None, code, parameter=parameter.name))
-    return value.mode
+    return case.reference.value_of("machine_classes", "normative_activity", code).mode
 
 
 def _known(schedule: FeeSchedule, case: Case) -> dict[Cell, float]:

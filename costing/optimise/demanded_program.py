@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from costing.case.checks import demand_scopes
 from costing.fee.schedule import Cell
 from costing.optimise.demands import Asked
 from costing.optimise.machine_rows import Line, MachineRows
@@ -57,7 +58,9 @@ class Setting:
 
     def kind(self, item: Asked) -> str:
         """What a demand's scope is: a class, a modality, a region, a sector, or all."""
-        return self.program.case.reference.scopes(item.declared.scopes or ("class",))[item.scope]
+        return demand_scopes(self.program.case.reference, item.declared.scopes or ("class",))[
+            item.scope
+        ]
 
     def covers(self, item: Asked, cell: Cell) -> bool:
         """Whether a demand about classes or modalities holds for a cell."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from costing.analysis.account.savings import required_from_fee
 from costing.case import labels
+from costing.case.case import Case
 from costing.french.writing import euros, money, percent
-from costing.reference.reference import Case, Reference
+from costing.reference.reference import Reference
 from costing.scenario.menu import CONSTRAINTS, Constraint
 
 _SWITCHES = {

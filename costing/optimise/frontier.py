@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costing.analysis.account.savings import reached
+from costing.case.case import Case
 from costing.optimise.columns_and_rows import one_row
 from costing.optimise.demanded_program import Setting
 from costing.optimise.demands import asked
@@ -21,7 +22,6 @@ from costing.optimise.program import fee_program
 from costing.optimise.search import begun, savings_factors
 from costing.optimise.solver import Block, Model, Solution
 from costing.problems.errors import InputError, problem
-from costing.reference.reference import Case
 from costing.run.progress import Progress, silent
 from costing.scenario.menu import OBJECTIVES
 

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from costing.analysis.account.comparison import pay
 from costing.analysis.account.savings import machine_savings, present, reached, required_from_fee
+from costing.case.case import Case
 from costing.fee.schedule import FeeSchedule
 from costing.fleet.fleet import Fleet
 from costing.optimise.cost_rules import named
 from costing.optimise.named_rules import RULES
 from costing.problems.errors import InputError
-from costing.reference.reference import Case
 
 Floats = NDArray[np.float64]
 

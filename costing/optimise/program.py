@@ -23,6 +23,7 @@ from scipy import sparse
 
 from costing.analysis.account.comparison import billed_share
 from costing.analysis.account.savings import baseline
+from costing.case.case import Case
 from costing.case.costs import fleet_cost
 from costing.case.labels import cell_title
 from costing.fee.schedule import AMORTISATION, BANDS, ZONES, Cell, FeeSchedule, Machines, Reform
@@ -31,7 +32,7 @@ from costing.optimise.machine_rows import MachineRows
 from costing.optimise.solver import Block, Columns
 from costing.optimise.structure import Space, space
 from costing.problems.errors import Place, ScenarioError, problem
-from costing.reference.reference import Case
+from costing.scenario.rules import CostRisk
 
 Floats = NDArray[np.float64]
 
@@ -58,6 +59,7 @@ class FeeProgram:
     """A case as a program; variables date by date, cell by cell, then those of the structure.
 
     fleets: by year, when volumes answer prices; else the case's own.
+    cost_draws: the costs of its machines under draws, by risk and level (`costing.optimise.risk`).
     """
 
     case: Case
@@ -67,6 +69,9 @@ class FeeProgram:
     before: Floats
     space: Space
     fleets: Mapping[int, Fleet] = field(default_factory=dict)
+    cost_draws: dict[tuple[CostRisk, float], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     # --- the variables
 

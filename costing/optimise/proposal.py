@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costing.analysis.account.savings import reached, required_from_fee
+from costing.case.case import Case
 from costing.fee.schedule import Cell, FeeSchedule, Reform
 from costing.fleet.fleet import Fleet
 from costing.optimise.behaviour import Settled, settle
@@ -35,7 +36,6 @@ from costing.optimise.proposal_words import (
 )
 from costing.optimise.rounding import round_prices
 from costing.optimise.search import Search, begun, reach, search
-from costing.reference.reference import Case
 from costing.run.progress import Progress, silent, within
 
 Floats = NDArray[np.float64]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from costing.case import labels
+from costing.case.case import Case
 from costing.fee.schedule import Reform
 from costing.french.writing import join, money, number, points
 from costing.optimise.conflict import Conflict
 from costing.optimise.floors import COUNTS
-from costing.reference.reference import Case
 from costing.scenario.menu import OBJECTIVES, STRUCTURES
 
 if TYPE_CHECKING:

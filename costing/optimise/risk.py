@@ -49,10 +49,10 @@ def risk_of(draws: Floats, risk: CostRisk, level: float) -> Floats:
 
 def cost_draws(program: FeeProgram, risk: CostRisk, level: float) -> CostDraws:
     """The costs of a program's machines under draws, kept with the program: drawn once."""
-    kept: dict[tuple[str, float], CostDraws] = program.__dict__.setdefault("_cost_draws", {})
-    if (risk, level) not in kept:
-        kept[risk, level] = CostDraws(program, risk, level)
-    return kept[risk, level]
+    if (risk, level) not in program.cost_draws:
+        program.cost_draws[risk, level] = CostDraws(program, risk, level)
+    drawn: CostDraws = program.cost_draws[risk, level]
+    return drawn
 
 
 @dataclass(frozen=True)

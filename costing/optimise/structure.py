@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise, product
 
+from costing.case.case import Case
 from costing.fee.schedule import Reform
 from costing.problems.errors import Place, ScenarioError, problem
-from costing.reference.reference import Case
 from costing.scenario.rules import StructureChoice
 
 #: Variants of one class beyond which a person has asked for more than can be searched.

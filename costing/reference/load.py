@@ -16,7 +16,7 @@ from costing.fee.rates_file import machine_classes, read_schedule
 from costing.fee.schedule import FeeSchedule
 from costing.problems.errors import InputError, ModelError, Place, Problem, problem, suggest
 from costing.reference.model import CostModel, build_model
-from costing.reference.reference import Reference
+from costing.reference.reference import FleetFile, Reference
 from costing.values.catalogue import (
     Claim,
     ClaimFile,
@@ -102,7 +102,7 @@ def load_reference(extra: Sequence[Path] = ()) -> Reference:
     if problems:
         raise ModelError(problems)
     return Reference(
-        fleet_file=_find(directories, "fleet/parc_2024.csv"),
+        fleet_file=FleetFile(_find(directories, "fleet/parc_2024.csv"), classes),
         sources=sources,
         postes=postes,
         perimeters={perimeter.code: perimeter for perimeter in perimeters.perimeters},

@@ -113,6 +113,12 @@ class CostModel:
         """The cost lines, in the order of the file."""
         return tuple(sorted((s for s in self.steps if s.poste), key=lambda s: s.position))
 
+    @cached_property
+    def needs(self) -> tuple[str, ...]:
+        """The parameters that some formula of the model names."""
+        named = frozenset().union(*(step.formula.names for step in self.steps))
+        return tuple(name for name in self.parameters if name in named)
+
     def evaluate(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Every step's value, by name; `values` binds the parameters and `BOUND`.
 

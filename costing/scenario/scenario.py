@@ -21,10 +21,12 @@ from pydantic import (
     model_validator,
 )
 
+from costing.fleet.table import FleetTable
 from costing.problems.errors import Place, Problem, ScenarioError, problem, suggest
 from costing.scenario.rules import SavingsDemand, ScheduleRules
 from costing.scenario.unavailable import Unavailable
-from costing.values.parameters import Grade, Number, Shown, Strict, Text, Vat, Whole
+from costing.values.correlations import Correlation
+from costing.values.parameters import Grade, Number, Shown, Strict, Vat
 from costing.values.yaml_lines import CodedError, Fault, refusal
 
 FORMAT = 1
@@ -73,52 +75,6 @@ class Override(Strict):
     author: str = ""
     reason: str = ""
     date: dt.date | None = None
-
-
-class Correlation(Strict):
-    """Rank correlation (Spearman) of two parameters of a class, in the place of the reference's.
-
-    first, second: names of parameters (`slot_minutes`). 0 makes them independent.
-    """
-
-    first: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    second: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    rank: Number = Field(ge=-0.99, le=0.99)
-    reason: str = ""
-
-    @property
-    def pair(self) -> frozenset[str]:
-        """The two names, in no order."""
-        return frozenset((self.first, self.second))
-
-    @model_validator(mode="after")
-    def _two_parameters(self) -> Correlation:
-        if self.first == self.second:
-            raise CodedError(Fault("correlation_pair", ("second",), {"value": self.first}))
-        return self
-
-
-class FleetTable(Strict):
-    """A fleet brought by the user: the year of its acts, and its columns."""
-
-    year: int = Field(ge=2000, le=2100)
-    label: Shown
-    synthetic: bool = False
-    columns: dict[str, tuple[Text | Whole | Number | None, ...]]
-
-    @field_validator("columns")
-    @classmethod
-    def _columns_are_equally_long(cls, columns: dict[str, Any]) -> dict[str, Any]:
-        lengths = {len(values) for values in columns.values()}
-        if len(lengths) > 1:
-            detail = "les colonnes n'ont pas le même nombre de lignes"
-            raise CodedError(Fault("scenario_json", facts={"detail": detail}))
-        # 8000.0 and 8000 are one number: they must have one hash.
-        return {name: tuple(map(_plain, values)) for name, values in columns.items()}
-
-
-def _plain(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class Scenario(Strict):

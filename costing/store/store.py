@@ -18,8 +18,14 @@ from typing import Any, NamedTuple, Self
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from costing.fleet.table import FleetTable
 from costing.problems.errors import ConflictError, Language, Place, ScenarioError, problem
-from costing.scenario.scenario import Difference, FleetTable, Scenario, diff, from_json
+from costing.scenario.scenario import (
+    Difference,
+    Scenario,
+    diff,
+    from_json,
+)
 from costing.store.database import FLEETS, REVISIONS, SCENARIOS, Database
 from costing.store.drafts import Drafts
 

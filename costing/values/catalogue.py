@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from costing.scenario.scenario import Correlation
+from costing.values.correlations import Correlation
 from costing.values.parameters import Grade, Label, Number, Strict
 
 

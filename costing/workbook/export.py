@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
+from costing.case.case import Case
 from costing.fee.schedule import FeeSchedule
 from costing.french.writing import money, percent, quantity
 from costing.optimise.floors import COUNTS
 from costing.optimise.proposal import Proposal
-from costing.reference.reference import Case
 from costing.scenario.menu import OBJECTIVES
 from costing.workbook.live.book import Results, check, held, sheets, write_computation
 from costing.workbook.live.comparison_sheet import known

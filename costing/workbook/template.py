@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from costing.case import labels
-from costing.reference.reference import Case
+from costing.case.case import Case
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.choices.write import write_choices, write_menu
 from costing.workbook.sheets.control.write import open_control, write_control

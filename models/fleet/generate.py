@@ -35,7 +35,8 @@ from scipy.optimize import brentq
 from scipy.special import betaincinv, gammaincc, ndtri
 
 from costing.fee.schedule import ZONES, FeeSchedule
-from costing.fleet.fleet import COLUMNS, SECTORS, Fleet, validate
+from costing.fleet.columns import COLUMNS, SECTORS
+from costing.fleet.fleet import Fleet, validate
 from costing.reference.load import load_schedule
 
 Floats = NDArray[np.float64]

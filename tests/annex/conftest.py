@@ -7,16 +7,16 @@ import datetime as dt
 import pytest
 
 from costing.annex.describe import Annex, describe
+from costing.case.case import Case, make_case
 from costing.fee.schedule import Cell, FeeSchedule
 from costing.reference.load import load_reference
-from costing.reference.reference import Case
 from costing.scenario.scenario import Scenario
 from tests.annex.reading import JULY, NEXT, STRUCTURE
 
 
 @pytest.fixture(scope="session")
 def case() -> Case:
-    return load_reference().case(Scenario())
+    return make_case(load_reference(), Scenario())
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import pytest
 
 from costing.annex.describe import IN_FORCE, PROPOSED, Annex, describe, first_change, of_scenario
 from costing.annex.forms import form_of
+from costing.case.case import make_case
 from costing.fee.schedule import Cell, Reform
 from costing.optimise.named_rules import RULES
 from costing.scenario.scenario import Scenario
@@ -241,7 +242,7 @@ def test_the_first_date_of_a_schedule(case, reformed):
 
 def test_a_scenario_has_its_own_dates_and_name(case, reformed):
     scenario = Scenario(name="Le mien\x00\n=1+1 <b>")
-    found = of_scenario(case.reference.case(scenario), reformed)
+    found = of_scenario(make_case(case.reference, scenario), reformed)
     assert "« Le mien=1+1 <b> »" in found.origin
     assert scenario.hash[:12] in found.origin
     assert "synthétique" in found.origin

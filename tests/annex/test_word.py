@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 
 from costing.annex.describe import describe, of_scenario
 from costing.annex.word import write_word
+from costing.case.case import make_case
 from costing.scenario.scenario import Scenario
 from tests.annex.reading import euros, matrix, prices
 
@@ -114,7 +115,7 @@ def test_lines_are_drawn_between_the_parts_only(document, annex):
 
 def test_words_of_a_scenario_stay_words(case, reformed):
     scenario = Scenario(name="<w:p/> & \x0b\x00 «x»" + "é" * 200)
-    found = opened(of_scenario(case.reference.case(scenario), reformed))
+    found = opened(of_scenario(make_case(case.reference, scenario), reformed))
     assert "<w:p/> &  «x»" in found.paragraphs[1].text
     assert len(found.core_properties.subject) <= 255
 

@@ -16,16 +16,17 @@ import numpy as np
 import pytest
 
 from costing.analysis.account.elasticities import elasticities
+from costing.case.case import Case, make_case
 from costing.case.costs import annual_cost, fleet_cost, share_grade_d
 from costing.fleet.fleet import from_table
+from costing.fleet.table import FleetTable
 from costing.language.units import is_money
 from costing.problems.errors import FormulaError, InputError
 from costing.reference.load import load_reference
-from costing.reference.reference import Case
-from costing.scenario.scenario import Conventions, FleetTable, Override, Scenario
+from costing.scenario.scenario import Conventions, Override, Scenario
 
 REFERENCE = load_reference()
-CASE = REFERENCE.case(Scenario())
+CASE = make_case(REFERENCE, Scenario())
 CENT = 0.005
 MRI, CT, PET_CT = "irm_1_5t", "scanner", "tep_tdm"
 
@@ -61,7 +62,7 @@ MRI_TOTAL = 743_184.3889
 
 def case_with(*overrides: Override, **conventions: object) -> Case:
     chosen = Conventions(**conventions)  # type: ignore[arg-type]
-    return REFERENCE.case(Scenario(overrides=overrides, conventions=chosen))
+    return make_case(REFERENCE, Scenario(overrides=overrides, conventions=chosen))
 
 
 def total(case: Case, code: str, acts: float, amortised: float = 0.0, perimeter: str = "") -> float:
@@ -130,7 +131,7 @@ def test_postes_of_an_mri_by_hand() -> None:
 )
 def test_perimeters_of_an_mri_by_hand(perimeter: str, expected: float) -> None:
     assert total(CASE, MRI, 6_500, perimeter=perimeter) == pytest.approx(expected, abs=CENT)
-    chosen = REFERENCE.case(Scenario(perimeter=perimeter))
+    chosen = make_case(REFERENCE, Scenario(perimeter=perimeter))
     assert total(chosen, MRI, 6_500) == pytest.approx(expected, abs=CENT)
 
 
@@ -370,7 +371,7 @@ lines:
 
 def tiny(directory: Path, vat: str = "included") -> Case:
     (directory / "essai.yaml").write_text(TINY.replace("VAT", vat), encoding="utf-8")
-    return load_reference([directory]).case(Scenario())
+    return make_case(load_reference([directory]), Scenario())
 
 
 def test_elasticities_and_grade_d_of_a_tiny_model(tmp_path: Path) -> None:

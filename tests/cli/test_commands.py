@@ -16,9 +16,10 @@ from click.testing import CliRunner, Result
 
 from costing import paths
 from costing.cli import main
+from costing.fleet.table import FleetTable
 from costing.reference.load import load_reference
 from costing.scenario.rules import SavingsDemand
-from costing.scenario.scenario import Conventions, FleetTable, Override, Scenario
+from costing.scenario.scenario import Conventions, Override, Scenario
 
 REFERENCE = load_reference()
 MRI_REVENUE = (

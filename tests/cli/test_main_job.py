@@ -12,6 +12,7 @@ import pytest
 from costing import paths
 from costing.analysis.account.comparison import compare
 from costing.analysis.account.savings import savings
+from costing.case.case import make_case
 from costing.case.costs import annual_cost
 from costing.optimise.proposal import propose
 from costing.reference.load import load_reference
@@ -28,7 +29,7 @@ def test_a_filled_workbook_becomes_a_proposal_that_libreoffice_opens(
     scenario = import_workbook(paths.WORKBOOKS / "exemple_rempli.xlsx", REFERENCE)
     assert scenario.overrides
     assert scenario.fleet is not None
-    case = REFERENCE.case(scenario)
+    case = make_case(REFERENCE, scenario)
 
     code = str(case.fleet.frame["class"].iloc[0])
     assert float(annual_cost(case, code, 6_000).total()) > 0

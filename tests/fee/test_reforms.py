@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from costing.analysis.account.comparison import pay
 from costing.analysis.account.savings import machine_savings
+from costing.case.case import Case, make_case
 from costing.fee.schedule import ZONES, Cell, FeeSchedule, Machines, Reform, one_machine
 from costing.problems.errors import TariffError
 from costing.reference.load import load_reference
-from costing.reference.reference import Case
 from costing.scenario.scenario import Conventions, Override, Scenario
 from tests.strategies import fleet_of
 
@@ -148,7 +148,7 @@ def test_factors_by_machine_and_period() -> None:
 def test_the_rank_comes_from_the_fleet() -> None:
     schedule = reformed(Reform(JANUARY, rank_factor={"irm_1_5t": 0.0}))
     rows = ({"class": "irm_1_5t", "acts_billed": 1_000, "rank_on_authorisation": n} for n in (1, 2))
-    case = REFERENCE.case(Scenario(fleet=fleet_of(*rows)))
+    case = make_case(REFERENCE, Scenario(fleet=fleet_of(*rows)))
     machines = case.fleet.machines(schedule, 2027)
     assert machines.further is not None
     assert machines.further.tolist() == [False, True]
@@ -174,7 +174,7 @@ COST_AMORTISED, ANNUITY_10 = 557_977.9671, 115_979.2995
 
 
 def case_of(*machines: dict[str, Any], **conventions: Any) -> Case:
-    return REFERENCE.case(
+    return make_case(REFERENCE,
         Scenario(
             fleet=fleet_of(*machines), overrides=STILL, conventions=Conventions(**conventions)
         )
@@ -371,7 +371,7 @@ def test_a_reform_that_restates_the_structure_changes_nothing(
     np.testing.assert_array_equal(
         found.revenue(machines, year, inpatients), plain.revenue(machines, year, inpatients)
     )
-    case = REFERENCE.case(Scenario())
+    case = make_case(REFERENCE, Scenario())
     assert case.under(found, year) is case
 
 

@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from costing.fleet.fleet import CODED, COLUMNS, Fleet, by_code, from_table, validate
+from costing.fleet.columns import COLUMNS
+from costing.fleet.fleet import (
+    CODED,
+    Fleet,
+    by_code,
+    from_table,
+    validate,
+)
 from costing.problems.errors import FleetError
 from costing.reference.load import load_schedule
 

@@ -10,7 +10,14 @@ import pytest
 import yaml
 
 from costing import paths
-from costing.fleet.fleet import COLUMNS, METROPOLITAN, OVERSEAS, REGIONS, SECTORS, validate
+from costing.fleet.columns import (
+    COLUMNS,
+    METROPOLITAN,
+    OVERSEAS,
+    REGIONS,
+    SECTORS,
+)
+from costing.fleet.fleet import validate
 from costing.reference.load import load_reference, load_schedule
 from costing.values.sources import load_sources
 from costing.values.yaml_lines import read

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from costing.case.case import make_case
 from costing.case.costs import annual_cost
 from costing.language.formula import parse
 from costing.language.linearity import AFFINE, CONSTANT, OTHER, degree
@@ -156,7 +157,7 @@ def test_models(derived: str, formula: str, per: str, expected: bool, tmp_path: 
 
 def test_the_shipped_models_are_straight_lines() -> None:
     """By their formulas, and in numbers: each line at 5 000 acts is half way from 0 to 10 000."""
-    case = REFERENCE.case(Scenario())
+    case = make_case(REFERENCE, Scenario())
     for code in REFERENCE.class_labels:
         assert REFERENCE.model_of(code).affine_in_acts, code
         found = annual_cost(case, code, np.array([0.0, 5_000, 10_000]), 0.0).lines

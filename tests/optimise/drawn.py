@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from costing.reference.reference import Case
+from costing.case.case import Case, make_case
 from tests.optimise.small import JULY, STEP, demand
 
 
@@ -103,4 +103,4 @@ def machines(draw: st.DrawFn, most: int = 5) -> list[dict[str, Any]]:
 
 def with_target(case: Case, target: float) -> Case:
     demanded = case.scenario.savings.model_copy(update={"target_eur": target})
-    return case.base.case(case.scenario.model_copy(update={"savings": demanded}))
+    return make_case(case.base, case.scenario.model_copy(update={"savings": demanded}))

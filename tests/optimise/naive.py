@@ -17,8 +17,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from costing.analysis.account.comparison import pay
 from costing.analysis.uncertainty.uncertainty import fleet_cost_draws
+from costing.case.case import Case
 from costing.fee.schedule import Cell, FeeSchedule, Machines, Reform
-from costing.reference.reference import Case
 from costing.scenario.rules import Demand
 
 Array = np.ndarray[Any, Any]
@@ -70,8 +70,9 @@ class Naive:
         if self.like:
             names = ("frame", "weight", "fixed", "slope", "baseline", "r0", "c0", "cost")
             more = ("amortised", "floor_cost", "cost_draws")
-            own = vars(self.like)
-            vars(self).update({name: own[name] for name in (*names, *more) if name in own})
+            for name in (*names, *more):
+                if hasattr(self.like, name):
+                    setattr(self, name, getattr(self.like, name))
         else:
             self._read()
         self._prices()

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from costing.analysis.account.comparison import pay
+from costing.case.case import Case, make_case
 from costing.fee.schedule import Cell
 from costing.optimise.demanded_program import Setting
 from costing.optimise.demands import asked
 from costing.optimise.program import fee_program
 from costing.optimise.search import Search, search
 from costing.reference.load import load_reference
-from costing.reference.reference import Case
 from costing.scenario.rules import Demand, SavingsDemand, ScheduleRules
 from costing.scenario.scenario import Override, Scenario
 from tests.strategies import fleet_of
@@ -66,7 +66,7 @@ def case_of(
         rules=ScheduleRules(**rules),
         **(scenario or {}),
     )
-    return REFERENCE.case(content)
+    return make_case(REFERENCE, content)
 
 
 def setting_of(case: Case) -> Setting:

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from costing.case.case import Case
 from costing.fee.schedule import Reform
 from costing.optimise.proposal import propose
 from costing.optimise.search import reach, search
-from costing.reference.reference import Case
 from costing.scenario.rules import StructureChoice
 from tests.optimise.drawn import CLASSES, few, machines, one_of, rules, with_target
 from tests.optimise.naive import Naive

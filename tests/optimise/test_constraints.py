@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from costing.case.case import Case
 from costing.fee.schedule import Cell
 from costing.optimise.search import Reach, reach
-from costing.reference.reference import Case
 from tests.optimise.small import (
     FREE,
     FULL,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from costing.analysis.account.comparison import pay
 from costing.analysis.account.savings import reached, savings
+from costing.case.case import Case, make_case
 from costing.case.costs import annual_cost
 from costing.fee.schedule import Cell
 from costing.optimise.cost_rules import (
@@ -26,7 +27,6 @@ from costing.optimise.named_rules import COST_RULES, RULES
 from costing.problems.errors import InputError
 from costing.reference.load import load_reference
 from costing.reference.model import CostModel
-from costing.reference.reference import Case
 from costing.scenario.rules import SavingsDemand, ScheduleRules
 from costing.scenario.scenario import Override, Scenario
 from tests.strategies import fleet_of
@@ -52,7 +52,7 @@ def case_of(*machines: dict[str, Any], demand: dict[str, Any] | None = None, **r
         savings=SavingsDemand(share_on_fee=1.0, **(demand or {})),
         rules=ScheduleRules(**rules),
     )
-    return REFERENCE.case(scenario)
+    return make_case(REFERENCE, scenario)
 
 
 def two(**rules: Any) -> Case:

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from costing.analysis.uncertainty.uncertainty import fleet_cost_draws
+from costing.case.case import Case
 from costing.optimise.demanded_program import MOST_SWITCHES, Setting
 from costing.optimise.risk import DRAWS
 from costing.optimise.search import reach, search
-from costing.reference.reference import Case
 from costing.scenario.rules import StructureChoice
 from tests.optimise.naive import Naive
 from tests.optimise.small import case_of, demand, paid_before, setting_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from costing.case.case import Case
 from costing.optimise.frontier import at_point, frontier
 from costing.optimise.proposal import propose
 from costing.problems.errors import InputError
-from costing.reference.reference import Case
 from tests.optimise.small import case_of, found
 
 MACHINES = (

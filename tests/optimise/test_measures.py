@@ -12,11 +12,11 @@ from costing.analysis.account import impact
 from costing.analysis.account.comparison import pay
 from costing.analysis.account.savings import present
 from costing.case import labels
+from costing.case.case import Case, make_case
 from costing.fee.schedule import Cell, FeeSchedule, Reform
 from costing.optimise.measures import distance, measure, side_by_side
 from costing.optimise.named_rules import RULES
 from costing.reference.load import load_reference
-from costing.reference.reference import Case
 from costing.scenario.rules import SavingsDemand
 from costing.scenario.scenario import Override, Scenario
 from tests.strategies import fleet_of
@@ -39,7 +39,7 @@ def case_of(*machines: dict[str, Any], **demand: Any) -> Case:
         fleet=fleet_of(*({"class": "scanner", **machine} for machine in machines)),
         savings=SavingsDemand(share_on_fee=1.0, **demand),
     )
-    return REFERENCE.case(scenario)
+    return make_case(REFERENCE, scenario)
 
 
 def at(full: float, reduced: float = 60.0, *reforms: Reform) -> FeeSchedule:

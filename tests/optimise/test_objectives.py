@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from costing.case.case import Case
 from costing.fee.schedule import Cell
 from costing.optimise.search import Search
-from costing.reference.reference import Case
 from tests.optimise.small import (
     FREE,
     FULL,

@@ -13,15 +13,16 @@ from scipy.optimize import linprog
 
 from costing.analysis.account.comparison import pay
 from costing.analysis.account.savings import required_from_fee, savings
+from costing.case.case import Case, make_case
 from costing.fee.schedule import Cell
+from costing.fleet.table import FleetTable
 from costing.french.writing import number
 from costing.optimise.proposal import Proposal, propose
 from costing.optimise.search import reach
 from costing.problems.errors import ScenarioError
 from costing.reference.load import load_reference
-from costing.reference.reference import Case
 from costing.scenario.rules import Lever, SavingsDemand, ScheduleRules
-from costing.scenario.scenario import FleetTable, Override, Scenario
+from costing.scenario.scenario import Override, Scenario
 from tests.optimise.drawn import few, machines, one_of, with_target
 from tests.optimise.small import case_of, setting_of
 from tests.strategies import fleet_of
@@ -38,7 +39,7 @@ STILL = tuple(
 def solve(fleet: FleetTable, target: float, **rules: Any) -> Proposal:
     demand = SavingsDemand(target_eur=target, share_on_fee=1.0)
     scenario = Scenario(overrides=STILL, fleet=fleet, savings=demand, rules=ScheduleRules(**rules))
-    return propose(REFERENCE.case(scenario))
+    return propose(make_case(REFERENCE, scenario))
 
 
 ONE_CT = fleet_of({"class": "scanner", "acts_billed": 6_000})
@@ -121,7 +122,7 @@ def test_a_class_floor_protects_a_class_or_is_named_in_the_conflict() -> None:
     fleet = fleet_of(
         {"class": "scanner", "acts_billed": 6_000}, {"class": "irm_1_5t", "acts_billed": 6_000}
     )
-    case = REFERENCE.case(Scenario(overrides=STILL, fleet=fleet))
+    case = make_case(REFERENCE, Scenario(overrides=STILL, fleet=fleet))
     paid = pay(case, case.fleet_in(2027), REFERENCE.schedule.frozen(dt.date(2026, 12, 31)), 2027)
     share = float(0.98 * paid.revenue[0] / paid.cost[0])
     proposal = solve(fleet, 260_000, floor_share_of_cost={"scanner": share})
@@ -143,7 +144,7 @@ def test_a_class_already_below_its_floor_is_not_cut() -> None:
 def test_the_level_reading_counts_the_last_year_alone() -> None:
     demand = SavingsDemand(target_eur=80_000, share_on_fee=1.0, reading="level_2027")
     scenario = Scenario(overrides=STILL, fleet=ONE_CT, savings=demand)
-    proposal = propose(REFERENCE.case(scenario))
+    proposal = propose(make_case(REFERENCE, scenario))
     # 80 000 / 6 000 = 13.3333 → 99.69 - 13.3333 = 86.35667 → 86.35
     assert proposal.prices[STEP][FULL_CT] == 86.35
 
@@ -151,7 +152,7 @@ def test_the_level_reading_counts_the_last_year_alone() -> None:
 def test_a_yearly_demand_on_a_year_that_cannot_change_is_a_conflict() -> None:
     demand = SavingsDemand(target_eur=0, yearly_eur={2026: 60_000})
     scenario = Scenario(overrides=STILL, fleet=ONE_CT, savings=demand)
-    proposal = propose(REFERENCE.case(scenario))
+    proposal = propose(make_case(REFERENCE, scenario))
     assert proposal.status == "infeasible"
     assert "2026" in proposal.words
 
@@ -205,7 +206,7 @@ def test_by_hand_a_price_of_few_acts_gives_back_what_rounding_another_up_costs()
 
 def test_the_target_is_met_on_the_whole_fleet_to_the_cent() -> None:
     demand = SavingsDemand(target_eur=500e6, share_on_fee=1.0)
-    proposal = propose(REFERENCE.case(Scenario(savings=demand)))
+    proposal = propose(make_case(REFERENCE, Scenario(savings=demand)))
     assert proposal.schedule is not None
     again = savings(proposal.case, proposal.schedule)
     assert sum(year.saved_eur for year in again) >= 500e6

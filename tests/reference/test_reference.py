@@ -21,12 +21,14 @@ from click.testing import CliRunner
 
 from costing import paths
 from costing.analysis.account.comparison import compare, curve
+from costing.case.case import make_case
 from costing.case.costs import annual_cost
 from costing.cli import main
+from costing.fleet.table import FleetTable
 from costing.problems.errors import InputError, ScenarioError
 from costing.reference.load import load_reference
 from costing.scenario.rules import SavingsDemand
-from costing.scenario.scenario import FleetTable, Override, Scenario
+from costing.scenario.scenario import Override, Scenario
 
 REFERENCE = load_reference()
 TARIFF = "tariffs/forfaits_techniques.csv"
@@ -205,7 +207,7 @@ def test_an_unknown_perimeter_is_refused_with_the_known_ones() -> None:
     with pytest.raises(InputError, match="legal_2024"):
         REFERENCE.perimeter("legal_2042")
     with pytest.raises(InputError, match="legal_2042"):
-        REFERENCE.case(Scenario(perimeter="legal_2042"))
+        make_case(REFERENCE, Scenario(perimeter="legal_2042"))
 
 
 # --- claims and savings ---------------------------------------------------------------------------
@@ -583,7 +585,7 @@ def test_a_gamma_camera_is_costed_by_the_command_line(gamma: Path) -> None:
 def test_a_gamma_camera_leaves_the_others_as_they_were(gamma: Path) -> None:
     own = load_reference([gamma])
     assert set(own.models) == {*MODALITIES, "gamma_camera"}
-    case, plain = own.case(Scenario()), REFERENCE.case(Scenario())
+    case, plain = make_case(own, Scenario()), make_case(REFERENCE, Scenario())
     for code in REFERENCE.class_labels:
         before, after = (float(annual_cost(c, code, 5_000).total()) for c in (plain, case))
         assert after == before
@@ -593,13 +595,13 @@ def test_a_gamma_camera_leaves_the_others_as_they_were(gamma: Path) -> None:
 def test_a_gamma_camera_s_values_can_be_changed_like_any_other(gamma: Path) -> None:
     own = load_reference([gamma])
     change = Override(parameter="gamma_camera.floor_area.*", mode=150)
-    case = own.case(Scenario(overrides=(change,)))
+    case = make_case(own, Scenario(overrides=(change,)))
     cost = float(annual_cost(case, "gamma_camera", 2_960).total())
     assert cost == pytest.approx(163_971.4286, abs=0.005)
 
 
 def test_a_gamma_camera_has_no_fee_and_is_told_so(gamma: Path) -> None:
-    case = load_reference([gamma]).case(Scenario())
+    case = make_case(load_reference([gamma]), Scenario())
     with pytest.raises(InputError) as caught:
         curve(case, "gamma_camera", "non_amorti", "province", dt.date(2024, 6, 1))
     (found,) = caught.value.problems
@@ -621,7 +623,7 @@ def test_a_gamma_camera_in_a_fleet_is_refused_by_name(gamma: Path) -> None:
     }  # fmt: skip
     columns = {name: (value,) for name, value in row.items()}
     table = FleetTable(year=2024, label="essai", columns=columns)
-    case = load_reference([gamma]).case(Scenario(fleet=table))
+    case = make_case(load_reference([gamma]), Scenario(fleet=table))
     with pytest.raises(InputError, match="gamma_camera"):
         _ = case.fleet
 
@@ -629,7 +631,7 @@ def test_a_gamma_camera_in_a_fleet_is_refused_by_name(gamma: Path) -> None:
 def test_a_minimum_for_a_year_that_does_not_count_is_refused() -> None:
     scenario = Scenario(savings=SavingsDemand(yearly_eur={2026: 1e6, 2028: 5e6, 2031: 5e6}))
     with pytest.raises(ScenarioError) as caught:
-        load_reference().case(scenario)
+        make_case(load_reference(), scenario)
     found = [(p.code, p.place.key, p.value) for p in caught.value.problems]
     assert found == [
         ("savings_year", "savings.yearly_eur.2028", 2028),

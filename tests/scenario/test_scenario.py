@@ -10,18 +10,19 @@ import pytest
 from hypothesis import given
 from pydantic import ValidationError
 
+from costing.case.case import make_case
+from costing.fleet.table import FleetTable
 from costing.problems.errors import ScenarioError
 from costing.reference.load import load_reference
 from costing.scenario.rules import SavingsDemand, ScheduleRules
 from costing.scenario.scenario import (
     Conventions,
-    Correlation,
-    FleetTable,
     Override,
     Scenario,
     diff,
     from_json,
 )
+from costing.values.correlations import Correlation
 from tests.strategies import scenarios
 
 REFERENCE = load_reference()
@@ -142,7 +143,7 @@ def test_all_the_overrides_at_fault_are_reported_at_once() -> None:
         )
     )
     with pytest.raises(ScenarioError) as caught:
-        REFERENCE.case(wrong)
+        make_case(REFERENCE, wrong)
     assert {p.code for p in caught.value.problems} == {
         "unknown_parameter", "unknown_class", "bounds_order", "value_range",
     }  # fmt: skip
@@ -153,7 +154,7 @@ def test_an_override_changes_the_cost_of_its_class_alone() -> None:
     from costing.case.costs import annual_cost
 
     changed = Scenario().with_override(Override(parameter=PRICE, mode=1_300_000, author="Zoé"))
-    before, after = REFERENCE.case(Scenario()), REFERENCE.case(changed)
+    before, after = make_case(REFERENCE, Scenario()), make_case(REFERENCE, changed)
     one = {code: float(annual_cost(before, code, 6_000).total()) for code in REFERENCE.classes}
     two = {code: float(annual_cost(after, code, 6_000).total()) for code in REFERENCE.classes}
     assert {code for code in one if one[code] != two[code]} == {"irm_1_5t"}
@@ -169,7 +170,7 @@ def test_vat_excluded_adds_the_tax_once() -> None:
 
     def cost(mode: float, vat: str) -> float:
         override = Override(parameter=PRICE, mode=mode, low=mode, high=mode, vat=vat)
-        case = REFERENCE.case(Scenario(overrides=(override,)))
+        case = make_case(REFERENCE, Scenario(overrides=(override,)))
         return float(annual_cost(case, "irm_1_5t", 6_000).total())
 
     assert cost(1_000_000, "excluded") == pytest.approx(cost(1_200_000, "included"), rel=1e-12)

@@ -22,9 +22,10 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 
+from costing.fleet.table import FleetTable
 from costing.problems.errors import ConflictError, ScenarioError
 from costing.scenario.rules import ScheduleRules
-from costing.scenario.scenario import Difference, FleetTable, Override, Scenario
+from costing.scenario.scenario import Difference, Override, Scenario
 from costing.store.database import StoreUnavailableError
 from costing.store.store import DamagedRevisionError, StaleRevisionError, Store, differences
 from tests.strategies import scenarios
@@ -310,8 +311,9 @@ def test_a_save_far_behind_is_compared_with_the_last(store: Store) -> None:
 SAVER = """
 import sys, time
 from pathlib import Path
-from costing.scenario import FleetTable, Scenario
-from costing.store import StaleRevisionError, Store
+from costing.fleet.table import FleetTable
+from costing.scenario.scenario import Scenario
+from costing.store.store import StaleRevisionError, Store
 
 url, scenario_id, who, folder, rounds = sys.argv[1:]
 with Store(url) as store:
@@ -375,8 +377,9 @@ def test_postgresql_serves_a_group(url: str) -> None:
 
 WRITER = """
 import sys
-from costing.scenario import FleetTable, Scenario
-from costing.store import Store
+from costing.fleet.table import FleetTable
+from costing.scenario.scenario import Scenario
+from costing.store.store import Store
 
 url, scenario_id = sys.argv[1:]
 with Store(url) as store:

@@ -22,6 +22,7 @@ from costing.analysis.bridge.bridge import (
     differences,
 )
 from costing.analysis.bridge.words import amount, sentences, title, why
+from costing.case.case import make_case
 from costing.problems.errors import InputError, problem
 from costing.reference.load import load_reference
 from costing.scenario.examples import example_scenarios
@@ -60,7 +61,7 @@ def default_cost() -> CostPerAct:
 
 def between(result: Result | None = None, a: str = NARROW, b: str = WIDE) -> Bridge:
     """The engine's bridge between two examples."""
-    sides = (REFERENCE.case(example_scenarios()[key]) for key in (a, b))
+    sides = (make_case(REFERENCE, example_scenarios()[key]) for key in (a, b))
     return bridge(*sides, result or default_cost())
 
 
@@ -249,7 +250,7 @@ def test_a_sampled_bridge_tells_its_errors(opened: Opened, store: Store) -> None
     scenario = Scenario(name="Tout change", overrides=tuple(overrides))
     saved = store.create(scenario, "Anne Durand", "essai")
     at = opened("pont", de="reference", vers=saved.scenario_id)
-    pair = REFERENCE.case(Scenario()), REFERENCE.case(scenario)
+    pair = make_case(REFERENCE, Scenario()), make_case(REFERENCE, scenario)
     found = bridge(*pair, default_cost())
     assert not found.exact
     assert len(differences(*pair)) == len(found.steps) + len(found.without_effect)

@@ -16,13 +16,16 @@ from costing.analysis.claim.flips import Flip
 from costing.analysis.claim.readings import Reading, Settings, own_reading
 from costing.analysis.claim.words import claim_words
 from costing.analysis.uncertainty.chances import brief
+from costing.case.case import make_case
+from costing.fleet.table import FleetTable
 from costing.problems.errors import TariffError, problem
 from costing.reference.load import load_reference
-from costing.scenario.scenario import Conventions, Correlation, FleetTable, Scenario
+from costing.scenario.scenario import Conventions, Scenario
 from costing.store.store import Store
 from costing.ui.claim import correlations as claim_correlations
 from costing.ui.claim import tables as claim_tables
 from costing.ui.shell import cache as ui_cache
+from costing.values.correlations import Correlation
 from tests.strategies import fleet_of
 
 Opened = Callable[..., Any]
@@ -60,7 +63,7 @@ def large(at: Any) -> str:
 @cache
 def answer(claim_id: str, reading: Reading | None = None, **settings: Any) -> ClaimAnswer:
     """What the engine answers at the settings of a first visit."""
-    case = REFERENCE.case(Scenario())
+    case = make_case(REFERENCE, Scenario())
     return answer_claim(case, REFERENCE.claims[claim_id], Settings(**settings), reading)
 
 

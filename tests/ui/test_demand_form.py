@@ -19,7 +19,8 @@ from costing.ui.shell import cache, changes
 #: The form alone: what is asked is under test here, not the schedule that answers it.
 FORM = """
 import streamlit as st
-from costing.ui import cache, schedule_demand, state
+from costing.ui.schedule.demand import form as schedule_demand
+from costing.ui.shell import cache, state
 
 state.follow_address()
 asked = schedule_demand.form(cache.reference(), state.workspace().draft)

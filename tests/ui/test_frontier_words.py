@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from costing.case.case import make_case
 from costing.optimise.frontier import SAVINGS, Frontier, Point
 from costing.reference.load import load_reference
 from costing.scenario.scenario import Scenario
 from costing.ui.schedule import frontier_words
 
-CASE = load_reference().case(Scenario())
+CASE = make_case(load_reference(), Scenario())
 NAN = float("nan")
 
 

@@ -68,8 +68,7 @@ def test_full_rate_acts_left_after_a_step(machine: Machine) -> None:
     case = machine.case
     frame = machine._paid.fleet.frame.assign(acts_billed=9500.0)
     fleet = replace(machine._paid.fleet, frame=frame, year=2026)
-    alone = replace(case)
-    alone.__dict__["fleet"] = fleet
+    alone = replace(case, fleets=replace(case.fleets, already_read=fleet))
     left = impact.full_rate_left(alone, case.reference.schedule, dt.date(2026, 7, 1))
     assert left == pytest.approx((4750 - 9500 * 181 / 365) / 4750)
 

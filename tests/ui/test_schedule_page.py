@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from costing.case.case import Case
 from costing.optimise.proposal import Proposal, propose
-from costing.reference.reference import Case
 from costing.run.progress import Progress
 from costing.store.store import Store
 from costing.ui.schedule import (

@@ -15,13 +15,15 @@ from costing.analysis.claim.readings import Reading, Settings, own_reading
 from costing.analysis.draws.intervals import class_intervals
 from costing.analysis.sensitivity.sensitivity import Sensitivity, claim_sensitivity
 from costing.analysis.sensitivity.words import sensitivity_words
+from costing.case.case import make_case
 from costing.case.labels import GRADE_WORDS
 from costing.french.writing import euros, percent
 from costing.problems.errors import InputError, problem
 from costing.reference.load import load_reference
-from costing.scenario.scenario import Correlation, Scenario, revised
+from costing.scenario.scenario import Scenario, revised
 from costing.ui.sensitivity import tables as sensitivity_tables
 from costing.ui.shell import cache
+from costing.values.correlations import Correlation
 
 Opened = Callable[..., Any]
 REFERENCE = load_reference()
@@ -49,7 +51,7 @@ def said(at: Any) -> str:
 def found(claim: str = CLAIM, reading: Reading | None = None) -> Sensitivity:
     """What the engine says at the settings of a first visit."""
     settings = Settings(draws=10_000)
-    case = REFERENCE.case(Scenario())
+    case = make_case(REFERENCE, Scenario())
     return claim_sensitivity(case, REFERENCE.claims[claim], settings, reading)
 
 
@@ -104,7 +106,7 @@ def test_the_elasticities_are_the_engine_s(opened: Opened) -> None:
     at.at.selectbox(key="sensitivity-amortisation").set_value("amorti")
     at.at.text_input(key="sensitivity-acts-scanner").set_value("9 000").run()
     perimeter = REFERENCE.perimeter(REFERENCE.claims[CLAIM].perimeter)
-    case = REFERENCE.case(Scenario())
+    case = make_case(REFERENCE, Scenario())
     moves = elasticities(case, "scanner", 9_000.0, 1.0, frozenset(perimeter.postes))
     largest = max(moves.values())
     assert plain(percent(largest / 100, 2, sign=True)) in said(at)
@@ -153,7 +155,7 @@ def test_the_file_holds_every_datum() -> None:
 def test_intervals_stand_in_the_fleet_section(opened: Opened) -> None:
     at = opened("cout-et-tarif")
     date = REFERENCE.savings.baseline_date
-    frame = class_intervals(REFERENCE.case(Scenario()), date).set_index(["kind", "code"])
+    frame = class_intervals(make_case(REFERENCE, Scenario()), date).set_index(["kind", "code"])
     assert "Ce que l'on ne sait pas du coût moyen d'un acte" in said(at)
     for key in (("class", "irm_1_5t"), ("modality", "tep"), ("all", "all")):
         row = frame.loc[key]

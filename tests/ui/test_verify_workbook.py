@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from costing.case.case import make_case
 from costing.reference.load import load_reference
 from costing.scenario.scenario import Scenario
 from costing.store.store import Store
@@ -26,7 +27,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @pytest.fixture(scope="module")
 def exported() -> bytes:
-    case = load_reference().case(Scenario(name="Rapporté", fleet=FLEET))
+    case = make_case(load_reference(), Scenario(name="Rapporté", fleet=FLEET))
     stream = io.BytesIO()
     write_evaluation(case, held(case), stream)
     return stream.getvalue()
@@ -128,7 +129,7 @@ def test_a_workbook_without_a_fleet_says_that_it_gives_the_reference_back(
     opened: Opened, store: Store
 ) -> None:
     stream = io.BytesIO()
-    write_template(load_reference().case(Scenario(name="Rapporté")), stream)
+    write_template(make_case(load_reference(), Scenario(name="Rapporté")), stream)
     at = bringing(opened, store, Scenario(name="Rapporté", fleet=FLEET), stream.getvalue())
     assert any("parc de référence" in element.value for element in at.at.warning)
 

@@ -16,7 +16,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from costing.case import labels
 from costing.fee.schedule import Cell
-from costing.fleet.fleet import COLUMNS
+from costing.fleet.columns import COLUMNS
 from costing.language.units import UNITS
 from costing.scenario.menu import STRUCTURES
 from costing.values.parameters import Parameter, Value

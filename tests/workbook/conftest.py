@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from costing.case.case import make_case
 from costing.problems.errors import Problem, WorkbookError
 from costing.reference.load import load_reference
 from costing.reference.reference import Reference
@@ -81,7 +82,7 @@ def reference() -> Reference:
 @pytest.fixture(scope="session")
 def template(reference: Reference) -> bytes:
     stream = io.BytesIO()
-    write_template(reference.case(Scenario()), stream)
+    write_template(make_case(reference, Scenario()), stream)
     return stream.getvalue()
 
 

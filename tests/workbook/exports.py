@@ -12,9 +12,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from costing.case.case import Case, make_case
 from costing.fee.schedule import Cell, FeeSchedule, Reform
 from costing.french.writing import clean
-from costing.reference.reference import Case, Reference
+from costing.reference.reference import Reference
 from costing.scenario.scenario import Scenario, from_json
 from costing.workbook.export import write_evaluation
 from tests.strategies import decimals, scenarios
@@ -32,7 +33,7 @@ class Export:
     @cached_property
     def case(self) -> Case:
         """The scenario's case."""
-        return self.reference.case(self.scenario)
+        return make_case(self.reference, self.scenario)
 
     @cached_property
     def file(self) -> File:
@@ -46,7 +47,7 @@ class Export:
 def exports(draw: st.DrawFn, reference: Reference) -> Export:
     """A scenario of a few machines; prices in force times drawn factors; in half, reforms."""
     scenario = typed(draw(scenarios(fleet=True)))
-    official = reference.case(scenario).reference.schedule
+    official = make_case(reference, scenario).reference.schedule
     steps = scenario.rules.step_dates
     prices: dict[dt.date, dict[Cell, float]] = {}
     for step in steps:

@@ -10,6 +10,7 @@ import pytest
 
 from costing.annex.describe import describe, of_scenario
 from costing.annex.excel import write_sheets
+from costing.case.case import make_case
 from costing.fee.schedule import Cell, Reform
 from costing.scenario.scenario import Scenario
 
@@ -18,7 +19,7 @@ JULY, NEXT = dt.date(2026, 7, 1), dt.date(2027, 1, 1)
 
 @pytest.fixture(scope="module")
 def case(reference):
-    return reference.case(Scenario())
+    return make_case(reference, Scenario())
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,7 @@ def test_a_table_is_not_cut_by_a_page(book, annex):
 
 def test_the_name_of_a_scenario_is_no_formula(case, schedule):
     scenario = Scenario(name="=HYPERLINK(1)\x00")
-    found = opened(of_scenario(case.reference.case(scenario), schedule))
+    found = opened(of_scenario(make_case(case.reference, scenario), schedule))
     assert "« =HYPERLINK(1) »" in found["TEP"]["A2"].value
     assert found["TEP"]["A2"].data_type == "s"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from costing.case.case import make_case
 from costing.scenario.scenario import Scenario
 from costing.workbook.imported.importer import import_workbook
 
@@ -31,7 +32,7 @@ def test_up_to_date(script, tmp_path, name):
 def test_the_filled_example_is_what_the_script_says(script, reference):
     scenario = import_workbook(FOLDER / "exemple_rempli.xlsx", reference)
     assert scenario == script.example()
-    assert reference.case(scenario).fleet.weight.sum() == 12
+    assert make_case(reference, scenario).fleet.weight.sum() == 12
 
 
 def test_the_template_is_the_reference(reference):

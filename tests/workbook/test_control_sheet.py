@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from costing.case.case import make_case
 from costing.scenario.scenario import Override, Scenario
 from costing.workbook.template import write_template
 from costing.workbook.write.counts import Column, rows, tally
@@ -49,7 +50,7 @@ class Control:
 
 def filled(reference: Any, scenario: Scenario) -> Control:
     stream = io.BytesIO()
-    write_template(reference.case(scenario), stream)
+    write_template(make_case(reference, scenario), stream)
     return Control(stream)
 
 

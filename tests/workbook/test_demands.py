@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from costing.case.case import make_case
 from costing.french.cells import Raw, read_number
 from costing.french.quantity import Quantity
 from costing.scenario.menu import CONSTRAINTS, OBJECTIVES
@@ -54,7 +55,7 @@ FULL = Scenario(
 
 def template_of(reference, scenario):
     stream = io.BytesIO()
-    write_template(reference.case(scenario), stream)
+    write_template(make_case(reference, scenario), stream)
     stream.seek(0)
     return stream
 
@@ -104,7 +105,7 @@ class TestRoundTrips:
         scenario = Scenario(
             savings=SavingsDemand(carry_over=carry_over), rules=rules.model_copy(update=changes)
         )
-        reference.case(scenario)
+        make_case(reference, scenario)
         assert import_workbook(template_of(reference, scenario), reference) == scenario
 
     @given(st.lists(decimals(0, 200_000), min_size=1), st.sampled_from(("act/year", "share")))
@@ -344,7 +345,8 @@ class TestProposal:
         from costing.optimise.proposal import Proposal
 
         return Proposal(
-            case=reference.case(FULL), status="infeasible", required_eur=150e6, reachable_eur=1e6,
+            case=make_case(reference, FULL), status="infeasible",
+            required_eur=150e6, reachable_eur=1e6,
             words="Aucun barème.",
         )  # fmt: skip
 

@@ -6,6 +6,7 @@ import io
 import openpyxl
 import pytest
 
+from costing.case.case import make_case
 from costing.optimise.proposal import propose
 from costing.problems.errors import InputError
 from costing.scenario.rules import SavingsDemand, ScheduleRules
@@ -50,7 +51,7 @@ INFEASIBLE = Scenario(
 
 @pytest.fixture(scope="module")
 def proposals(reference):
-    found = {name: propose(reference.case(scenario)) for name, scenario in
+    found = {name: propose(make_case(reference, scenario)) for name, scenario in
              (("feasible", FEASIBLE), ("infeasible", INFEASIBLE))}  # fmt: skip
     assert found["feasible"].status == "optimal"
     assert found["infeasible"].status == "infeasible"
@@ -115,7 +116,7 @@ def test_identity(written, proposals, name):
 def test_a_synthetic_fleet_is_said_on_every_sheet_of_results(reference):
     fleet = MACHINES.model_copy(update={"synthetic": True})
     stream = io.BytesIO()
-    case = reference.case(Scenario(fleet=fleet))
+    case = make_case(reference, Scenario(fleet=fleet))
     write_evaluation(case, held(case), stream)
     book = opened(stream.getvalue())
     for name in ("Synthèse", "Économies", "Effets", "Comparaison"):

@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from costing.case.case import make_case
 from costing.reference.reference import Reference
 from costing.scenario.scenario import Scenario
 from costing.workbook.export import write_evaluation
@@ -27,7 +28,7 @@ DETAIL = ["Coûts IRM", "Tarifs appliqués", "Poids", "Appareils comparés", "Ap
 
 @pytest.fixture(scope="module")
 def book(reference: Reference) -> Any:
-    case = reference.case(Scenario(name="R & D", fleet=FLEET))
+    case = make_case(reference, Scenario(name="R & D", fleet=FLEET))
     stream = io.BytesIO()
     write_evaluation(case, held(case), stream)
     return openpyxl.load_workbook(io.BytesIO(stream.getvalue()))
@@ -118,7 +119,7 @@ def test_columns_of_a_group_stay_on_one_page() -> None:
 
 def test_dates_of_a_case(reference: Reference) -> None:
     """The decision changes nothing beyond its own dates; a later price brings its own."""
-    case = reference.case(Scenario(fleet=FLEET))
+    case = make_case(reference, Scenario(fleet=FLEET))
     assert dated(case, reference.schedule) is case
     cell = reference.schedule.cells[0]
     date = dt.date(2027, 3, 1)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from costing.analysis.account.savings import savings
+from costing.case.case import make_case
 from costing.optimise.proposal import propose
 from costing.scenario.rules import Behaviour, SavingsDemand, ScheduleRules, StructureChoice
 from costing.scenario.scenario import Scenario
@@ -47,7 +48,7 @@ ANSWERED = Scenario(
 
 @pytest.fixture(scope="module")
 def proposals(reference):
-    found = {name: propose(reference.case(scenario)) for name, scenario in
+    found = {name: propose(make_case(reference, scenario)) for name, scenario in
              (("reformed", REFORMED), ("answered", ANSWERED))}  # fmt: skip
     assert {proposal.status for proposal in found.values()} == {"optimal"}
     return found

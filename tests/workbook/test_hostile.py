@@ -20,10 +20,10 @@ HANG = 300
 CHILD = """
 import json, resource, sys
 from pathlib import Path
-from costing.errors import InputError
-from costing.load import load_reference
-from costing.workbook.annotate import annotate
-from costing.workbook.importer import import_workbook
+from costing.problems.errors import InputError
+from costing.reference.load import load_reference
+from costing.workbook.imported.annotate import annotate
+from costing.workbook.imported.importer import import_workbook
 
 reference = load_reference()
 pages = int(Path("/proc/self/statm").read_text().split()[0])

@@ -6,6 +6,7 @@ import io
 import openpyxl
 import pytest
 
+from costing.case.case import make_case
 from costing.scenario.rules import Lever, SavingsDemand, ScheduleRules
 from costing.scenario.scenario import Conventions, Override, Scenario, revised
 from costing.workbook.imported.importer import import_workbook
@@ -18,7 +19,7 @@ PRICE = "irm.purchase_price.irm_1_5t"
 
 def import_case(reference, scenario):
     stream = io.BytesIO()
-    write_template(reference.case(scenario), stream)
+    write_template(make_case(reference, scenario), stream)
     stream.seek(0)
     return import_workbook(stream, reference)
 
@@ -145,7 +146,7 @@ def test_no_text_leaves_as_a_formula(reference, start):
         savings=SavingsDemand(other_levers=(lever,)),
     )  # fmt: skip
     stream = io.BytesIO()
-    write_template(reference.case(scenario), stream)
+    write_template(make_case(reference, scenario), stream)
     book = openpyxl.load_workbook(stream)
     cells = [c for sheet in book for row in sheet.iter_rows() for c in row if c.value == text]
     assert len(cells) >= 6
@@ -353,7 +354,7 @@ class TestFleet:
         assert scenario.fleet.columns["machine_id"] == ("M0", "12")
         assert scenario.fleet.columns["installed_on"] == ("2019-03-15", "2019-03-15")
         assert scenario.fleet.columns["weight"] == (1.0, 1.5)
-        assert reference.case(scenario).fleet.weight.sum() == 2.5
+        assert make_case(reference, scenario).fleet.weight.sum() == 2.5
 
     def test_a_number_typed_otherwise_is_the_same_fleet(self, draft):
         draft.machine(0)

@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from costing.case.case import make_case
 from costing.optimise.conflict import Relaxation
 from costing.optimise.explain import Binding
 from costing.optimise.proposal import Proposal
@@ -28,7 +29,7 @@ THIN = "\u202f"
 def proposal_of(scenario: Scenario, **parts: Any) -> Proposal:
     """A proposal by hand; with a schedule, the official one."""
     blank: dict[str, Any] = {"required_eur": 150e6, "reachable_eur": 1e6, "words": "Voici."}
-    return Proposal(case=REFERENCE.case(scenario), **{"status": "optimal", **blank, **parts})
+    return Proposal(case=make_case(REFERENCE, scenario), **{"status": "optimal", **blank, **parts})
 
 
 def rows_of(proposal: Proposal) -> list[tuple[Any, ...]]:
@@ -135,7 +136,7 @@ def test_the_headings_say_what_the_euros_are() -> None:
 def test_a_gain_on_another_objective_has_its_own_unit() -> None:
     rules = ScheduleRules(objectives=("even_modality",))
     bound = (Binding("step_cut", 9.0, 2, "mots", "*", 0.25, 0.0125, None),)
-    found = rows_of(replace(HELD, case=REFERENCE.case(Scenario(rules=rules)), binding=bound))
+    found = rows_of(replace(HELD, case=make_case(REFERENCE, Scenario(rules=rules)), binding=bound))
     assert any("Gagné sur « Effort égal entre modalités » (%)" in row for row in found)
     assert next(row for row in found if row[0] == "Baisse maximale par étape")[6] == 0.0125
 

@@ -10,9 +10,9 @@ import pytest
 
 from costing.analysis.account.comparison import pay
 from costing.analysis.account.savings import baseline, machine_savings, present
+from costing.case.case import Case, make_case
 from costing.fee.schedule import Cell, FeeSchedule, Reform
 from costing.reference.load import load_reference
-from costing.reference.reference import Case
 from costing.scenario.rules import ScheduleRules
 from costing.scenario.scenario import Conventions, Override, Scenario
 from costing.workbook.live import book as live
@@ -46,7 +46,7 @@ REFORMS = (
 
 
 def case_of(**fields: Any) -> Case:
-    return REFERENCE.case(Scenario(fleet=MACHINES, rules=RULES, **fields))
+    return make_case(REFERENCE, Scenario(fleet=MACHINES, rules=RULES, **fields))
 
 
 def schedule_of(case: Case, *reforms: Reform) -> FeeSchedule:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from costing.case.case import make_case
 from costing.fee.schedule import Cell, FeeSchedule, Reform
 from costing.problems.errors import InputError, Problem
 from costing.reference.load import load_reference
@@ -32,7 +33,7 @@ from tests.strategies import decimals
 REFERENCE = load_reference()
 OFFICIAL = REFERENCE.schedule
 FIRST, SECOND = dt.date(2027, 1, 1), dt.date(2027, 7, 1)
-CASE = REFERENCE.case(Scenario(rules=ScheduleRules(step_dates=(FIRST, SECOND))))
+CASE = make_case(REFERENCE, Scenario(rules=ScheduleRules(step_dates=(FIRST, SECOND))))
 PRICE = Cell("scanner", "non_amorti", "*", "plein")
 #: MRI 1.5 T has 4 750, 8 000 and 11 000 acts, a scanner 7 years before « amorti ».
 REFORMS = (

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from pydantic import ValidationError
 
+from costing.case.case import make_case
 from costing.cli import main
 from costing.problems.errors import ScenarioError
 from costing.reference.load import load_reference
@@ -111,7 +112,7 @@ class TestScenario:
         fleet = fleet_of({"class": "scanner", "acts_billed": 5000})
         datum = DATUM.model_copy(update={"address": address})
         with pytest.raises(ScenarioError) as caught:
-            REFERENCE.case(Scenario(unavailable=(datum,), fleet=fleet))
+            make_case(REFERENCE, Scenario(unavailable=(datum,), fleet=fleet))
         (problem,) = caught.value.problems
         assert (problem.code, problem.place.key) == (code, "unavailable.0.address")
         assert near in problem.text()
@@ -119,7 +120,7 @@ class TestScenario:
     def test_a_class_may_lack_what_it_has_from_everyone(self) -> None:
         """« Non ventilé à ce niveau »: the value of all stands, that of the class cannot be had."""
         datum = Unavailable(address="communs.rent.irm_1_5t", supplier="A", reason="not_broken_down")
-        assert REFERENCE.case(Scenario(unavailable=(datum,)))
+        assert make_case(REFERENCE, Scenario(unavailable=(datum,)))
 
 
 class TestReading:
@@ -240,13 +241,13 @@ class TestWriting:
         fleet = fleet_of({"class": "scanner", "acts_billed": 5000})
         scenario = Scenario(fleet=fleet, unavailable=spoken)
         stream = io.BytesIO()
-        write_template(REFERENCE.case(scenario), stream)
+        write_template(make_case(REFERENCE, scenario), stream)
         stream.seek(0)
         assert import_workbook(stream, REFERENCE).unavailable == scenario.unavailable
 
     def test_it_is_shown_on_its_row_and_in_words(self) -> None:
         stream = io.BytesIO()
-        write_template(REFERENCE.case(Scenario(unavailable=(DATUM,))), stream)
+        write_template(make_case(REFERENCE, Scenario(unavailable=(DATUM,))), stream)
         book = openpyxl.load_workbook(stream, data_only=True)
         line = [book[SHEET][f"{column}8"].value for column in "ADEFK"]
         assert line == [
@@ -261,7 +262,7 @@ class TestWriting:
 class TestTelling:
     def test_import_counts_it(self, tmp_path: Path) -> None:
         book = tmp_path / "modele.xlsx"
-        write_template(REFERENCE.case(Scenario(unavailable=(DATUM,))), book)
+        write_template(make_case(REFERENCE, Scenario(unavailable=(DATUM,))), book)
         done = CliRunner().invoke(main, ["import", str(book), "--json"])
         assert json.loads(done.stdout)["unavailable"] == 1
         assert (

@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from costing.fleet.fleet import COLUMNS
+from costing.case.case import make_case
+from costing.fleet.columns import COLUMNS
 from costing.problems.errors import InputError
 from costing.reference.reference import Reference
 from costing.scenario.rules import ScheduleRules
@@ -42,7 +43,7 @@ RENT = "communs.rent.irm_1_5t"
 
 @pytest.fixture(scope="module")
 def file(reference: Reference) -> File:
-    case = reference.case(SCENARIO)
+    case = make_case(reference, SCENARIO)
     stream = io.BytesIO()
     write_evaluation(case, held(case), stream)
     return File(stream.getvalue())
@@ -177,7 +178,7 @@ def test_a_date_moved_is_told_once(file, reference):
 def test_a_limit_that_the_scenario_changes_is_that_of_the_schedule(reference):
     """Bands start at the scenario's reference activity, not at that of the reference data."""
     own = Override(parameter="machine_classes.reference_activity.scanner", mode=7_500)
-    case = reference.case(SCENARIO.with_override(own))
+    case = make_case(reference, SCENARIO.with_override(own))
     stream = io.BytesIO()
     write_evaluation(case, held(case), stream)
     found = checked(File(stream.getvalue()), reference)
@@ -191,7 +192,7 @@ def test_digits_that_a_program_drops_are_no_change(reference):
         fleet=MACHINES,
         overrides=(Override(parameter="communs.vat_rate.*", mode=0.1 + 0.2),),
     )
-    case = reference.case(scenario)
+    case = make_case(reference, scenario)
     stream = io.BytesIO()
     write_evaluation(case, held(case), stream)
     file = File(stream.getvalue())
@@ -209,7 +210,7 @@ def test_digits_of_a_fleet_that_a_program_drops_are_found_again(reference):
     others = MACHINES.columns["acts_inpatient"][2:]
     columns = {**MACHINES.columns, "acts_inpatient": (third, third, *others)}
     scenario = Scenario(fleet=MACHINES.model_copy(update={"columns": columns}))
-    case = reference.case(scenario)
+    case = make_case(reference, scenario)
     stream = io.BytesIO()
     write_evaluation(case, held(case), stream)
     file = File(stream.getvalue())
@@ -226,7 +227,7 @@ def test_digits_of_a_fleet_that_a_program_drops_are_found_again(reference):
 
 def test_without_a_name_it_is_called_so_and_keeps_its_hash(reference):
     scenario = Scenario(name=" ", seed=MOST_SEED, fleet=MACHINES)
-    case = reference.case(scenario)
+    case = make_case(reference, scenario)
     stream = io.BytesIO()
     write_evaluation(case, held(case), stream)
     file = File(stream.getvalue())
@@ -241,7 +242,7 @@ def test_without_a_name_it_is_called_so_and_keeps_its_hash(reference):
 def test_a_fleet_younger_than_the_savings_is_refused(reference):
     """Savings are counted from 2025 on: acts of 2026 say nothing of that year."""
     late = MACHINES.model_copy(update={"year": 2026})
-    case = reference.case(Scenario(fleet=late))
+    case = make_case(reference, Scenario(fleet=late))
     with pytest.raises(InputError) as refused:
         write_evaluation(case, held(case), io.BytesIO())
     assert [(p.code, p.value) for p in refused.value.problems] == [("year_before_fleet", 2025)]

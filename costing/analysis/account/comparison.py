@@ -27,11 +27,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from costing.case.case import Case
 from costing.case.costs import INVESTMENT, CostBreakdown, annual_cost, fleet_cost
 from costing.fee.schedule import FeeSchedule, Machines, one_machine
 from costing.fleet.fleet import Fleet, by_code
 from costing.problems.errors import InputError, problem
-from costing.reference.reference import Case
 
 Floats = NDArray[np.float64]
 
@@ -157,13 +157,10 @@ def with_activity(case: Case, fleet: Fleet) -> Fleet:
     if activity == "observed":
         return fleet
     name = "normative_activity" if activity == "normative" else "reference_activity"
-    parameter = case.reference.files["machine_classes"][name]
-    by_class = {}
-    for code in case.reference.classes:
-        value = case.reference.value_for(parameter, code)
-        if value is None:
-            raise InputError(problem("no_value_for_class", None, code, parameter=name))
-        by_class[code] = value.mode
+    by_class = {
+        code: case.reference.value_of("machine_classes", name, code).mode
+        for code in case.reference.classes
+    }
     frame = fleet.frame
     target = by_code(frame["class"], by_class)
     acts = frame["acts_billed"] + frame["acts_inpatient"]

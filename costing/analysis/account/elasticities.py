@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costing.analysis.draws.class_account import scale_name
+from costing.case.case import Case
 from costing.language.formula import Formula
 from costing.language.printers import to_sympy
 from costing.language.units import CONSTANTS
 from costing.problems.errors import FormulaError, problem
 from costing.reference.model import BOUND, Step
-from costing.reference.reference import Case
 
 if TYPE_CHECKING:
     from costing.analysis.draws.cohort import Cohort
@@ -122,22 +122,18 @@ def _relative(pulls: dict[str, float], total: float) -> dict[str, float]:
 
 def _modes(case: Case, class_code: str) -> dict[str, float]:
     """Modes of the parameters that a class has, its VAT rate among them."""
-    reference = case.reference
-    parameters = reference.model_of(class_code).parameters
-    found = {name: reference.value_for(p, class_code) for name, p in parameters.items()}
-    modes = {name: value.mode for name, value in found.items() if value}
-    if any(value and value.vat == "excluded" for value in found.values()):
+    values = case.reference.values_of(class_code)
+    modes = {name: value.mode for name, value in values.items()}
+    if any(value.vat == "excluded" for value in values.values()):
         modes["vat_rate"] = case.vat_rate(class_code)
     return modes
 
 
 def _paid(case: Case, class_code: str) -> dict[str, Slopes]:
     """Derivatives of what formulas see of each parameter: what the operator pays of a price."""
-    reference = case.reference
     slopes: dict[str, Slopes] = {"acts": {"acts": 1.0}}
-    for name, parameter in reference.model_of(class_code).parameters.items():
-        value = reference.value_for(parameter, class_code)
-        if value is not None and value.vat == "excluded":
+    for name, value in case.reference.values_of(class_code).items():
+        if value.vat == "excluded":
             slopes[name] = {name: 1 + case.vat_rate(class_code), "vat_rate": value.mode}
         else:
             slopes[name] = {name: 1.0}

@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from costing.analysis.account.comparison import pay
+from costing.case.case import Case
 from costing.fee.schedule import FeeSchedule
 from costing.fleet.fleet import Fleet, by_code
-from costing.reference.reference import Case
 
 #: First full year of each group of machines by age; words in `costing.case.labels.AGES`.
 _AGES = {"0-3": 0, "4-7": 4, "8-10": 8, "11+": 11}

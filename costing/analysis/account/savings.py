@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from costing.case.case import Case
 from costing.fee.schedule import FeeSchedule
-from costing.reference.reference import Case
 from costing.scenario.rules import SavingsDemand
 
 

@@ -20,8 +20,8 @@ from costing.analysis.bridge.differences import Atom, Group, Pair, differences, 
 from costing.analysis.bridge.results import CostPerAct, Overvaluation, Result, Term
 from costing.analysis.bridge.savings import Savings
 from costing.analysis.bridge.shapley import EXACT, PAIRS, Coalitions, Game, Split, rounded, shapley
+from costing.case.case import Case
 from costing.problems.errors import InputError, problem
-from costing.reference.reference import Case
 
 __all__ = [
     "Atom", "Bar", "Bridge", "CostPerAct", "Idle", "Overvaluation", "Result", "Savings", "Step",

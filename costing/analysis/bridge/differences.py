@@ -12,14 +12,15 @@ A value that one side has not written for a class is the one that its modality, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from costing.analysis.bridge import difference_words as words
 from costing.analysis.draws.class_account import LIMITS
+from costing.case.case import Case, make_case
 from costing.problems.errors import InputError, problem
-from costing.reference.reference import Case, Reference
+from costing.reference.reference import Reference
 from costing.scenario.scenario import Scenario
 from costing.values.parameters import Value
 
@@ -95,14 +96,13 @@ class Pair:
 
     def case(self, chosen: Iterable[Atom]) -> Case:
         """The mixed scenario on the reference data."""
-        return self.a.base.case(mix(self.a, self.b, chosen))
+        return make_case(self.a.base, mix(self.a, self.b, chosen))
 
     def case_with_fleet(self, chosen: Sequence[Atom]) -> Case:
         """The same, its fleet that of a or b as already read."""
         case = self.case(chosen)
         side = self.b if any(atom.key == "fleet" for atom in chosen) else self.a
-        case.__dict__["fleet"] = side.fleet
-        return case
+        return replace(case, fleets=replace(case.fleets, already_read=side.fleet))
 
 
 def scopes(reference: Reference, scope: str) -> tuple[str, ...]:

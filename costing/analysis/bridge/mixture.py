@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costing.analysis.bridge.differences import Pair, scopes, state_of
-from costing.reference.reference import Case, Reference
+from costing.case.case import Case
+from costing.reference.reference import Reference
 
 Floats = NDArray[np.float64]
 

@@ -22,11 +22,11 @@ from costing.analysis.bridge.shapley import Coalitions, Game
 from costing.analysis.draws.accounts import Accounts
 from costing.analysis.draws.class_account import LIMITS, account, scale_name
 from costing.analysis.draws.cohort import Cohort, cohort
+from costing.case.case import Case
 from costing.case.costs import annual_cost
 from costing.fee.schedule import AMORTISATION, MOST_ACTS
 from costing.problems.errors import InputError, problem, suggest
 from costing.reference.model import BOUND
-from costing.reference.reference import Case
 from costing.values.catalogue import Population
 
 Floats = NDArray[np.float64]

@@ -19,10 +19,10 @@ from costing.analysis.bridge.differences import Atom, Pair
 from costing.analysis.bridge.results import Term, present, readers
 from costing.analysis.bridge.shapley import Coalitions
 from costing.analysis.draws.class_account import LIMITS
+from costing.case.case import Case
 from costing.fee.schedule import Machines
 from costing.fleet.fleet import Fleet
 from costing.fleet.projection import project
-from costing.reference.reference import Case
 from costing.scenario.rules import Reading
 
 Floats = NDArray[np.float64]
@@ -134,7 +134,8 @@ class _ClassGame:
             rows = frame.loc[frame["modality"] == modality, list(_COLUMNS)]
             own = replace(case.fleet, frame=rows)
             self.kept.fleets[key] = [
-                own if own.frame.empty else project(own, year, case.dynamics) for year in self.years
+                own if own.frame.empty else project(own, year, case.fleets.dynamics)
+                for year in self.years
             ]
         return self.kept.fleets[key]
 

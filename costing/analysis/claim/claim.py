@@ -33,8 +33,8 @@ from costing.analysis.claim.readings import (
 )
 from costing.analysis.draws.cohort import cohort
 from costing.analysis.uncertainty.uncertainty import Inputs, Outcome, simulate
+from costing.case.case import Case
 from costing.problems.errors import InputError, problem
-from costing.reference.reference import Case
 from costing.run.progress import Progress, silent, within
 from costing.values.catalogue import Claim
 

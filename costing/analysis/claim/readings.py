@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from costing.analysis.draws.cohort import Cohort, cohort
 from costing.analysis.uncertainty.uncertainty import Method, Values, simulate
-from costing.reference.reference import Case
+from costing.case.case import Case
 from costing.run.progress import Progress, within
 from costing.values.catalogue import Claim
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from costing.analysis.account.comparison import overvaluation
 from costing.analysis.draws.class_account import ClassAccount
 from costing.analysis.uncertainty.uncertainty import CELLS
+from costing.case.case import Case
 from costing.case.costs import INVESTMENT
-from costing.reference.reference import Case
 
 Floats = NDArray[np.float64]
 

@@ -17,9 +17,9 @@ from numpy.polynomial import Chebyshev
 from numpy.typing import NDArray
 
 from costing.analysis.uncertainty.uncertainty import CELLS
+from costing.case.case import Case
 from costing.problems.errors import InputError, TariffError, problem
 from costing.reference.model import CostModel
-from costing.reference.reference import Case
 
 Floats = NDArray[np.float64]
 #: Limits of the fee's bands, by the parameter that holds each.
@@ -331,16 +331,11 @@ def account(
     case: Case, activity: str, machines: Machines, values: Mapping[str, Floats]
 ) -> ClassAccount:
     """The machines of a class under some values by parameter name, the others at their mode."""
-    parameters = case.reference.files["machine_classes"]
 
     def value(name: str) -> Any:
         if name in values:
             return values[name]
-        found = case.reference.value_for(parameters[name], machines.code)
-        if found is None:
-            facts = {"parameter": name}
-            raise InputError(problem("no_value_for_class", None, machines.code, **facts))
-        return found.mode
+        return case.reference.value_of("machine_classes", name, machines.code).mode
 
     scale = 1.0 if activity == "observed" else np.maximum(value(scale_name(activity)), 1e-9)
     limits: list[Any] = []

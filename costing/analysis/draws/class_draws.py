@@ -22,9 +22,9 @@ from costing.analysis.draws.class_account import LIMITS
 from costing.analysis.draws.fleet_draws import Stock, amortised_before, cohort_dates
 from costing.analysis.draws.pay_draws import Pay, States
 from costing.analysis.uncertainty.uncertainty import Values, address_of, cost_names
+from costing.case.case import Case
 from costing.case.costs import annual_cost
 from costing.fee.schedule import FeeSchedule, Machines
-from costing.reference.reference import Case
 
 Floats = NDArray[np.float64]
 

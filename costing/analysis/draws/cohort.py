@@ -36,9 +36,9 @@ from costing.analysis.uncertainty.uncertainty import (
     cost_names,
     inputs_of,
 )
+from costing.case.case import Case
 from costing.fee.schedule import AMORTISATION, ZONES
 from costing.problems.errors import InputError, problem
-from costing.reference.reference import Case
 from costing.values.catalogue import Population
 
 Floats = NDArray[np.float64]

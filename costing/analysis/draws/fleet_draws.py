@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costing.analysis.uncertainty.uncertainty import Values
+from costing.case.case import Case
 from costing.fleet.fleet import Fleet
-from costing.reference.reference import Case
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]
@@ -40,7 +40,7 @@ _DAY = np.timedelta64(1, "D")
 def rate_addresses(case: Case, modality: str) -> dict[str, str]:
     """Address of each parameter of a modality's dynamics, by name; one without a value is left out.
 
-    The power of age is that of all modalities, as in `Case.dynamics`.
+    The power of age is that of all modalities, as in `Fleets.dynamics`.
     """
     found = {}
     for name, parameter in case.reference.files["dynamics"].items():
@@ -66,7 +66,7 @@ class Rates:
     @classmethod
     def of(cls, case: Case, modality: str, values: Values) -> Rates:
         """Those of values by address; those not given at their mode."""
-        addresses, modes = rate_addresses(case, modality), case.dynamics
+        addresses, modes = rate_addresses(case, modality), case.fleets.dynamics
 
         def rate(name: str, mode: float) -> Floats:
             return np.atleast_1d(np.asarray(values.get(addresses[name], mode), dtype=float))

@@ -18,7 +18,7 @@ from costing.analysis.account.comparison import overvaluation
 from costing.analysis.draws.accounts import Accounts
 from costing.analysis.draws.cohort import cohort
 from costing.analysis.uncertainty.uncertainty import Outcome, Values, simulate
-from costing.reference.reference import Case
+from costing.case.case import Case
 from costing.run.progress import Progress, silent
 from costing.values.catalogue import Population
 

@@ -37,8 +37,8 @@ from costing.analysis.uncertainty.uncertainty import (
     inputs_at,
     simulate,
 )
+from costing.case.case import Case
 from costing.fee.schedule import FeeSchedule
-from costing.reference.reference import Case
 from costing.run.progress import Progress, silent
 
 Floats = NDArray[np.float64]
@@ -156,7 +156,7 @@ class Study:
         """
         fleet = self.case.fleet
         _ = self.case.fleet_in(min(self.years))  # refuses what the plain path refuses
-        together = self.case.dynamics.age_power is not None
+        together = self.case.fleets.dynamics.age_power is not None
         found = {}
         for modality, rows in fleet.frame.groupby("modality", sort=False):
             stock = Stock.of(fleet, str(modality), together)

@@ -35,7 +35,7 @@ from costing.analysis.sensitivity.effects import (
     share_by_grade,
 )
 from costing.analysis.uncertainty.uncertainty import Input, Inputs, Outcome, simulate
-from costing.reference.reference import Case
+from costing.case.case import Case
 from costing.run.progress import Progress, silent
 from costing.values.catalogue import Claim
 

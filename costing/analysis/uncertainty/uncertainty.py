@@ -28,11 +28,12 @@ from scipy import special
 
 from costing.analysis.uncertainty.correlation import completed, components, score_matrix
 from costing.analysis.uncertainty.distributions import Law
+from costing.case.case import Case
 from costing.case.costs import annual_cost
 from costing.case.labels import address_name
 from costing.fleet.fleet import Fleet
 from costing.problems.errors import InputError, problem
-from costing.reference.reference import Case, Reference
+from costing.reference.reference import Reference
 from costing.run.progress import Progress, silent
 from costing.values.parameters import Parameter, Value
 
@@ -153,9 +154,9 @@ def address_of(case: Case, class_code: str, name: str) -> str | None:
 def cost_names(case: Case, class_code: str) -> set[str]:
     """Parameters on which a class's cost lines rest, the VAT rate included where it counts."""
     model = case.reference.model_of(class_code)
+    values = case.reference.values_of(class_code)
     used = set[str]().union(*(model.inputs_of(step.name) for step in model.lines))
-    found = [case.reference.value_for(model.parameters[n], class_code) for n in used]
-    if any(value and value.vat == "excluded" for value in found):
+    if any(values[name].vat == "excluded" for name in used if name in values):
         used.add("vat_rate")
     return used
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from costing.case import labels
+from costing.case.case import Case
 from costing.language.units import is_money
 from costing.problems.errors import CostingError
-from costing.reference.reference import Case, Reference
+from costing.reference.reference import Reference
 from costing.ui.assumptions import elicitation as elicitation_form
 from costing.ui.assumptions import values
 from costing.ui.parts import figures, names, unavailable_words

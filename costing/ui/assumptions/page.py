@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from costing.case import labels
+from costing.case.case import Case
 from costing.french.writing import NONE, euros, number, percent
-from costing.reference.reference import Case
 from costing.scenario.scenario import Scenario
 from costing.ui.assumptions import form as values_form
 from costing.ui.assumptions import table as values_table

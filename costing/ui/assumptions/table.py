@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from costing.case import labels
+from costing.case.case import Case
 from costing.problems.errors import CostingError
-from costing.reference.reference import Case, Reference
+from costing.reference.reference import Reference
 from costing.ui.assumptions import values
 from costing.ui.parts import figures, names, unavailable_words
 from costing.ui.parts.unavailable_words import MARK

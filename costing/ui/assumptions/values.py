@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from costing.case.overrides import with_overrides
 from costing.language.units import UNITS, is_money
 from costing.problems.errors import CostingError, InputError, Place, problem
 from costing.reference.reference import Reference
@@ -108,7 +109,7 @@ def edited(
         {"parameter": address, "mode": mode, "source": source or NEW_SOURCE,
          "reason": reason or kept, **fields}
     )  # fmt: skip
-    original.with_overrides([override])
+    with_overrides(original, [override])
     return draft.with_override(override)
 
 

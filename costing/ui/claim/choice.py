@@ -19,8 +19,9 @@ from costing.analysis.claim.readings import DEFINITIONS as OVERVALUATIONS
 from costing.analysis.claim.words import DEFINITIONS, MEANINGS
 from costing.analysis.uncertainty.uncertainty import Method
 from costing.case import labels
+from costing.case.case import Case
 from costing.french.writing import join, number
-from costing.reference.reference import Case, Reference
+from costing.reference.reference import Reference
 from costing.ui.claim import correlations as claim_correlations
 from costing.ui.claim import tables as claim_tables
 from costing.ui.parts import figures, names

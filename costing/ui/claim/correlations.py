@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from costing.reference.reference import Reference
-from costing.scenario.scenario import Correlation, Scenario, revised
+from costing.scenario.scenario import Scenario, revised
 from costing.ui.parts import figures, names, tables
 from costing.ui.shell import cache, state
+from costing.values.correlations import Correlation
 
 _RANK = "Rang"
 _BOUNDS = (-0.99, 0.99)

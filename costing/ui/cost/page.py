@@ -7,10 +7,10 @@ import math
 import streamlit as st
 
 from costing.case import labels
+from costing.case.case import Case
 from costing.case.costs import HOURS_A_YEAR
 from costing.fee.schedule import AMORTISATION, ZONES
 from costing.french.writing import NONE, euros, number, percent
-from costing.reference.reference import Case
 from costing.ui.cost import charts as cost_charts
 from costing.ui.cost import fleet as cost_fleet
 from costing.ui.cost import sources as cost_sources

@@ -90,12 +90,11 @@ def _inputs(machine: Machine, model: CostModel) -> None:
     amortised = float(machine.amortisation == "amorti")
     moves = elasticities(machine.case, machine.class_code, machine.acts, amortised)
     used = sorted(wanted & model.parameters.keys(), key=lambda n: (-abs(moves.get(n, 0.0)), n))
-    reference = machine.case.reference
-    found_values = [(n, reference.value_for(model.parameters[n], machine.class_code)) for n in used]
+    values = machine.case.reference.values_of(machine.class_code)
     rows = [
-        _input(machine, model.parameters[name], value, moves.get(name))
-        for name, value in found_values
-        if value is not None
+        _input(machine, model.parameters[name], values[name], moves.get(name))
+        for name in used
+        if name in values
     ]
     columns = [tables.text("Valeur"), tables.Column("Retenue"), tables.Column("Bas – haut"),
                tables.Column("Si + 1 %, le coût"), tables.text("Grade"), tables.text("Source"),

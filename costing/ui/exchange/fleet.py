@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 
 import streamlit as st
 
-from costing.fleet.checks import NUMBERS
+from costing.fleet.columns import NUMBERS
 from costing.fleet_file.faults import ActivityError, Fault, Listed
 from costing.fleet_file.file import Imported, import_fleet
 from costing.fleet_file.guess import guess

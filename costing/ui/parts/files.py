@@ -12,10 +12,10 @@ from io import BytesIO
 import streamlit as st
 
 from costing import paths
+from costing.case.case import Case
 from costing.fee.schedule import FeeSchedule
 from costing.optimise.proposal import Proposal
 from costing.problems.errors import InputError, Problem
-from costing.reference.reference import Case
 from costing.scenario.scenario import Scenario
 from costing.schedule_file.file import write_schedule
 from costing.ui.parts import names, tables

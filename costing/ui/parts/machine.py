@@ -9,10 +9,10 @@ from functools import cached_property
 import pandas as pd
 
 from costing.analysis.account.comparison import WHOLE_YEAR, Overvaluation, Paid, overvaluation, pay
+from costing.case.case import Case
 from costing.case.costs import CostBreakdown, annual_cost
 from costing.fee.schedule import BANDS, ZONES, Cell, FeeSchedule, Rate
 from costing.fleet.fleet import fleet_of
-from costing.reference.reference import Case
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ import datetime as dt
 from typing import Any
 
 from costing.case import labels
+from costing.fleet.columns import TITLES
 from costing.french.writing import NONE
 from costing.reference.reference import Reference
 from costing.scenario.scenario import Scenario
 from costing.scenario.unavailable import ALL_MACHINES, FLEET, Unavailable
-from costing.workbook.sheets.vocabulary import FLEET_COLUMNS
 
 #: How a value that is declared unavailable is marked.
 MARK = "∅"
@@ -33,7 +33,7 @@ def name(reference: Reference, address: str) -> str:
     if file != FLEET:
         return labels.address_name(reference, address)
     whose = "tous les appareils" if machine == ALL_MACHINES else machine
-    return f"Parc, {FLEET_COLUMNS.get(column, column)} — {whose}"
+    return f"Parc, {TITLES.get(column, column)} — {whose}"
 
 
 def said(datum: Unavailable) -> str:

@@ -8,10 +8,10 @@ from dataclasses import replace
 import streamlit as st
 
 from costing.analysis.account.savings import required_from_fee
+from costing.case.case import Case
 from costing.french.writing import meuros, money, percent
 from costing.optimise.frontier import SAVINGS, Frontier, Point, at_point
 from costing.problems.errors import InputError
-from costing.reference.reference import Case
 from costing.scenario.menu import OBJECTIVES
 from costing.scenario.scenario import Scenario, revised
 from costing.ui.claim import tables as claim_tables

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from costing.case.case import Case
 from costing.french.writing import NONE, euros, join, meuros, number, percent, points
 from costing.optimise.frontier import SAVINGS, Frontier, Point
-from costing.reference.reference import Case
 from costing.scenario.menu import OBJECTIVES
 from costing.ui.schedule.demand import words as demand_words
 

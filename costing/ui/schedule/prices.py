@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import streamlit as st
 
 from costing.case import labels
+from costing.case.case import Case
 from costing.fee.schedule import Cell, FeeSchedule
 from costing.french.writing import NONE, euros, percent
 from costing.optimise.proposal import Proposal
-from costing.reference.reference import Case
 from costing.ui.parts import tables
 
 Prices = Mapping[dt.date, Mapping[Cell, float]]

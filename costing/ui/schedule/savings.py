@@ -12,10 +12,10 @@ import streamlit as st
 from costing.analysis.account import impact
 from costing.analysis.account.savings import YearSavings, lever_savings
 from costing.case import labels
+from costing.case.case import Case
 from costing.fee.schedule import FeeSchedule
 from costing.french.writing import NONE, meuros, number, percent
 from costing.optimise.proposal import Proposal
-from costing.reference.reference import Case
 from costing.ui.parts import charts, tables
 from costing.ui.schedule import cache as schedule_cache
 from costing.ui.shell import cache

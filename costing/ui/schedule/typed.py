@@ -10,10 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from costing.case import labels
+from costing.case.case import Case
 from costing.fee.schedule import Cell, FeeSchedule
 from costing.french.writing import number
 from costing.problems.errors import InputError
-from costing.reference.reference import Case
 from costing.ui.parts import figures, names, tables
 from costing.ui.schedule.demand.amounts import DAY_HELP
 from costing.ui.schedule.demand.typed import Typed, blank

@@ -10,10 +10,11 @@ from costing.analysis.sensitivity.sensitivity import Sensitivity
 from costing.analysis.sensitivity.sobol import Sobol
 from costing.analysis.uncertainty.uncertainty import Inputs, address_of
 from costing.case import labels
+from costing.case.case import Case
 from costing.fee.schedule import AMORTISATION
 from costing.french.writing import euros, join, number, percent
 from costing.problems.errors import InputError
-from costing.reference.reference import Case, Reference
+from costing.reference.reference import Reference
 from costing.scenario.scenario import Scenario
 from costing.ui.claim import tables as claim_tables
 from costing.ui.claim.choice import Question

@@ -26,11 +26,12 @@ from costing.analysis.draws.cohort import cohort
 from costing.analysis.draws.intervals import class_intervals
 from costing.analysis.sensitivity.sensitivity import Sensitivity, claim_sensitivity
 from costing.analysis.sensitivity.sobol import Sobol, sobol_indices
+from costing.case.case import Case, make_case
 from costing.case.costs import annual_cost
 from costing.optimise.proposal import Proposal, propose
 from costing.problems.errors import InputError, Problem
 from costing.reference.load import load_reference
-from costing.reference.reference import Case, Reference
+from costing.reference.reference import Reference
 from costing.run.progress import Progress
 from costing.scenario.scenario import Scenario
 from costing.values.catalogue import Claim
@@ -75,7 +76,7 @@ def case(scenario: Scenario) -> Case:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _case(key: str, _scenario: Scenario) -> Case:
-    return reference().case(_scenario)
+    return make_case(reference(), _scenario)
 
 
 def curve(

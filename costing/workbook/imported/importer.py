@@ -13,10 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from costing.case.case import Case, make_case
 from costing.case.costs import annual_cost
 from costing.french.writing import clean
 from costing.problems.errors import InputError, Place, Problem, ScenarioError, WorkbookError
-from costing.reference.reference import Case, Reference
+from costing.reference.reference import Reference
 from costing.run.progress import Progress, silent
 from costing.scenario.scenario import Override, Scenario, revised
 from costing.workbook.grid.tables import Findings, Grid, Table, find_table, read_grids
@@ -124,7 +125,7 @@ def _check_whole(reference: Reference, scenario: Scenario, findings: Findings) -
     """What the reference data says of the whole, at the cells that it comes from."""
     damaged = bool(findings.problems)
     try:
-        case = reference.case(scenario)
+        case = make_case(reference, scenario)
     except InputError as error:
         found = [p for p in error.problems if not (damaged and p.code in _WAITING)]
         findings.problems += [_with_cell(p, findings) for p in found]

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from costing.case import labels
+from costing.case.case import Case
 from costing.fee.schedule import FeeSchedule
 from costing.problems.errors import InputError, problem
-from costing.reference.reference import Case
 from costing.workbook.live.comparison_sheet import COMPARED, write_base_year, write_comparison
 from costing.workbook.live.comparison_sheet import SHEET as COMPARISON
 from costing.workbook.live.costs_sheets import write_costs

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from costing.case import labels
+from costing.case.case import Case
 from costing.case.costs import INVESTMENT, CostBreakdown, annual_cost
 from costing.fee.schedule import AMORTISATION
 from costing.language.printers import to_excel
 from costing.language.units import UNITS
 from costing.reference.model import BOUND, CostModel, Step
-from costing.reference.reference import Case
 from costing.values.parameters import Parameter, Value
 from costing.workbook.live.switches import Switches
 from costing.workbook.live.units_sheet import (
@@ -196,7 +196,8 @@ class _Costs:
         return found
 
     def _value(self, parameter: Parameter, column: _Column) -> Value | None:
-        return column.case.reference.value_for(parameter, column.situation.class_code)
+        values = column.case.reference.values_of(column.situation.class_code)
+        return values.get(parameter.name)
 
     def _input(self, name: str, value: Value, column: _Column, vat: str) -> str:
         """Where a parameter's value comes from, and the tax that its price leaves out."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from costing.case.case import Case
 from costing.problems.errors import InputError, problem
-from costing.reference.reference import Case
 from costing.workbook.live.columns import Column, Floats, MachineSheet
 from costing.workbook.live.machines import Parc
 from costing.workbook.live.periods_sheet import Known, Periods
@@ -46,7 +46,7 @@ def write_evolution(
     Raises:
         InputError: the reference data renew the oldest machines first, which has no such formulas.
     """
-    if case.dynamics.age_power is None:
+    if case.fleets.dynamics.age_power is None:
         raise InputError(problem("export_renewal"))
     return _Writer(book, case, parc, periods, variants).write()
 
@@ -112,7 +112,7 @@ class _Writer:
         )
         sheet.row(2, ("", "Puissance p de l'âge"))
         power = self.book.cells["dynamics.renewal_age_power.*"]
-        self.power = (sheet.ref(2, 2), float(self.case.dynamics.age_power or 0.0))
+        self.power = (sheet.ref(2, 2), float(self.case.fleets.dynamics.age_power or 0.0))
         sheet.formula(2, 2, power, self.power[1], num_format="0.00##_ ")
         heads = ["Année", "Modalité", "Appareils avant", "Part remplacée", "À remplacer"]
         heads += [f"k, tour {i + 1}" for i in range(ROUNDS)]
@@ -242,12 +242,12 @@ class _Writer:
         parts = "+".join(group[0] for group in groups[1:])
         text = f"SUMIFS({own.all},{names},{at(row, 1)})" + (f"+{parts}" if parts else "")
         sheet.formula(row, 2, text, total, num_format="#,##0.00_ ")
-        rate = self.case.dynamics.renewal_rate[code]
+        rate = self.case.fleets.dynamics.renewal_rate[code]
         sheet.formula(row, 3, self._input("renewal_rate", code), rate, "share")
         quota = total * rate
         sheet.formula(row, 4, f"{at(row, 2)}*{at(row, 3)}", quota, num_format="#,##0.00_ ")
         chance = self._rounds(row, same, groups, quota)
-        growth = self.case.dynamics.machine_growth[code]
+        growth = self.case.fleets.dynamics.machine_growth[code]
         sheet.formula(row, 6 + ROUNDS, self._input("machine_growth", code), growth, "percent")
         cell = at(row, 6 + ROUNDS)
         kept, added = 1 + min(growth, 0.0), max(growth, 0.0) * (1 + growth) ** number
@@ -336,7 +336,7 @@ class _Writer:
         heads = [str(year) for year in years]
         sheet.header(row, ("", "Actes par appareil", *heads), right=range(2, 2 + len(years)))
         for line, code in enumerate(self.modalities, start=row + 1):
-            growth = self.case.dynamics.acts_growth
+            growth = self.case.fleets.dynamics.acts_growth
             rate = growth.get(code, 0.0)
             sheet.row(line, ("", words.modalities(self.case.reference)[code]))
             for index, year in enumerate(years):

@@ -9,9 +9,9 @@ import numpy as np
 
 from costing.analysis.account.comparison import WHOLE_YEAR, overvaluation
 from costing.case import labels
+from costing.case.case import Case
 from costing.fee.schedule import BANDS, FeeSchedule, one_machine
 from costing.french.writing import NONE
-from costing.reference.reference import Case
 from costing.scenario.menu import STRUCTURES
 from costing.schedule_file.entries import LIMITS
 from costing.workbook.live.columns import Floats

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from xlsxwriter.utility import xl_col_to_name
 
-from costing.fleet.fleet import COLUMNS
-from costing.reference.reference import Case
+from costing.case.case import Case
+from costing.fleet.columns import COLUMNS
 from costing.workbook.live.columns import Floats
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.fleet.write import HEADER

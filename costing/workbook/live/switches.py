@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from costing.case import labels
+from costing.case.case import Case
 from costing.case.costs import INVESTMENT
 from costing.language.capital import METHODS
-from costing.reference.reference import Case
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.choices.rows import choices
 from costing.workbook.write.layout import Book, at

@@ -12,8 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
+from costing.case.case import Case, make_case
 from costing.fee.schedule import FeeSchedule
-from costing.reference.reference import Case
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def dated(case: Case, schedule: FeeSchedule) -> Case:
         return case
     own = {"step_dates": tuple(date for date in dates if date >= first)}
     rules = case.scenario.rules.model_copy(update=own)
-    return case.base.case(case.scenario.model_copy(update={"rules": rules}))
+    return make_case(case.base, case.scenario.model_copy(update={"rules": rules}))
 
 
 def _differs(schedule: FeeSchedule, official: FeeSchedule, date: dt.date) -> bool:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from costing.case import labels
+from costing.case.case import Case
 from costing.fee.schedule import AMORTISATION
-from costing.reference.reference import Case
 from costing.workbook.sheets.values.cell_of_value import held
 from costing.workbook.write.layout import Book, at
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from costing.case import labels
+from costing.case.case import Case
 from costing.fee.schedule import BANDS
-from costing.reference.reference import Case
 from costing.workbook.live.columns import Column, Floats, MachineSheet
 from costing.workbook.live.evolution import Weights
 from costing.workbook.live.machines import Parc
@@ -195,12 +195,10 @@ class YearWriter:
             "acts", "Actes, tous", (f"{own.here(i)}+{other.here(i)}" for i in rows),
             own.values + other.values,
         )  # fmt: skip
-        parameter = case.reference.files["communs"]["inpatient_cost_weight"]
-        cells = {}
-        for code in dict.fromkeys(self.parc.codes):
-            value = case.reference.value_for(parameter, code)
-            assert value is not None
-            cells[code] = book.cells[f"{INPATIENT}.{code}"], value.mode
+        cells = {
+            code: (book.cells[f"{INPATIENT}.{code}"], case.inpatient_cost_weight(code))
+            for code in dict.fromkeys(self.parc.codes)
+        }
         weight = np.array([cells[code][1] for code in self.parc.codes])
         heavy = own.values + weight * other.values
         share = np.divide(own.values, heavy, out=np.ones_like(heavy), where=heavy > 0)

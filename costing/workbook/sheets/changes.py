@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from costing.case import labels
+from costing.case.case import Case
 from costing.french.writing import NONE
 from costing.language.units import UNITS
-from costing.reference.reference import Case
 from costing.scenario.scenario import Override, Scenario
 from costing.values.parameters import Parameter, Value
 from costing.workbook.sheets import vocabulary as words

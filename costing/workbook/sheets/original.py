@@ -15,11 +15,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from costing.case.overrides import with_overrides
 from costing.fee.schedule import Cell, FeeSchedule
+from costing.fleet.table import FleetTable
 from costing.french.writing import clean
 from costing.problems.errors import InputError, Place
 from costing.reference.reference import Reference
-from costing.scenario.scenario import FleetTable, Override, Scenario, from_json
+from costing.scenario.scenario import Override, Scenario, from_json
 from costing.schedule_file.entries import Given, assembled, parts_of
 from costing.workbook.sheets.vocabulary import UNNAMED
 from costing.workbook.write.layout import Book
@@ -193,7 +195,7 @@ def meaning(reference: Reference, scenario: Scenario) -> dict[str, Any]:
 def _override(reference: Reference, override: Override) -> dict[str, Any]:
     """An override with the bounds and the VAT that it leaves to the reference written out."""
     found: dict[str, Any] = json.loads(override.model_dump_json())
-    _, value = reference.with_overrides([override]).parameter_at(override.parameter)
+    _, value = with_overrides(reference, [override]).parameter_at(override.parameter)
     assert value is not None
     found.update(low=value.low, high=value.high, vat=value.vat)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from costing.reference.reference import Case
+from costing.case.case import Case
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.kinds import KINDS, described
 from costing.workbook.write.layout import Book

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costing.case import labels
-from costing.fleet.fleet import REGIONS
+from costing.case.checks import demand_scopes
+from costing.fleet.columns import REGIONS, TITLES
 from costing.language.units import UNITS
 from costing.reference.reference import Reference
 from costing.scenario.menu import STRUCTURES, Kind
@@ -46,20 +47,7 @@ CHOICE_COLUMNS = {
 }
 
 #: Fleet columns: name in code → heading.
-FLEET_COLUMNS = {
-    "machine_id": "Appareil",
-    "site_id": "Site",
-    "modality": "Modalité",
-    "class": "Classe",
-    "installed_on": "Installé le",
-    "zone": "Zone",
-    "region": "Région",
-    "sector": "Secteur",
-    "rank_on_authorisation": "Rang sur l'autorisation",
-    "acts_billed": "Actes facturés",
-    "acts_inpatient": "Actes d'hospitalisés",
-    "weight": "Poids",
-}
+FLEET_COLUMNS = TITLES
 FLEET_NOTES = {
     "machine_id": "Un nom par appareil, unique dans la feuille.",
     "site_id": "Le site où il se trouve ; libre.",
@@ -166,7 +154,7 @@ def fleet_data() -> dict[str, str]:
 
 def scopes(reference: Reference, kinds: Sequence[Kind]) -> dict[str, str]:
     """Whom a demand that admits some kinds may be about, by code; everyone first."""
-    return {code: labels.who(reference, code) for code in reference.scopes(kinds)}
+    return {code: labels.who(reference, code) for code in demand_scopes(reference, kinds)}
 
 
 def structure_unit(part: str) -> str:

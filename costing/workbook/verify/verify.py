@@ -17,11 +17,12 @@ from typing import Any, BinaryIO
 from python_calamine import CalamineWorkbook
 
 from costing.case import labels
+from costing.case.case import Case, make_case
 from costing.fee.schedule import FeeSchedule
 from costing.french.cells import Raw, read_choice, read_number
 from costing.french.quantity import Quantity
 from costing.problems.errors import InputError, Place, WorkbookError, problem
-from costing.reference.reference import Case, Reference
+from costing.reference.reference import Reference
 from costing.run.progress import Progress, silent, within
 from costing.scenario.scenario import Scenario
 from costing.schedule_file.entries import assembled
@@ -82,7 +83,7 @@ def verify(source: Path | BinaryIO, reference: Reference, tell: Progress = silen
     data = package.data
     findings = Findings()
     scenario = import_workbook(io.BytesIO(data), reference, within(tell, 0.0, 0.3), findings)
-    case = reference.case(scenario)
+    case = make_case(reference, scenario)
     schedule = _schedule(data, case, findings)
     view = _view(package, reference, findings) or usual(case)
     tell(0.4, "Calcul par le moteur")
@@ -119,7 +120,7 @@ def prices_changed(
     if original is None:
         return []
     try:
-        schedule = _schedule(package.data, reference.case(scenario), Findings())
+        schedule = _schedule(package.data, make_case(reference, scenario), Findings())
     except InputError:
         return []
     return list(_prices_changed(original.prices, tuple(price_rows(schedule, scenario))))
@@ -211,7 +212,7 @@ def _former(
         return {}
     fleet = scenario.fleet if original.fleet else None
     try:
-        case = reference.case(original.scenario.model_copy(update={"fleet": fleet}))
+        case = make_case(reference, original.scenario.model_copy(update={"fleet": fleet}))
         return computed(case, original.schedule(case.reference), view)
     except InputError:
         return {}

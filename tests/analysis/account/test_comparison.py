@@ -31,14 +31,14 @@ from costing.analysis.account.comparison import (
     pay,
     with_activity,
 )
+from costing.case.case import Case, make_case
 from costing.problems.errors import InputError, TariffError
 from costing.reference.load import load_reference
-from costing.reference.reference import Case
 from costing.scenario.scenario import Conventions, Override, Scenario
 from tests.strategies import fleet_of
 
 REFERENCE = load_reference()
-CASE = REFERENCE.case(Scenario())
+CASE = make_case(REFERENCE, Scenario())
 MARCH_2024 = dt.date(2024, 3, 1)
 TARIFF = REFERENCE.schedule.frozen(MARCH_2024)
 CENT = 0.005
@@ -50,7 +50,7 @@ CT_FIXED_AMORTISED = 148_195.9743
 
 def case_of(*machines: dict[str, Any], **conventions: Any) -> Case:
     scenario = Scenario(fleet=fleet_of(*machines), conventions=Conventions(**conventions))
-    return REFERENCE.case(scenario)
+    return make_case(REFERENCE, scenario)
 
 
 def overall_of(case: Case) -> pd.DataFrame:
@@ -112,14 +112,14 @@ def test_curve_of_a_ct_by_hand() -> None:
 def test_a_machine_can_break_even_twice() -> None:
     """With 40 € more an act, an act in the last bands costs more than it is paid."""
     change = Override(parameter="irm.consumables_per_act.*", mode=43, low=43, high=43)
-    case = REFERENCE.case(Scenario(overrides=(change,)))
+    case = make_case(REFERENCE, Scenario(overrides=(change,)))
     found = curve(case, "irm_1_5t", "non_amorti", "province", MARCH_2024)
     # An act costs 56.178305 + 40 × 1.09 = 99.778305.
     # Full band: 378 025.4038 / (171.97 - 99.778305) = 5 236.4 is past 4 750: never met there,
     # and every later band pays less than 99.78: no break-even at all.
     assert found.break_even == ()
     change = Override(parameter="irm.consumables_per_act.*", mode=23, low=23, high=23)
-    case = REFERENCE.case(Scenario(overrides=(change,)))
+    case = make_case(REFERENCE, Scenario(overrides=(change,)))
     found = curve(case, "irm_1_5t", "non_amorti", "province", MARCH_2024)
     # An act costs 56.178305 + 20 × 1.09 = 77.978305.
     # Up: 378 025.4038 / 93.991695 = 4 021.9064. At 4 750 the margin is 68 435.15; then it falls by
@@ -287,7 +287,7 @@ def test_a_changed_norm_is_the_one_that_is_used() -> None:
         conventions=Conventions(activity="normative"),
         overrides=(change,),
     )
-    case = REFERENCE.case(scenario)
+    case = make_case(REFERENCE, scenario)
     assert with_activity(case, case.fleet).frame["acts_billed"].tolist() == [7_000]
 
 
@@ -405,10 +405,11 @@ def test_a_weight_is_the_same_machine_several_times() -> None:
 
 
 def test_the_perimeter_changes_the_cost_and_not_the_investment_reading() -> None:
-    narrow = REFERENCE.case(
+    narrow = make_case(
+        REFERENCE,
         Scenario(
             perimeter="legal_2023", fleet=fleet_of({"class": "irm_1_5t", "acts_billed": 8_000})
-        )
+        ),
     )
     paid = pay(narrow, narrow.fleet, TARIFF, 2024)
     # contrast outside: 8 000 × 0.35 × 25 = 70 000
@@ -423,7 +424,7 @@ def test_the_other_investment_reading_by_hand() -> None:
         conventions=Conventions(investment="after_running_costs"),
         fleet=fleet_of({"class": "irm_1_5t", "acts_billed": 8_000}),
     )
-    case = REFERENCE.case(scenario)
+    case = make_case(REFERENCE, scenario)
     paid = pay(case, case.fleet, TARIFF, 2024)
     assert paid.investment_fee[0] == pytest.approx(430_240.4568, abs=2 * CENT)
     assert paid.investment_cost[0] == pytest.approx(MRI_INVESTMENT, abs=CENT)
@@ -434,7 +435,7 @@ def test_in_patients_may_weigh_more_in_the_cost_by_hand() -> None:
     # 6 000 / (6 000 + 1.31 × 2 000) = 0.6960557 of 827 451.8470
     heavy = Override(parameter="communs.inpatient_cost_weight.*", mode=1.31)
     fleet = fleet_of({"class": "irm_1_5t", "acts_billed": 6_000, "acts_inpatient": 2_000})
-    case = REFERENCE.case(Scenario(overrides=(heavy,), fleet=fleet))
+    case = make_case(REFERENCE, Scenario(overrides=(heavy,), fleet=fleet))
     paid = pay(case, case.fleet, TARIFF, 2024)
     assert paid.revenue[0] == pytest.approx(792_871.875, abs=1e-6)
     assert paid.cost[0] == pytest.approx(827_451.8470 * 6_000 / 8_620, abs=2 * CENT)

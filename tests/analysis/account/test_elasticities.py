@@ -19,16 +19,16 @@ from costing.analysis.account.elasticities import (
 )
 from costing.analysis.draws.cohort import cohort
 from costing.case import costs
+from costing.case.case import Case, make_case
 from costing.case.costs import annual_cost
 from costing.language.formula import parse
 from costing.problems.errors import FormulaError
 from costing.reference.load import load_reference
-from costing.reference.reference import Case
 from costing.scenario.scenario import Conventions, Override, Scenario
 from costing.values.catalogue import Population
 
 REFERENCE = load_reference()
-CASE = REFERENCE.case(Scenario())
+CASE = make_case(REFERENCE, Scenario())
 MRI = "irm_1_5t"
 CLOSE = 1e-6
 
@@ -89,7 +89,7 @@ lines:
 
 def small(directory: Path, line: str, *overrides: Override) -> Case:
     (directory / "essai.yaml").write_text(MODEL.replace("LINE", line), encoding="utf-8")
-    return load_reference([directory]).case(Scenario(overrides=overrides))
+    return make_case(load_reference([directory]), Scenario(overrides=overrides))
 
 
 # --- by hand --------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ def test_arrays_of_machines_are_summed(tmp_path: Path) -> None:
 def test_lines_per_act(tmp_path: Path) -> None:
     text = MODEL.replace("per: year\n    formula: LINE", "per: act\n    formula: per_act / power")
     (tmp_path / "essai.yaml").write_text(text, encoding="utf-8")
-    case = load_reference([tmp_path]).case(Scenario())
+    case = make_case(load_reference([tmp_path]), Scenario())
     cost, slopes = derivatives(case, "essai", 1_000, 0.0, frozenset({"consommables"}))
     # 30 / 2 = 15 an act
     assert cost == pytest.approx(15_000)
@@ -188,7 +188,7 @@ def test_gradient_of_a_formula() -> None:
 @pytest.mark.parametrize("capital", ["annuity", "straight_line", "lease"])
 def test_every_class_against_differences(code: str, capital: str, charge: str) -> None:
     scenario = Scenario(conventions=Conventions(capital=capital, amortised_charge=charge))  # type: ignore[arg-type]
-    case = REFERENCE.case(scenario)
+    case = make_case(REFERENCE, scenario)
     for acts, amortised in itertools.product((100.0, 6_500.0), (0.0, 1.0)):
         exact = elasticities(case, code, acts, amortised)
         near = costs._by_differences(case, code, acts, amortised)
@@ -235,8 +235,8 @@ def test_a_quick_cost_does_without_sympy() -> None:
     code = (
         "import sys; from costing.reference.load import load_reference;"
         "from costing.scenario.scenario import Scenario;"
-        "from costing.case.costs import share_grade_d;"
-        f"share_grade_d(load_reference().case(Scenario()), '{MRI}', 6500, 0.0);"
+        "from costing.case.case import make_case; from costing.case.costs import share_grade_d;"
+        f"share_grade_d(make_case(load_reference(), Scenario()), '{MRI}', 6500, 0.0);"
         "print('sympy' in sys.modules)"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

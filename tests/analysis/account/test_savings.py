@@ -33,9 +33,9 @@ from costing.analysis.account.savings import (
     required_from_fee,
     savings,
 )
+from costing.case.case import Case, make_case
 from costing.fee.schedule import Cell
 from costing.reference.load import load_reference
-from costing.reference.reference import Case
 from costing.scenario.rules import Lever, SavingsDemand
 from costing.scenario.scenario import Conventions, Override, Scenario
 from tests.strategies import fleet_of
@@ -65,7 +65,7 @@ STILL = dynamics()
 def case_of(
     *machines: dict[str, Any], rates: tuple[Override, ...] = STILL, **conventions: Any
 ) -> Case:
-    return REFERENCE.case(
+    return make_case(REFERENCE,
         Scenario(
             overrides=rates, fleet=fleet_of(*machines), conventions=Conventions(**conventions)
         )
@@ -298,7 +298,7 @@ def plain_revenue_2024() -> Fraction:
 
 
 def test_the_decision_saves_on_the_reference_fleet_what_adds_up() -> None:
-    case = REFERENCE.case(Scenario(overrides=STILL))
+    case = make_case(REFERENCE, Scenario(overrides=STILL))
     found = trajectory(case)
     assert list(found) == [2025, 2026, 2027]
     for one in found.values():

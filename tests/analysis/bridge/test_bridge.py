@@ -26,10 +26,10 @@ from costing.analysis.bridge.bridge import (
 )
 from costing.analysis.bridge.differences import Pair
 from costing.analysis.bridge.words import amount, level, sentences, title, why
+from costing.case.case import Case, make_case
 from costing.case.costs import annual_cost
 from costing.problems.errors import InputError, TariffError
 from costing.reference.load import load_reference
-from costing.reference.reference import Case
 from costing.scenario.examples import example_scenarios
 from costing.scenario.rules import SavingsDemand
 from costing.scenario.scenario import Conventions, Override, Scenario
@@ -77,7 +77,7 @@ PLACES: dict[str, tuple[float, float]] = {
 
 
 def case(**content: Any) -> Case:
-    return REFERENCE.case(Scenario(**content))
+    return make_case(REFERENCE, Scenario(**content))
 
 
 def put(address: str, mode: float, **content: Any) -> Override:
@@ -112,7 +112,7 @@ def positions(draw: st.DrawFn, most: int = 6) -> Scenario:
         fleet=draw(st.just(FLEET) | fleets()),
     )
     try:
-        REFERENCE.case(scenario)
+        make_case(REFERENCE, scenario)
     except TariffError:  # thresholds that cross
         assume(False)
     return scenario
@@ -150,7 +150,7 @@ def check_mixes(result: Result, a: Case, b: Case, taken: list[tuple[bool, ...]])
     expected = []
     for row in taken:
         chosen = [atom for atom, here in zip(atoms, row, strict=True) if here]
-        expected.append(plain(result, REFERENCE.case(mix(a, b, chosen))))
+        expected.append(plain(result, make_case(REFERENCE, mix(a, b, chosen))))
     found = fast(result, Pair(a, b), atoms, taken)
     assert found == pytest.approx(np.array(expected), rel=1e-9, abs=1e-6, nan_ok=True)
 
@@ -352,7 +352,7 @@ def test_other_reference_data_are_refused(tmp_path: Any) -> None:
         "lines:\n  - {id: x, label: {fr: X, en: X}, poste: locaux, per: year, formula: 0}\n",
         encoding="utf-8",
     )
-    other = load_reference((tmp_path,)).case(Scenario())
+    other = make_case(load_reference((tmp_path,)), Scenario())
     with pytest.raises(InputError, match="référence différentes"):
         differences(case(), other)
 
@@ -399,7 +399,7 @@ def test_every_mix_of_a_few_differences(name: str) -> None:
 def test_any_mix_of_any_two_positions(name: str, a: Scenario, b: Scenario, seed: int) -> None:
     if name == "markup of CT":  # else there is nothing to value
         assume(all(side.fleet and "scanner" in side.fleet.columns["class"] for side in (a, b)))
-    one, other = REFERENCE.case(a), REFERENCE.case(b)
+    one, other = make_case(REFERENCE, a), make_case(REFERENCE, b)
     count = len(differences(one, other))
     drawn = np.random.default_rng(seed).random((4, count)) < 0.5
     ends = [(False,) * count, (True,) * count]
@@ -409,13 +409,13 @@ def test_any_mix_of_any_two_positions(name: str, a: Scenario, b: Scenario, seed:
 @given(a=scenarios(), b=scenarios())
 @settings(max_examples=10)
 def test_mixes_are_valid_scenarios_and_end_at_b(a: Scenario, b: Scenario) -> None:
-    one, other = REFERENCE.case(a), REFERENCE.case(b)
+    one, other = make_case(REFERENCE, a), make_case(REFERENCE, b)
     atoms = differences(one, other)
     for chosen in (atoms[::2], atoms):
         mixed = mix(one, other, chosen)
         assert Scenario.model_validate_json(mixed.model_dump_json()) == mixed
-    assert differences(REFERENCE.case(mix(one, other, atoms)), other) == ()
-    assert differences(REFERENCE.case(mix(one, other, ())), one) == ()
+    assert differences(make_case(REFERENCE, mix(one, other, atoms)), other) == ()
+    assert differences(make_case(REFERENCE, mix(one, other, ())), one) == ()
 
 
 # --- laws -----------------------------------------------------------------------------------------
@@ -424,7 +424,7 @@ def test_mixes_are_valid_scenarios_and_end_at_b(a: Scenario, b: Scenario) -> Non
 def bridged(a: Scenario, b: Scenario, result: Result) -> Bridge:
     """A bridge, where there is one: fleets without a fee have no overvaluation."""
     try:
-        return bridge(REFERENCE.case(a), REFERENCE.case(b), result)
+        return bridge(make_case(REFERENCE, a), make_case(REFERENCE, b), result)
     except InputError:
         assume(False)
         raise
@@ -454,14 +454,14 @@ def test_a_bridge_adds_up_and_turns_round(name: str, a: Scenario, b: Scenario) -
 @given(a=scenarios(fleet=True))
 @settings(max_examples=10)
 def test_a_scenario_against_itself(a: Scenario) -> None:
-    own = REFERENCE.case(a)
+    own = make_case(REFERENCE, a)
     assert differences(own, own) == ()
     found = bridge(own, own, MRI)
     assert (found.gap, found.steps, found.without_effect, found.exact) == (0.0, (), (), True)
 
 
 def test_sampled_agrees_with_exact() -> None:
-    a, b = (REFERENCE.case(scenario) for scenario in example_scenarios().values())
+    a, b = (make_case(REFERENCE, scenario) for scenario in example_scenarios().values())
     result = Overvaluation("markup", Population(modality=("irm",)), DATE)
     exact, drawn = bridge(a, b, result), bridge(a, b, result, exact_up_to=0)
     assert not drawn.exact
@@ -536,7 +536,7 @@ def test_sentences_of_differences_that_cancel_out() -> None:
 
 
 def test_sentences_of_savings_are_in_millions() -> None:
-    a, b = (REFERENCE.case(scenario) for scenario in example_scenarios().values())
+    a, b = (make_case(REFERENCE, scenario) for scenario in example_scenarios().values())
     found = bridge(a, b, Savings())
     assert "M€" in sentences(found)[0]
     assert {why(found, idle) for idle in found.without_effect} == {"ce résultat n'en dépend pas"}
@@ -546,7 +546,7 @@ def test_sentences_of_savings_are_in_millions() -> None:
 def test_examples_are_two_positions_that_differ_in_every_group_but_the_fleet() -> None:
     found = example_scenarios()
     assert set(found) == {"perimetre_etroit_activite_haute", "perimetre_large_activite_observee"}
-    one, other = (REFERENCE.case(scenario) for scenario in found.values())
+    one, other = (make_case(REFERENCE, scenario) for scenario in found.values())
     atoms = differences(one, other)
     assert 6 <= len(atoms) <= 16
     assert {atom.group for atom in atoms} == {

@@ -23,9 +23,9 @@ from costing.analysis.account.comparison import compare
 from costing.analysis.claim.claim import ClaimAnswer, answer_claim
 from costing.analysis.claim.readings import Reading, Settings, own_reading
 from costing.analysis.claim.words import claim_words
+from costing.case.case import Case, make_case
 from costing.problems.errors import InputError
 from costing.reference.load import load_reference
-from costing.reference.reference import Case
 from costing.scenario.scenario import Conventions, Override, Scenario
 from costing.values.catalogue import Claim
 from tests.strategies import fleet_of
@@ -54,7 +54,7 @@ def claim(**changes: Any) -> Claim:
 
 def one_mri(*overrides: Override, **fields: Any) -> Case:
     fleet = fleet_of({"class": "irm_1_5t", "acts_billed": 6_500})
-    return REFERENCE.case(Scenario(fleet=fleet, overrides=overrides, **fields))
+    return make_case(REFERENCE, Scenario(fleet=fleet, overrides=overrides, **fields))
 
 
 def certain() -> Case:
@@ -112,7 +112,7 @@ def test_every_reading_is_that_of_the_comparison() -> None:
                 "conventions": Conventions(activity=found["activity"]),
             }
         )
-        _, overall = compare(REFERENCE.case(scenario), MARCH_2024)
+        _, overall = compare(make_case(REFERENCE, scenario), MARCH_2024)
         expected = overall[overall["weighting"] == "euro"].iloc[-1]
         name = "share_of_fee" if found["definition"] == "share" else found["definition"]
         assert found["principal"] == pytest.approx(expected[name], rel=1e-9)
@@ -249,7 +249,7 @@ def test_the_joint_change_turns_the_claim_and_none_of_the_flips_alone_is_shorter
 def test_variation_is_between_machines_and_uncertainty_is_not() -> None:
     """The same machine three times varies by nothing; three activities vary, without draws."""
     same = fleet_of(*[{"class": "irm_1_5t", "acts_billed": 6_500}] * 3)
-    found = answered(REFERENCE.case(Scenario(fleet=same))).variation
+    found = answered(make_case(REFERENCE, Scenario(fleet=same))).variation
     assert found is not None
     assert list(found.quantiles.values()) == pytest.approx([MARKUP] * 5, abs=1e-6)
     other = fleet_of(
@@ -257,7 +257,7 @@ def test_variation_is_between_machines_and_uncertainty_is_not() -> None:
         {"class": "irm_1_5t", "acts_billed": 3_000, "weight": 3},
     )
     scenario = Scenario(fleet=other, overrides=CERTAIN.scenario.overrides)
-    found = answered(REFERENCE.case(scenario), figure=0.1).variation
+    found = answered(make_case(REFERENCE, scenario), figure=0.1).variation
     assert found is not None
     # At 3 000 acts the fee, 3 000 × 171.97, is below the cost; the other machine is one in four.
     assert found.share_above == pytest.approx(0.25)
@@ -343,7 +343,7 @@ def test_tariff_in_words_when_the_day_has_none() -> None:
 
 
 def test_every_public_claim_has_its_answer() -> None:
-    case = REFERENCE.case(Scenario())
+    case = make_case(REFERENCE, Scenario())
     for public in REFERENCE.claims.values():
         answer = answer_claim(case, public, Settings(draws=500))
         words = claim_words(answer)
@@ -360,7 +360,7 @@ def test_break_even_worked_out_by_hand() -> None:
         middle = (low + high) / 2
         fleet = fleet_of({"class": "irm_1_5t", "acts_billed": middle})
         scenario = Scenario(fleet=fleet, overrides=CERTAIN.scenario.overrides)
-        _, overall = compare(REFERENCE.case(scenario), MARCH_2024)
+        _, overall = compare(make_case(REFERENCE, scenario), MARCH_2024)
         gains = overall.iloc[-1]["revenue_eur"] >= overall.iloc[-1]["cost_eur"]
         low, high = (low, middle) if gains else (middle, high)
     assert answer.principal == pytest.approx(high, rel=1e-9)
@@ -409,7 +409,7 @@ def test_same_bytes_whatever_the_workers_and_the_processor() -> None:
 def test_a_quantity_without_meaning_is_not_called_false() -> None:
     """An amortised machine's full rate pays no investment: that reading has no meaning for it."""
     old = fleet_of({"class": "irm_1_5t", "acts_billed": 6_500, "installed_on": "2010-01-01"})
-    answer = answered(REFERENCE.case(Scenario(fleet=old)), definition="investment")
+    answer = answered(make_case(REFERENCE, Scenario(fleet=old)), definition="investment")
     words = claim_words(answer)
     assert "n'a de sens pour aucun tirage" in words.verdict
     assert "exclu" not in words.verdict
@@ -418,7 +418,7 @@ def test_a_quantity_without_meaning_is_not_called_false() -> None:
 
 
 def test_a_break_even_that_may_never_come_is_told_so() -> None:
-    case = REFERENCE.case(Scenario())
+    case = make_case(REFERENCE, Scenario())
     public = REFERENCE.claims["cour_comptes_equilibre"]
     wide = own_reading(public)._replace(perimeter="legal_2024")
     answer = answer_claim(case, public, FEW, wide)
@@ -439,11 +439,11 @@ def test_the_answer_says_on_how_many_working_assumptions_it_rests() -> None:
         for item in answer.inputs.items
     ]  # fmt: skip
     assert claim_words(answered(one_mri(*graded))).basis == ""
-    assert "synthétique" in claim_words(answered(REFERENCE.case(Scenario()))).basis
+    assert "synthétique" in claim_words(answered(make_case(REFERENCE, Scenario()))).basis
 
 
 def test_an_idle_fleet_has_no_variation() -> None:
     idle = fleet_of({"class": "irm_1_5t", "acts_billed": 0})
-    answer = answered(REFERENCE.case(Scenario(fleet=idle)), definition="share")
+    answer = answered(make_case(REFERENCE, Scenario(fleet=idle)), definition="share")
     assert answer.variation is None
     assert "n'a de sens pour aucun tirage" in claim_words(answer).verdict

@@ -29,14 +29,16 @@ from costing.analysis.account.comparison import compare, overvaluation, pay, wit
 from costing.analysis.draws import accounts as accounts_module
 from costing.analysis.draws import class_account
 from costing.analysis.draws.cohort import Cohort, cohort
+from costing.case.case import Case, make_case
 from costing.case.costs import annual_cost
 from costing.fee.schedule import one_machine
-from costing.fleet.fleet import COLUMNS
+from costing.fleet.columns import COLUMNS
+from costing.fleet.table import FleetTable
 from costing.problems.errors import FormulaError, InputError, TariffError
 from costing.reference.load import load_reference
 from costing.reference.model import CostModel
-from costing.reference.reference import Case, Reference
-from costing.scenario.scenario import Conventions, FleetTable, Override, Scenario
+from costing.reference.reference import Reference
+from costing.scenario.scenario import Conventions, Override, Scenario
 from costing.values.catalogue import Population
 from tests.strategies import scenarios
 
@@ -96,7 +98,7 @@ def case_with(case: Case, values: Values, index: int) -> Case:
         bounds = {} if old.low is None else {"low": mode, "high": mode}
         changes[address] = Override(parameter=address, mode=mode, vat=old.vat, **bounds)
     scenario = case.scenario.model_copy(update={"overrides": tuple(changes.values())})
-    return case.base.case(scenario)
+    return make_case(case.base, scenario)
 
 
 def plain(case: Case, population: Population, date: dt.date) -> dict[str, float]:
@@ -162,7 +164,7 @@ def spelled(conventions: Conventions) -> str:
 
 @pytest.mark.parametrize("conventions", CONVENTIONS, ids=spelled)
 def test_every_convention(conventions: Conventions) -> None:
-    case = REFERENCE.case(Scenario(fleet=KINDS, conventions=conventions))
+    case = make_case(REFERENCE, Scenario(fleet=KINDS, conventions=conventions))
     same(case, Population(), MARCH_2024)
 
 
@@ -181,7 +183,7 @@ POPULATIONS = [
 @pytest.mark.parametrize("investment", ["rate_gap", "after_running_costs"])
 def test_every_population(keys: dict[str, tuple[str, ...]], investment: Any) -> None:
     conventions = Conventions(investment=investment)
-    case = REFERENCE.case(Scenario(fleet=KINDS, conventions=conventions))
+    case = make_case(REFERENCE, Scenario(fleet=KINDS, conventions=conventions))
     same(case, Population(**keys), MARCH_2024)
 
 
@@ -190,12 +192,12 @@ def test_every_population(keys: dict[str, tuple[str, ...]], investment: Any) -> 
 def test_every_perimeter(perimeter: str, investment: Any) -> None:
     conventions = Conventions(investment=investment)
     scenario = Scenario(fleet=KINDS, perimeter=perimeter, conventions=conventions)
-    same(REFERENCE.case(scenario), Population(), MARCH_2024)
+    same(make_case(REFERENCE, scenario), Population(), MARCH_2024)
 
 
 @pytest.mark.parametrize("date", DATES)
 def test_every_date(date: dt.date) -> None:
-    case = REFERENCE.case(Scenario(fleet=KINDS))
+    case = make_case(REFERENCE, Scenario(fleet=KINDS))
     same(case, Population(modality=("irm", "scanner")), date)
 
 
@@ -203,7 +205,12 @@ def test_every_date(date: dt.date) -> None:
 @pytest.mark.parametrize("investment", ["rate_gap", "after_running_costs"])
 def test_the_whole_reference_fleet(activity: Any, investment: Any) -> None:
     conventions = Conventions(activity=activity, investment=investment)
-    same(REFERENCE.case(Scenario(conventions=conventions)), Population(), MARCH_2024, count=1)
+    same(
+        make_case(REFERENCE, Scenario(conventions=conventions)),
+        Population(),
+        MARCH_2024,
+        count=1,
+    )
 
 
 @pytest.mark.parametrize("machine", range(9))
@@ -213,7 +220,11 @@ def test_a_single_machine(machine: int, investment: Any, count: bool) -> None:
     columns = {name: (values[machine],) for name, values in KINDS.columns.items()}
     conventions = Conventions(investment=investment, inpatients_count=count)
     fleet = KINDS.model_copy(update={"columns": columns})
-    same(REFERENCE.case(Scenario(fleet=fleet, conventions=conventions)), Population(), MARCH_2024)
+    same(
+        make_case(REFERENCE, Scenario(fleet=fleet, conventions=conventions)),
+        Population(),
+        MARCH_2024,
+    )
 
 
 @given(st.data())
@@ -235,7 +246,7 @@ def test_any_scenario(data: st.DataObject) -> None:
         update={"investment": data.draw(st.sampled_from(("rate_gap", "after_running_costs")))}
     )
     changed = {"fleet": fleet.model_copy(update={"columns": columns}), "conventions": conventions}
-    case = REFERENCE.case(scenario.model_copy(update=changed))
+    case = make_case(REFERENCE, scenario.model_copy(update=changed))
     population = Population(**data.draw(st.sampled_from(POPULATIONS)))
     date = data.draw(st.sampled_from(DATES))
     try:
@@ -247,7 +258,7 @@ def test_any_scenario(data: st.DataObject) -> None:
 
 
 def test_without_values_a_cohort_is_the_principal_estimate_and_the_comparison() -> None:
-    case = REFERENCE.case(Scenario(fleet=KINDS))
+    case = make_case(REFERENCE, Scenario(fleet=KINDS))
     postes = frozenset(case.reference.perimeter("legal_2024").postes)
     found = cohort(case, Population(), "observed", MARCH_2024).accounts()
     overall = compare(case, MARCH_2024)[1].set_index(["modality", "weighting"]).loc[("all", "euro")]
@@ -259,7 +270,7 @@ def test_without_values_a_cohort_is_the_principal_estimate_and_the_comparison() 
 
 
 def test_some_values_given_and_the_others_at_their_mode() -> None:
-    case = REFERENCE.case(Scenario(fleet=KINDS))
+    case = make_case(REFERENCE, Scenario(fleet=KINDS))
     machines = cohort(case, Population(), "observed", MARCH_2024)
     postes = frozenset(case.reference.perimeter("legal_2024").postes)
     rents = {"communs.rent.*": np.array([150.0, 220.0, 400.0])}
@@ -274,7 +285,7 @@ def test_by_hand() -> None:
     # One MRI of 8 000 acts, three quarters billed, in-patients weighing 1 then 1.31:
     # 827 451.8470 × 6 000 / (6 000 + 1.31 × 2 000) = 575 952.5617; billed 0.75 × 1 057 162.50.
     fleet = table({"class": "irm_1_5t", "acts_billed": 6_000, "acts_inpatient": 2_000})
-    case = REFERENCE.case(Scenario(fleet=fleet))
+    case = make_case(REFERENCE, Scenario(fleet=fleet))
     machines = cohort(case, Population(), "observed", MARCH_2024)
     postes = frozenset(case.reference.perimeter("legal_2024").postes)
     found = machines.accounts({"communs.inpatient_cost_weight.*": np.array([1.0, 1.31])})
@@ -288,7 +299,7 @@ def test_by_hand() -> None:
 
 
 def test_rows_that_are_alike_are_one() -> None:
-    case = REFERENCE.case(Scenario(fleet=KINDS))
+    case = make_case(REFERENCE, Scenario(fleet=KINDS))
     observed = cohort(case, Population(), "observed", MARCH_2024)
     by_class = {part.code: part for part in observed.machines}
     assert [part.code for part in observed.machines] == [
@@ -303,7 +314,7 @@ def test_rows_that_are_alike_are_one() -> None:
 
 def test_the_inputs_are_those_that_count() -> None:
     alone = table({"class": "scanner", "acts_billed": 5_000})
-    case = REFERENCE.case(Scenario(fleet=alone))
+    case = make_case(REFERENCE, Scenario(fleet=alone))
 
     def names(case: Case, activity: str) -> set[str]:
         found = cohort(case, Population(), activity, MARCH_2024).inputs.addresses
@@ -314,15 +325,15 @@ def test_the_inputs_are_those_that_count() -> None:
     assert not {"inpatient_cost_weight", "normative_activity", "threshold_1"} & observed
     assert names(case, "normative") == observed | {"normative_activity"}
     shared = table({"class": "scanner", "acts_billed": 5_000, "acts_inpatient": 1})
-    case = REFERENCE.case(Scenario(fleet=shared))
+    case = make_case(REFERENCE, Scenario(fleet=shared))
     assert names(case, "observed") == observed | {"inpatient_cost_weight"}
 
 
 def test_a_fleet_of_many_machines_and_many_draws_goes_in_slices(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    case = REFERENCE.case(
-        Scenario(fleet=KINDS, conventions=Conventions(investment="after_running_costs"))
+    case = make_case(
+        REFERENCE, Scenario(fleet=KINDS, conventions=Conventions(investment="after_running_costs"))
     )
     machines = cohort(case, Population(), "observed", MARCH_2024)
     postes = frozenset(case.reference.perimeter("legal_2024").postes)
@@ -344,7 +355,7 @@ def test_shares_of_in_patients_are_interpolated_to_the_last_digits() -> None:
             for b, h in zip(rng.uniform(0, 9_000, 60), rng.uniform(0, 9_000, 60), strict=True)
         )
     )
-    case = REFERENCE.case(Scenario(fleet=fleet))
+    case = make_case(REFERENCE, Scenario(fleet=fleet))
     machines = cohort(case, Population(), "observed", MARCH_2024)
     postes = frozenset(case.reference.perimeter("legal_2024").postes)
     address = "communs.inpatient_cost_weight.*"
@@ -361,7 +372,7 @@ def test_in_patients_that_weigh_nothing_bear_nothing() -> None:
         {"class": "scanner", "acts_billed": 0, "acts_inpatient": 4_000},
         {"class": "scanner", "acts_billed": 3_000, "acts_inpatient": 1_000},
     )
-    case = REFERENCE.case(Scenario(fleet=fleet))
+    case = make_case(REFERENCE, Scenario(fleet=fleet))
     machines = cohort(case, Population(), "observed", MARCH_2024)
     postes = frozenset(case.reference.perimeter("legal_2024").postes)
     weights = {"communs.inpatient_cost_weight.*": np.array([0.0, 1e-12])}
@@ -401,7 +412,7 @@ def test_a_model_that_is_not_a_straight_line(
     reference = bent(tmp_path, hours, per_act)
     assert not reference.models["irm"].affine_in_acts
     assert reference.models["scanner"].affine_in_acts
-    case = reference.case(Scenario(fleet=KINDS, conventions=conventions))
+    case = make_case(reference, Scenario(fleet=KINDS, conventions=conventions))
     same(case, Population(), MARCH_2024)
 
 
@@ -410,7 +421,7 @@ def test_machine_by_machine_gives_what_straight_lines_give(
     investment: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     conventions = Conventions(investment=investment)
-    case = REFERENCE.case(Scenario(fleet=KINDS, conventions=conventions))
+    case = make_case(REFERENCE, Scenario(fleet=KINDS, conventions=conventions))
     machines = cohort(case, Population(), "observed", MARCH_2024)
     postes = frozenset(case.reference.perimeter("legal_2024").postes)
     values = drawn_values(machines, 200)
@@ -428,12 +439,12 @@ def test_a_straight_line_is_not_asked_for_acts_that_no_machine_does(tmp_path: Pa
     fleet = table(
         {"class": "irm_1_5t", "acts_billed": 4_000}, {"class": "irm_1_5t", "acts_billed": 9_000}
     )
-    same(reference.case(Scenario(fleet=fleet)), Population(), MARCH_2024)
+    same(make_case(reference, Scenario(fleet=fleet)), Population(), MARCH_2024)
     # and a machine below is refused here as it is there
     fleet = table(
         {"class": "irm_1_5t", "acts_billed": 1_000}, {"class": "irm_1_5t", "acts_billed": 9_000}
     )
-    case = reference.case(Scenario(fleet=fleet))
+    case = make_case(reference, Scenario(fleet=fleet))
     with pytest.raises(FormulaError, match="technologists"):
         compare(case, MARCH_2024)
     machines = cohort(case, Population(), "observed", MARCH_2024)
@@ -462,13 +473,13 @@ def consumables(amount: float) -> Override:
 def test_break_even_by_hand() -> None:
     new = table({"class": "irm_1_5t", "acts_billed": 100})
     # 378 025.4038 / (171.97 - 56.178305) = 3 264.7022, whatever the machine does
-    case = REFERENCE.case(Scenario(fleet=new))
+    case = make_case(REFERENCE, Scenario(fleet=new))
     assert break_even(case, {}) == pytest.approx([3_264.7022], abs=1e-3)
     # With 20 € more an act (77.978305): 378 025.4038 / 93.991695 = 4 021.9022, the first of two.
-    case = REFERENCE.case(Scenario(fleet=new, overrides=(consumables(23),)))
+    case = make_case(REFERENCE, Scenario(fleet=new, overrides=(consumables(23),)))
     assert break_even(case, {}) == pytest.approx([4_021.9022], abs=1e-3)
     # With 40 € more an act (99.778305) the full band ends before: never.
-    case = REFERENCE.case(Scenario(fleet=new, overrides=(consumables(43),)))
+    case = make_case(REFERENCE, Scenario(fleet=new, overrides=(consumables(43),)))
     assert break_even(case, {}).tolist() == [np.inf]
 
 
@@ -480,7 +491,7 @@ def test_break_even_past_the_full_band_by_hand() -> None:
     """
     limit = sure("machine_classes.reference_activity.irm_1_5t", 3_000)
     fleet = table({"class": "irm_1_5t", "acts_billed": 100, **OLD})
-    case = REFERENCE.case(Scenario(fleet=fleet, overrides=(limit,)))
+    case = make_case(REFERENCE, Scenario(fleet=fleet, overrides=(limit,)))
     assert break_even(case, {}) == pytest.approx([3_711.8156], abs=1e-2)
 
 
@@ -500,7 +511,7 @@ def test_break_even_in_the_last_band_by_hand() -> None:
     limits += [sure(f"{reference}.{code}", 50) for code in others]
     fleet = table({"class": "irm_1_5t", "acts_billed": 100})
     scenario = Scenario(fleet=fleet, overrides=tuple(limits), perimeter="investment_only")
-    assert break_even(REFERENCE.case(scenario), {}) == pytest.approx([5_975.6529], abs=1e-2)
+    assert break_even(make_case(REFERENCE, scenario), {}) == pytest.approx([5_975.6529], abs=1e-2)
 
 
 def test_break_even_of_two_classes_by_hand() -> None:
@@ -508,7 +519,7 @@ def test_break_even_of_two_classes_by_hand() -> None:
     fleet = table(
         {"class": "irm_1_5t", "acts_billed": 1}, {"class": "scanner", "acts_billed": 1, **OLD}
     )
-    found = break_even(REFERENCE.case(Scenario(fleet=fleet)), {})
+    found = break_even(make_case(REFERENCE, Scenario(fleet=fleet)), {})
     assert found == pytest.approx([526_221.3781 / (247.51 - 98.821508373)], abs=1e-3)
 
 
@@ -516,7 +527,7 @@ def test_nothing_to_cover_is_covered_at_once() -> None:
     perimeter = {"perimeter": "investment_only"}
     free = [sure(f"irm.{name}.irm_1_5t", 0) for name in ("purchase_price", "works_cost")]
     fleet = table({"class": "irm_1_5t", "acts_billed": 1})
-    case = REFERENCE.case(Scenario(fleet=fleet, overrides=tuple(free), **perimeter))
+    case = make_case(REFERENCE, Scenario(fleet=fleet, overrides=tuple(free), **perimeter))
     assert break_even(case, {}).tolist() == [0.0]
 
 
@@ -558,7 +569,7 @@ def test_break_even_against_a_search(data: st.DataObject) -> None:
     extra = data.draw(st.floats(3, 60))
     perimeter = data.draw(st.sampled_from(("legal_2024", "running_costs_only", "investment_only")))
     scenario = Scenario(fleet=table(*rows), overrides=(consumables(extra),), perimeter=perimeter)
-    case = REFERENCE.case(scenario)
+    case = make_case(REFERENCE, scenario)
     machines = cohort(case, Population(), "observed", MARCH_2024)
     values = drawn_values(machines, 2, data.draw(st.integers(0, 2**32)))
     found = break_even(case, {}, values)
@@ -574,7 +585,7 @@ def test_break_even_against_a_search(data: st.DataObject) -> None:
 
 def test_break_even_of_a_curved_cost_is_refused(tmp_path: Path) -> None:
     reference = bent(tmp_path, "max(acts, normative_activity)")
-    case = reference.case(Scenario(fleet=KINDS))
+    case = make_case(reference, Scenario(fleet=KINDS))
     with pytest.raises(InputError) as caught:
         break_even(case, {"class": ("irm_1_5t",)})
     (problem,) = caught.value.problems
@@ -591,7 +602,7 @@ def test_limits_that_cross_leave_a_band_empty() -> None:
     14 000 acts: at 9 000: 9 000 × 99.69 + 2 000 × 60.00 + 2 000 × 52.08 + 1 000 × 36.34; at 12 000:
     12 000 × 99.69 + 1 000 × 52.08 + 1 000 × 36.34; at 13 500: 13 500 × 99.69 + 500 × 36.34.
     """
-    case = REFERENCE.case(Scenario(fleet=table({"class": "scanner", "acts_billed": 14_000})))
+    case = make_case(REFERENCE, Scenario(fleet=table({"class": "scanner", "acts_billed": 14_000})))
     machines = cohort(case, Population(), "observed", MARCH_2024)
     limits = {"machine_classes.reference_activity.scanner": np.array([9_000.0, 12_000, 13_500])}
     expected = [1_157_710.0, 1_284_700.0, 1_363_985.0]
@@ -602,7 +613,7 @@ def test_limits_that_cross_leave_a_band_empty() -> None:
 
 
 def test_a_limit_below_every_act_and_one_above() -> None:
-    case = REFERENCE.case(Scenario(fleet=table({"class": "scanner", "acts_billed": 5_000})))
+    case = make_case(REFERENCE, Scenario(fleet=table({"class": "scanner", "acts_billed": 5_000})))
     machines = cohort(case, Population(), "observed", MARCH_2024)
     limits = {"machine_classes.reference_activity.scanner": np.array([1.0, 5_000.0, 1e6])}
     expected = [99.69 + 4_999 * 60, 5_000 * 99.69, 5_000 * 99.69]
@@ -610,7 +621,7 @@ def test_a_limit_below_every_act_and_one_above() -> None:
 
 
 def test_an_unknown_rate_is_refused_with_class_and_date() -> None:
-    case = REFERENCE.case(Scenario(fleet=KINDS))
+    case = make_case(REFERENCE, Scenario(fleet=KINDS))
     with pytest.raises(TariffError) as caught:
         cohort(case, Population(), "observed", dt.date(2020, 5, 1))
     (problem,) = caught.value.problems
@@ -619,7 +630,7 @@ def test_an_unknown_rate_is_refused_with_class_and_date() -> None:
     assert "2024-03-01" in problem.message()
     # idle machines have nothing to be paid
     idle = table({"class": "tep_tdm", "acts_billed": 0}, {"class": "scanner", "acts_billed": 10})
-    case = REFERENCE.case(Scenario(fleet=idle))
+    case = make_case(REFERENCE, Scenario(fleet=idle))
     found = cohort(case, Population(), "observed", dt.date(2020, 5, 1)).accounts()
     assert np.isfinite(found.revenue).all()
     # but a norm gives them acts
@@ -641,7 +652,7 @@ def holed(tmp_path: Path) -> Reference:
 def test_a_band_of_unknown_price_is_refused_when_acts_reach_it(holed: Reference) -> None:
     def machines(billed: float, inpatient: float, **conventions: Any) -> Cohort:
         fleet = table({"class": "scanner", "acts_billed": billed, "acts_inpatient": inpatient})
-        case = holed.case(Scenario(fleet=fleet, conventions=Conventions(**conventions)))
+        case = make_case(holed, Scenario(fleet=fleet, conventions=Conventions(**conventions)))
         return cohort(case, Population(), "observed", MARCH_2024)
 
     assert np.isfinite(machines(13_000, 0).accounts().revenue).all()
@@ -657,7 +668,7 @@ def test_a_band_of_unknown_price_is_refused_when_acts_reach_it(holed: Reference)
 def test_a_draw_that_reaches_a_band_of_unknown_price_is_refused(holed: Reference) -> None:
     """At its mode (11 840) the norm stays below; at 17 740 it does not: nobody pays those acts."""
     fleet = table({"class": "scanner", "acts_billed": 5_000})
-    case = holed.case(Scenario(fleet=fleet))
+    case = make_case(holed, Scenario(fleet=fleet))
     machines = cohort(case, Population(), "normative", MARCH_2024)
     norm = "machine_classes.normative_activity.scanner"
     assert np.isfinite(machines.accounts({norm: np.array([9_110.0, 12_999])}).revenue).all()
@@ -672,7 +683,7 @@ def test_a_draw_that_reaches_a_band_of_unknown_price_is_refused(holed: Reference
     [{"sector": ("non_profit",)}, {"class": ("tep",)}, {"zone": ("paris",), "modality": ("tep",)}],
 )
 def test_a_population_without_machines_is_refused(keys: dict[str, tuple[str, ...]]) -> None:
-    case = REFERENCE.case(Scenario(fleet=KINDS))
+    case = make_case(REFERENCE, Scenario(fleet=KINDS))
     with pytest.raises(InputError) as caught:
         cohort(case, Population(**keys), "observed", MARCH_2024)
     (problem,) = caught.value.problems

@@ -8,6 +8,7 @@ import pytest
 
 from costing.analysis.account.comparison import compare
 from costing.analysis.draws.intervals import class_intervals
+from costing.case.case import make_case
 from costing.reference.load import load_reference
 from costing.scenario.scenario import Conventions, Override, Scenario
 from tests.strategies import fleet_of
@@ -18,7 +19,7 @@ MARCH_2024 = dt.date(2024, 3, 1)
 
 @pytest.mark.parametrize("activity", ["observed", "normative", "reference"])
 def test_principal_estimates_are_those_of_the_comparison(activity: str) -> None:
-    case = REFERENCE.case(Scenario(conventions=Conventions(activity=activity)))
+    case = make_case(REFERENCE, Scenario(conventions=Conventions(activity=activity)))
     found = class_intervals(case, MARCH_2024, draws=10).set_index(["kind", "code"])
     _, overall = compare(case, MARCH_2024)
     for row in overall[overall["weighting"] == "euro"].to_dict("records"):
@@ -38,7 +39,7 @@ def test_an_interval_of_one_uncertain_value_is_worked_out_by_hand() -> None:
         if parameter.distribution != "fixed" and "consumables" not in address
     ]
     fleet = fleet_of({"class": "irm_1_5t", "acts_billed": 6_500})
-    case = REFERENCE.case(Scenario(fleet=fleet, overrides=tuple(held)))
+    case = make_case(REFERENCE, Scenario(fleet=fleet, overrides=tuple(held)))
     row = class_intervals(case, MARCH_2024, draws=50_000).iloc[0]
     assert row["cost_per_act_eur"] == pytest.approx(743_184.3889 / 6_500, abs=1e-4)
     # Three standard errors of a 5 % quantile: 3 √(0.05 × 0.95 / 50 000) over a density of 0.14.
@@ -50,7 +51,7 @@ def test_an_interval_of_one_uncertain_value_is_worked_out_by_hand() -> None:
 
 
 def test_quantiles_are_in_order_and_rows_name_all_that_the_fleet_holds() -> None:
-    found = class_intervals(REFERENCE.case(Scenario()), MARCH_2024, draws=500)
+    found = class_intervals(make_case(REFERENCE, Scenario()), MARCH_2024, draws=500)
     for name in ("cost_per_act_eur", "revenue_per_act_eur", "markup"):
         assert (found[f"{name}_p05"] <= found[f"{name}_p50"]).all()
         assert (found[f"{name}_p50"] <= found[f"{name}_p95"]).all()

@@ -26,12 +26,15 @@ from costing.analysis.account.savings import reached, required_from_fee, savings
 from costing.analysis.draws.fleet_draws import Rates, Stock, amortised_before
 from costing.analysis.draws.robustness import Robustness, Study, robustness
 from costing.analysis.uncertainty.uncertainty import Inputs
+from costing.case.case import Case, make_case
 from costing.fee.schedule import Cell, FeeSchedule, Reform
+from costing.fleet.table import FleetTable
 from costing.problems.errors import FleetError, InputError, TariffError
 from costing.reference.load import load_reference
-from costing.reference.reference import Case, Reference
+from costing.reference.reference import Reference
 from costing.scenario.rules import SavingsDemand
-from costing.scenario.scenario import Conventions, Correlation, FleetTable, Override, Scenario
+from costing.scenario.scenario import Conventions, Override, Scenario
+from costing.values.correlations import Correlation
 from tests.strategies import fleet_of, fleets
 
 REFERENCE = load_reference()
@@ -121,7 +124,7 @@ def case_with(case: Case, values: dict[str, Any], index: int) -> Case:
         bounds = {} if old.low is None else {"low": mode, "high": mode}
         changes[address] = Override(parameter=address, mode=mode, vat=old.vat, **bounds)
     scenario = case.scenario.model_copy(update={"overrides": tuple(changes.values())})
-    return case.base.case(scenario)
+    return make_case(case.base, scenario)
 
 
 def plain(case: Case, schedule: FeeSchedule, before: FeeSchedule) -> dict[str, float]:
@@ -176,13 +179,13 @@ def spread(outcome: Any) -> float:
 
 
 def test_the_reference_fleet() -> None:
-    case = REFERENCE.case(Scenario())
+    case = make_case(REFERENCE, Scenario())
     same(case, OFFICIAL, HELD, draws=2)
 
 
 def test_savings_of_the_principal_estimate_are_those_of_the_schedule() -> None:
     """Nothing of the schedule is replaced here: its own limits hold."""
-    case = REFERENCE.case(Scenario(fleet=KINDS))
+    case = make_case(REFERENCE, Scenario(fleet=KINDS))
     found = robustness(case, structured(), HELD, 1)
     expected = [year.saved_eur for year in savings(case, structured())]
     assert [o.principal for o in found.savings.values()] == pytest.approx(expected, rel=CLOSE)
@@ -196,7 +199,7 @@ def test_every_kind_of_machine(reference: Reference, schedule: Callable[[], FeeS
     known = {f"dynamics.{name}" for name in reference.files["dynamics"]}
     wide = tuple(o for o in WIDE if o.parameter.rpartition(".")[0] in known)
     demand = SavingsDemand(reading="level_2027")
-    case = reference.case(Scenario(fleet=KINDS, overrides=wide, savings=demand))
+    case = make_case(reference, Scenario(fleet=KINDS, overrides=wide, savings=demand))
     same(case, schedule(), schedule().frozen(dt.date(2026, 12, 31)))
 
 
@@ -228,13 +231,18 @@ def test_any_fleet(
     wide = tuple(o for o in WIDE if powered or "power" not in o.parameter)
     conventions = Conventions(inpatients_count=count, amortised_charge=charge)
     scenario = Scenario(fleet=fleet, overrides=wide, conventions=conventions)
-    same(reference.case(scenario), structured() if structure else OFFICIAL, HELD, seed=seed)
+    same(
+        make_case(reference, scenario),
+        structured() if structure else OFFICIAL,
+        HELD,
+        seed=seed,
+    )
 
 
 def test_correlations_of_the_scenario_tie_costs_and_dynamics() -> None:
     ties = (Correlation(first="purchase_price", second="machine_growth", rank=-0.9),)
     fleet = fleet_of({"class": "irm_1_5t", "acts_billed": 6_000})
-    case = REFERENCE.case(Scenario(fleet=fleet, correlations=ties))
+    case = make_case(REFERENCE, Scenario(fleet=fleet, correlations=ties))
     inputs = Study(case, OFFICIAL, HELD).inputs
     values = drawn_values(inputs, 2_000, 1)
     pair = [values["irm.purchase_price.irm_1_5t"], values["dynamics.machine_growth.irm"]]
@@ -258,7 +266,7 @@ def test_a_cost_that_is_not_a_straight_line(tmp_path: Path) -> None:
         "formula: max(acts, normative_activity) * slot_minutes",
     )
     reference = edited(tmp_path, "irm.yaml", hours)
-    case = reference.case(Scenario(fleet=KINDS, overrides=WIDE))
+    case = make_case(reference, Scenario(fleet=KINDS, overrides=WIDE))
     same(case, structured(), HELD, draws=2)
 
 
@@ -270,7 +278,7 @@ def test_years_before_amortised_that_are_uncertain(tmp_path: Path) -> None:
     new = old.replace("distribution: fixed", "distribution: uniform")
     new = new.replace("mode: 7", "low: 0.6\n        mode: 7\n        high: 14")
     reference = edited(tmp_path, "machine_classes.yaml", (old, new))
-    case = reference.case(Scenario(fleet=KINDS))
+    case = make_case(reference, Scenario(fleet=KINDS))
     assert "machine_classes.amortisation_years.*" in Study(case, OFFICIAL, HELD).inputs.addresses
     same(case, OFFICIAL, HELD, draws=2)
     found = robustness(case, OFFICIAL, HELD, 20)
@@ -279,7 +287,7 @@ def test_years_before_amortised_that_are_uncertain(tmp_path: Path) -> None:
     set_by_law = HELD.with_prices({JANUARY_2027: {}}, "essai", [reform])
     values = {"machine_classes.amortisation_years.*": np.array([3.0, 12])}
     fleet = fleet_of(*({**CT, "acts_billed": 100, **old} for old in ({}, OLD)))
-    case = reference.case(Scenario(fleet=fleet, overrides=STILL))
+    case = make_case(reference, Scenario(fleet=fleet, overrides=STILL))
     free, held = (Study(case, OFFICIAL, s).figures(values, 2)[-1] for s in (HELD, set_by_law))
     assert abs(free[1] - free[0]) > 1_000
     assert held[1] == held[0]
@@ -291,7 +299,9 @@ def test_the_date_of_amortisation_is_that_of_the_fleet(years: float, year: int) 
     (limit,) = amortised_before(year, np.array([years]))
     around = [str(limit + np.timedelta64(days, "D")) for days in (-1, 0)]
     rows = [{"class": "scanner", "acts_billed": 1, "installed_on": date} for date in around]
-    fleet = REFERENCE.case(Scenario(fleet=fleet_of(*rows).model_copy(update={"year": 2030}))).fleet
+    fleet = make_case(
+        REFERENCE, Scenario(fleet=fleet_of(*rows).model_copy(update={"year": 2030}))
+    ).fleet
     assert fleet.amortised(year, years).tolist() == [True, False]
 
 
@@ -305,7 +315,7 @@ def test_one_ct_that_nothing_moves(required: float, chance: float) -> None:
     """6 000 acts, all at the full rate: 6 000 × (99.69 - 87.13) in 2027, whatever is drawn."""
     demand = SavingsDemand(target_eur=required, share_on_fee=1, reading="level_2027")
     scenario = Scenario(fleet=fleet_of(CT), overrides=FIXED_BAND, savings=demand)
-    found = robustness(REFERENCE.case(scenario), OFFICIAL, HELD, 50)
+    found = robustness(make_case(REFERENCE, scenario), OFFICIAL, HELD, 50)
     for outcome, saved in zip(found.savings.values(), CT_SAVED, strict=True):
         assert outcome.values == pytest.approx(np.full(51, saved), abs=CENT)
     assert found.reached.values == pytest.approx(np.full(51, 75_360.0), abs=1e-6)
@@ -320,7 +330,7 @@ def test_acts_that_grow_by_hand() -> None:
     others = (override for override in FIXED_BAND if override.parameter != growth.parameter)
     fleet = fleet_of({**CT, "acts_billed": 3_000})
     scenario = Scenario(fleet=fleet, overrides=(*others, growth))
-    study = Study(REFERENCE.case(scenario), OFFICIAL, HELD)
+    study = Study(make_case(REFERENCE, scenario), OFFICIAL, HELD)
     found = study.figures({growth.parameter: np.array([0.0, 0.5])}, 2)
     assert found[2] == pytest.approx([3_000 * 12.56, 6_500 * 12.56])
 
@@ -328,7 +338,7 @@ def test_acts_that_grow_by_hand() -> None:
 def test_limits_that_cross_leave_a_band_empty() -> None:
     """14 000 acts, of which the first 9 000, 12 000 and 13 500 are at the full rate."""
     scenario = Scenario(fleet=fleet_of({**CT, "acts_billed": 14_000}), overrides=STILL)
-    study = Study(REFERENCE.case(scenario), OFFICIAL, HELD)
+    study = Study(make_case(REFERENCE, scenario), OFFICIAL, HELD)
     drawn = np.array([9_000.0, 12_000, 13_500])
     found = study.figures({CT_REFERENCE: drawn}, 3)
     # past threshold 1 the full rate takes the place of 60.00, 52.08 or 36.34, before and after
@@ -338,7 +348,7 @@ def test_limits_that_cross_leave_a_band_empty() -> None:
 def test_below_and_loss_by_hand() -> None:
     """Two CT of one class, of weights 3 and 1; the small one does 100 acts and costs more."""
     small, busy = {**CT, "acts_billed": 100, "weight": 3}, {**CT, "acts_billed": 10_000}
-    case = REFERENCE.case(Scenario(fleet=fleet_of(small, busy), overrides=FIXED_BAND))
+    case = make_case(REFERENCE, Scenario(fleet=fleet_of(small, busy), overrides=FIXED_BAND))
     found = robustness(case, OFFICIAL, HELD, 200)
     paid = pay(case, case.fleet_in(2027), OFFICIAL, 2027)
     assert (paid.revenue < paid.cost).tolist() == [True, False]
@@ -356,7 +366,7 @@ def test_saturated_renewal_by_hand() -> None:
     With three quarters, 15/11 is too much: the old one goes for sure and half the young one.
     """
     rows = ({**CT, "installed_on": date} for date in ("2005-01-01", "2023-01-01"))
-    case = REFERENCE.case(Scenario(fleet=fleet_of(*rows), overrides=STILL))
+    case = make_case(REFERENCE, Scenario(fleet=fleet_of(*rows), overrides=STILL))
     stock = Stock.of(case.fleet, "scanner", together=True)
     zero = np.zeros(1)
     rates = Rates(zero, zero, np.array([0.5, 0.75]), np.ones(1))
@@ -376,7 +386,7 @@ def columns(found: Robustness) -> np.ndarray[Any, Any]:
 
 
 def test_a_seed_repeats_itself_and_another_differs() -> None:
-    case = REFERENCE.case(Scenario(fleet=KINDS))
+    case = make_case(REFERENCE, Scenario(fleet=KINDS))
     first = columns(robustness(case, OFFICIAL, HELD, 20))
     assert np.array_equal(first, columns(robustness(case, OFFICIAL, HELD, 20)))
     assert np.array_equal(first, columns(robustness(case, OFFICIAL, HELD, 20, case.scenario.seed)))
@@ -386,7 +396,7 @@ def test_a_seed_repeats_itself_and_another_differs() -> None:
 
 
 def test_blocks_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    case = REFERENCE.case(Scenario(fleet=KINDS, overrides=WIDE))
+    case = make_case(REFERENCE, Scenario(fleet=KINDS, overrides=WIDE))
     whole = columns(robustness(case, structured(), HELD, 20))
     monkeypatch.setattr("costing.analysis.draws.robustness.CELLS", 7 * 8)
     told: list[tuple[float, str]] = []
@@ -397,13 +407,13 @@ def test_blocks_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_with_everything_fixed_all_draws_are_the_principal_estimate() -> None:
-    case = REFERENCE.case(Scenario(fleet=KINDS))
+    case = make_case(REFERENCE, Scenario(fleet=KINDS))
     inputs = Study(case, OFFICIAL, HELD).inputs
     fixed = []
     for item in inputs.items:
         bounds = item.value.low is not None
         fixed.append(sure(item.address, item.value.mode, bounds))
-    still = REFERENCE.case(Scenario(fleet=KINDS, overrides=tuple(fixed)))
+    still = make_case(REFERENCE, Scenario(fleet=KINDS, overrides=tuple(fixed)))
     assert Study(still, OFFICIAL, HELD).inputs.items == ()
     found = columns(robustness(still, OFFICIAL, HELD, 5))
     assert found.shape[0] == 6
@@ -416,17 +426,17 @@ def test_raising_in_what_is_told_cancels() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        robustness(REFERENCE.case(Scenario(fleet=KINDS)), OFFICIAL, HELD, 5, tell=stop)
+        robustness(make_case(REFERENCE, Scenario(fleet=KINDS)), OFFICIAL, HELD, 5, tell=stop)
 
 
 # --- refusals -------------------------------------------------------------------------------------
 
 
 def test_what_cannot_be_studied_is_refused() -> None:
-    case = REFERENCE.case(Scenario(fleet=KINDS))
+    case = make_case(REFERENCE, Scenario(fleet=KINDS))
     with pytest.raises(InputError, match="0"):
         robustness(case, OFFICIAL, HELD, 0)
-    late = REFERENCE.case(Scenario(fleet=fleet_of(CT).model_copy(update={"year": 2026})))
+    late = make_case(REFERENCE, Scenario(fleet=fleet_of(CT).model_copy(update={"year": 2026})))
     with pytest.raises(FleetError) as caught:
         robustness(late, OFFICIAL, HELD, 5)
     assert caught.value.problems[0].code == "year_before_fleet"
@@ -434,7 +444,7 @@ def test_what_cannot_be_studied_is_refused() -> None:
 
 def test_an_unknown_price_is_refused_with_class_and_date() -> None:
     """PET-CT prices are known from 1 March 2024 only."""
-    case = REFERENCE.case(Scenario(fleet=KINDS))
+    case = make_case(REFERENCE, Scenario(fleet=KINDS))
     with pytest.raises(TariffError) as caught:
         robustness(case, OFFICIAL, OFFICIAL.frozen(dt.date(2020, 5, 1)), 5)
     (problem,) = caught.value.problems
@@ -454,7 +464,7 @@ def test_a_draw_that_reaches_a_band_of_unknown_price_is_refused() -> None:
     def found(billed: float, inpatient: float, *rates: Override) -> Robustness:
         machine = {**CT, "acts_billed": billed, "acts_inpatient": inpatient}
         scenario = Scenario(fleet=fleet_of(machine), overrides=(*others, *rates))
-        return robustness(REFERENCE.case(scenario), holed, HELD, 20)
+        return robustness(make_case(REFERENCE, scenario), holed, HELD, 20)
 
     for quiet in ((12_999.0, 0.0), (0.0, 20_000.0)):
         assert np.isfinite(columns(found(*quiet, sure(growth.parameter, 0)))).all()

@@ -20,6 +20,7 @@ from costing.analysis.sensitivity.sensitivity import Sensitivity, claim_sensitiv
 from costing.analysis.sensitivity.words import sensitivity_words
 from costing.analysis.uncertainty.distributions import Z95
 from costing.analysis.uncertainty.uncertainty import Inputs
+from costing.case.case import make_case
 from costing.cli import main
 from costing.problems.errors import InputError
 from costing.reference.load import load_reference
@@ -29,7 +30,7 @@ from tests.analysis.laws import CENTRE, an_input, coin, normals, standard
 Floats = NDArray[np.float64]
 
 REFERENCE = load_reference()
-CASE = REFERENCE.case(Scenario())
+CASE = make_case(REFERENCE, Scenario())
 SCANNER = REFERENCE.claims["cnam_scanner_72"]
 SHORT = Settings(draws=4_096, seed=1)
 
@@ -227,7 +228,7 @@ def test_the_seed_makes_a_claim_s_sensitivity_whatever_the_workers() -> None:
     two = claim_sensitivity(CASE, SCANNER, Settings(draws=2_000, seed=5, workers=2))
     assert [d.share for d in one.drivers] == [d.share for d in two.drivers]
     assert [d.gain for d in one.drivers] == [d.gain for d in two.drivers]
-    own = claim_sensitivity(REFERENCE.case(Scenario(seed=5)), SCANNER, Settings(draws=2_000))
+    own = claim_sensitivity(make_case(REFERENCE, Scenario(seed=5)), SCANNER, Settings(draws=2_000))
     assert own.effects.shares.tolist() == one.effects.shares.tolist()
     assert own.seed == 5
 
@@ -235,7 +236,7 @@ def test_the_seed_makes_a_claim_s_sensitivity_whatever_the_workers() -> None:
 def test_a_value_that_is_settled_leaves_the_sensitivity() -> None:
     price = "scanner.purchase_price.*"
     still = Override(parameter=price, mode=700_000, low=700_000, high=700_000, grade="A")
-    found = claim_sensitivity(REFERENCE.case(Scenario(overrides=(still,))), SCANNER, SHORT)
+    found = claim_sensitivity(make_case(REFERENCE, Scenario(overrides=(still,))), SCANNER, SHORT)
     assert price not in {driver.input.address for driver in found.drivers}
 
 

@@ -34,23 +34,23 @@ from costing.analysis.uncertainty.uncertainty import (
     inputs_of,
     simulate,
 )
+from costing.case.case import Case, make_case
 from costing.case.costs import annual_cost, fleet_cost
 from costing.fleet.fleet import from_table
+from costing.fleet.table import FleetTable
 from costing.problems.errors import InputError, ModelError, ScenarioError
 from costing.reference.load import load_reference
-from costing.reference.reference import Case
 from costing.scenario.scenario import (
     Conventions,
-    Correlation,
-    FleetTable,
     Override,
     Scenario,
     from_json,
 )
+from costing.values.correlations import Correlation
 from tests.strategies import inputs, uncertain
 
 REFERENCE = load_reference()
-CASE = REFERENCE.case(Scenario())
+CASE = make_case(REFERENCE, Scenario())
 SIZE = 200_000
 METHODS: tuple[Method, ...] = ("plain", "sobol")
 
@@ -402,7 +402,7 @@ def test_the_inputs_are_those_that_the_cost_rests_on() -> None:
     assert (slot.law.low, slot.law.high) == (18, 40)
     assert "Créneau" in slot.label(REFERENCE)
     still = Override(parameter="communs.rent.*", mode=220, low=220, high=220)
-    case = REFERENCE.case(Scenario(overrides=(still,)))
+    case = make_case(REFERENCE, Scenario(overrides=(still,)))
     assert "communs.rent.*" not in inputs_of(case, {"scanner": ["rent"]}).addresses
 
 
@@ -414,7 +414,7 @@ def test_an_address_is_that_of_the_value_that_holds_for_the_class() -> None:
     assert address_of(CASE, "tep", "threshold_1") is None
     assert address_of(CASE, "scanner", "nothing_of_that_name") is None
     own = Override(parameter="communs.rent.scanner", mode=300, low=250, high=400)
-    case = REFERENCE.case(Scenario(overrides=(own,)))
+    case = make_case(REFERENCE, Scenario(overrides=(own,)))
     assert address_of(case, "scanner", "rent") == "communs.rent.scanner"
     assert address_of(case, "irm_1_5t", "rent") == "communs.rent.*"
 
@@ -444,7 +444,7 @@ SLOT, POSTS = "irm.slot_minutes.irm_1_5t", "irm.technologist_posts.irm"
 def correlated(*correlations: tuple[str, str, float]) -> Inputs:
     """Inputs of an MRI's cost under a scenario's own correlations."""
     own = tuple(Correlation(first=a, second=b, rank=rank) for a, b, rank in correlations)
-    case = REFERENCE.case(Scenario(correlations=own))
+    case = make_case(REFERENCE, Scenario(correlations=own))
     return inputs_of(case, {"irm_1_5t": cost_names(case, "irm_1_5t")})
 
 
@@ -478,7 +478,7 @@ def test_correlations_hold_within_a_class_only() -> None:
     assert rank_of(found, SLOT, own) == 0
     # a value without width is not drawn, whatever it is tied to
     still = Override(parameter=POSTS, mode=2, low=2, high=2)
-    case = REFERENCE.case(Scenario(overrides=(still,)))
+    case = make_case(REFERENCE, Scenario(overrides=(still,)))
     assert inputs_of(case, {"irm_1_5t": ["slot_minutes", "technologist_posts"]}).independent
 
 
@@ -534,7 +534,7 @@ def test_a_correlation_of_a_parameter_that_is_not_is_refused() -> None:
         Correlation(first="slot_minute", second="rent", rank=0.1),
     )
     with pytest.raises(ScenarioError) as caught:
-        REFERENCE.case(Scenario(correlations=own))
+        make_case(REFERENCE, Scenario(correlations=own))
     (problem,) = caught.value.problems
     assert (problem.code, problem.value) == ("unknown_parameter", "slot_minute")
     assert problem.place.key == "correlations.1"
@@ -610,14 +610,14 @@ def test_every_draw_is_the_cost_under_its_own_values() -> None:
             Override(parameter=address, mode=x, low=x, high=x)
             for address, x in ((a, float(values[index])) for a, values in drawn.items())
         )
-        case = REFERENCE.case(Scenario(overrides=changes))
+        case = make_case(REFERENCE, Scenario(overrides=changes))
         expected = float(annual_cost(case, "irm_1_5t", 6_500, 0.0).total())
         assert costs[index + 1] == pytest.approx(expected, rel=1e-12)
 
 
 def test_the_seed_makes_the_draws() -> None:
     def drawn(seed: int, given: int | None = None) -> list[float]:
-        case = REFERENCE.case(Scenario(seed=seed))
+        case = make_case(REFERENCE, Scenario(seed=seed))
         return cost_draws(case, "scanner", 8_000, 0.0, 100, given).tolist()
 
     assert drawn(1) == drawn(1)
@@ -637,7 +637,7 @@ def test_the_perimeter_and_conventions_are_the_scenario_s() -> None:
     scenario = Scenario(
         perimeter="investment_only", conventions=Conventions(amortised_charge="economic")
     )
-    drawn = cost_draws(REFERENCE.case(scenario), "irm_1_5t", 6_500, 1.0, 2)
+    drawn = cost_draws(make_case(REFERENCE, scenario), "irm_1_5t", 6_500, 1.0, 2)
     # annuity over eight years 139 952.8142 and works 43 412.5347 (tests/test_costs.py)
     assert drawn[0] == pytest.approx(183_365.3489, abs=0.005)
 
@@ -676,7 +676,7 @@ def rooms(directory: Path, upkeep: int = 0, **fields: Any) -> Case:
     for name in ("salle", "cabine"):
         text = ROOMS.replace("NAME", name).replace("UPKEEP", str(upkeep))
         (directory / f"{name}.yaml").write_text(text, encoding="utf-8")
-    return load_reference([directory]).case(Scenario(**fields))
+    return make_case(load_reference([directory]), Scenario(**fields))
 
 
 def test_a_shared_value_is_drawn_alike_everywhere(tmp_path: Path) -> None:
@@ -733,7 +733,7 @@ def test_a_class_without_anything_uncertain_costs_the_same_in_every_draw(tmp_pat
 
 def test_an_amount_without_vat_is_drawn_with_its_vat() -> None:
     free = Override(parameter="communs.rent.*", mode=220, vat="excluded")
-    case = REFERENCE.case(Scenario(overrides=(free,)))
+    case = make_case(REFERENCE, Scenario(overrides=(free,)))
     dearer = cost_draws(case, "scanner", 5_000, 0.0, 200)
     plain = cost_draws(CASE, "scanner", 5_000, 0.0, 200)
     assert (dearer > plain).all()

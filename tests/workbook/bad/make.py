@@ -10,10 +10,9 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from costing.workbook.importer import LAST_ROWS
-from costing.workbook.vocabulary import TABLES
-
 from costing import paths
+from costing.workbook.imported.importer import LAST_ROWS
+from costing.workbook.sheets.vocabulary import TABLES
 from tests.workbook.bad.book import Book, read_book
 from tests.workbook.bad.containers import FILES
 from tests.workbook.bad.faults import FAULTS

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from costing.case import labels
+from costing.case.checks import demand_scopes
 from costing.french.writing import join
 from costing.reference.reference import Reference
 from costing.scenario.menu import CONSTRAINTS, COST_RISKS, OBJECTIVES, STRUCTURES, Kind
@@ -23,7 +24,7 @@ LEVELLED = ("probability", "cvar")
 
 def scopes(reference: Reference, kinds: Sequence[Kind]) -> dict[str, str]:
     """Words → code, of all that a demand of some kinds may be about; `tous` first."""
-    return {labels.who(reference, code): code for code in reference.scopes(kinds)}
+    return {labels.who(reference, code): code for code in demand_scopes(reference, kinds)}
 
 
 def demand(reference: Reference, asked: Demand) -> str:

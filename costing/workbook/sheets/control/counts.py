@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from costing.reference.reference import Case
+from costing.case.case import Case
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.choices.demand_rows import BLOCKS
 from costing.workbook.sheets.choices.row import Choice

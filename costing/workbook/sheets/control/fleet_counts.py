@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from costing.case import labels
-from costing.fleet.fleet import COLUMNS
+from costing.fleet.columns import COLUMNS
 from costing.french.quantity import Quantity
 from costing.reference.reference import Reference
 from costing.workbook.sheets import vocabulary as words

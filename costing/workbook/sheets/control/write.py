@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from costing.case import labels
-from costing.fleet.fleet import COLUMNS
-from costing.reference.reference import Case
+from costing.case.case import Case
+from costing.fleet.columns import COLUMNS
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.control import counts
 from costing.workbook.sheets.control import fleet_counts as fleet

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from costing.fleet.checks import COLUMNS, OLDEST
-from costing.fleet.checks import NUMBERS as RANGES
+from costing.case.case import Case
+from costing.fleet.columns import COLUMNS, OLDEST
+from costing.fleet.columns import NUMBERS as RANGES
+from costing.fleet.table import FleetTable
 from costing.french.quantity import Quantity
-from costing.reference.reference import Case
-from costing.scenario.scenario import FleetTable
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.write import prompts
 from costing.workbook.write.counts import column as cells_of

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from costing.case import labels
+from costing.case.case import Case
 from costing.fee.schedule import BANDS, Cell, FeeSchedule, Reform
 from costing.french.writing import NONE, join
-from costing.reference.reference import Case
 from costing.schedule_file.entries import LIMITS, parts_of
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.values.cell_of_value import held

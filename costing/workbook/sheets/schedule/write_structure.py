@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from costing.case import labels
+from costing.case.case import Case
 from costing.fee.schedule import FeeSchedule, Reform
 from costing.french.writing import NONE, quantity
-from costing.reference.reference import Case
 from costing.scenario.menu import STRUCTURES
 from costing.schedule_file.entries import parts_of
 from costing.workbook.sheets import vocabulary as words

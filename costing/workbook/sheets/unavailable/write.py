@@ -8,7 +8,7 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 
 from costing.case import labels
-from costing.reference.reference import Case
+from costing.case.case import Case
 from costing.scenario.unavailable import ALL_MACHINES, Unavailable
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.unavailable.state import (

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from costing.case import labels
-from costing.reference.reference import Case, Reference
+from costing.case.case import Case
+from costing.reference.reference import Reference
 from costing.values.parameters import Value
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.values.state import ADDED
