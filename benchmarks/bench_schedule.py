@@ -29,7 +29,7 @@ from costing.optimise.demands import asked
 from costing.optimise.frontier import Frontier, frontier
 from costing.optimise.objectives import Goal, goal
 from costing.optimise.program import fee_program
-from costing.optimise.proposal import propose
+from costing.optimise.propose import propose
 from costing.optimise.rounding import round_prices
 from costing.optimise.search import begun, reach, search
 from costing.optimise.solver import Block, Columns, Model, Solution

@@ -68,7 +68,7 @@ def _described(source: str, models: tuple[Path, ...]) -> Annex:
         case = case_of(None, models)
         schedule = read_schedule(path, case.reference)
         return describe(case, schedule, f"Barème du fichier « {path.name} ».")
-    from costing.optimise.proposal import propose
+    from costing.optimise.propose import propose
 
     case = case_of(path, models)
     with progress("Optimisation") as tell:

@@ -38,7 +38,7 @@ def optimise(
 ) -> None:
     """The fee schedule that meets the savings target; exit code 3 when there is none."""
     from costing.optimise.measures import side_by_side
-    from costing.optimise.proposal import propose
+    from costing.optimise.propose import propose
 
     for path in (out, schedule, lp):
         check_folder(path)

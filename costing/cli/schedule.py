@@ -93,7 +93,7 @@ def export(
     With --schedule, the workbook of any schedule (CSV, the JSON or the workbook of `costing
     optimise`, or a named one) under the scenario, or under the reference one when none is given.
     """
-    from costing.optimise.proposal import propose
+    from costing.optimise.propose import propose
     from costing.workbook.export import write_evaluation, write_proposal
 
     check_folder(out)

@@ -29,6 +29,8 @@ Floats = NDArray[np.float64]
 BANDS = ("plein", "reduit_1", "reduit_2", "reduit_3")
 ZONES = ("paris", "region_parisienne", "province")
 AMORTISATION = ("non_amorti", "amorti")
+#: The parameters that hold the upper limits of the bands, in the order of the bands.
+LIMITS = ("reference_activity", "threshold_1", "threshold_2")
 #: Yearly acts beyond which a number was mistyped.
 MOST_ACTS = 1e7
 #: Years before « amorti » beyond which a number was mistyped.

@@ -1,9 +1,8 @@
 """The formula language of the models: text in, one tree, several readings.
 
 A formula is parsed once by Python's `ast`, checked against a whitelist, and kept as that tree. The
-same tree computes on NumPy arrays (`Formula.__call__`), gives its unit (`Formula.unit`), and prints
-to SymPy, LaTeX and Excel (`costing.language.printers`). A model file from a stranger can compute,
-never act.
+same tree computes on NumPy arrays (`Formula.__call__`), gives its unit (`dimensions.unit_of`), and
+prints to SymPy, LaTeX and Excel (`printers`). A model file from a stranger can compute, never act.
 
 Allowed: names, numbers, `+ - * / **`, `min`, `max`, `if_(condition, then, otherwise)` where only
 the condition may compare, and the functions registered by `costing.language.capital`, which are
@@ -102,16 +101,6 @@ class Formula:
     def _compiled(self) -> Callable[..., Any]:
         functions = {name: _late(name) for name in FUNCTIONS}
         return compile_tree(self.tree, self.names, functions)
-
-    def unit(self, units: Mapping[str, Unit]) -> Unit:
-        """Unit of the result, from the units of the names.
-
-        Raises:
-            FormulaError: two units clash, or a name has none.
-        """
-        from costing.language.dimensions import unit_of  # noqa: PLC0415 - it reads formulas
-
-        return unit_of(self, units)
 
 
 def parse(text: object, place: Place | None = None) -> Formula:

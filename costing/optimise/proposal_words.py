@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from costing.case import labels
 from costing.case.case import Case
 from costing.fee.schedule import Reform
 from costing.french.writing import join, money, number, points
 from costing.optimise.conflict import Conflict
 from costing.optimise.floors import COUNTS
+from costing.optimise.proposal import Proposal
 from costing.scenario.menu import OBJECTIVES, STRUCTURES
-
-if TYPE_CHECKING:
-    from costing.optimise.proposal import Proposal
 
 
 def optimal_words(proposal: Proposal, got: float, still: bool) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 import costing.language.capital  # noqa: F401 - registers the capital functions of the language
+from costing.language.dimensions import unit_of
 from costing.language.formula import Formula, is_function, parse
 from costing.language.linearity import AFFINE, CONSTANT, degree
 from costing.language.units import CONSTANTS, UNITS, Unit, unit
@@ -320,7 +321,7 @@ def _check_units(steps: list[Step], parameters: dict[str, Parameter]) -> None:
     for step in steps:
         wanted = unit(step.unit)
         try:
-            given = step.formula.unit(units)
+            given = unit_of(step.formula, units)
             if not given.matches(wanted):
                 facts = {"given": str(given), "expected": step.unit}
                 problems.append(problem("unit_result", step.formula.place, step.name, **facts))

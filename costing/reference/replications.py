@@ -20,6 +20,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from costing import paths
+from costing.language.dimensions import unit_of
 from costing.language.formula import is_function, parse
 from costing.language.units import ANY, CONSTANTS, NUMBER, Unit, unit
 from costing.problems.errors import FormulaError, ModelError, Place, Problem, problem, suggest
@@ -245,7 +246,7 @@ def _step(entry: DerivedEntry, place: Place, stated: Unit, units: Mapping[str, U
             problem("formula_unknown_name", place, name, near=suggest(name, units))
             for name in unknown
         )
-    given = formula.unit(units)
+    given = unit_of(formula, units)
     if not given.matches(stated):
         facts = {"given": str(given), "expected": entry.unit}
         raise FormulaError(problem("unit_result", place, entry.name, **facts))

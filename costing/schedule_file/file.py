@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from costing.case import labels
+from costing.fee.given_prices import PARAMETERS, Given, assembled, parts_of
 from costing.fee.schedule import Cell, FeeSchedule, Reform
 from costing.french.cells import Raw, RefusedError, read_date, read_number
 from costing.french.quantity import UNBOUNDED, Quantity
 from costing.french.writing import clean
 from costing.problems.errors import InputError, Place, Problem, TariffError, problem, suggest
 from costing.reference.reference import Reference
-from costing.schedule_file.entries import PARAMETERS, Given, assembled, parts_of
 
 COLUMNS = ("effective_from", "class", "amortisation", "zone", "band", "fee_eur")
 #: Where a text without a name comes from, in messages.
@@ -57,7 +57,7 @@ def read_schedule(source: str | bytes | Path, reference: Reference, name: str = 
     name = name or UNNAMED
     try:
         given, problems = _given(source, reference)
-        return assembled(given, problems, reference, Path(name).stem)
+        return assembled(given, problems, reference.schedule, Path(name).stem)
     except InputError as error:
         raise error.within(file=name) from None
 

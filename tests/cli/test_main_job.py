@@ -14,7 +14,7 @@ from costing.analysis.account.comparison import compare
 from costing.analysis.account.savings import savings
 from costing.case.case import make_case
 from costing.case.costs import annual_cost
-from costing.optimise.proposal import propose
+from costing.optimise.propose import propose
 from costing.reference.load import load_reference
 from costing.workbook.export import write_proposal
 from costing.workbook.imported.importer import import_workbook

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import costing.language.capital  # noqa: F401 - registers the capital functions of the language
+from costing.language.dimensions import unit_of
 from costing.language.formula import MAX_CHARACTERS, MAX_NODES, parse
 from costing.language.units import unit
 from costing.problems.errors import FormulaError, Place
@@ -353,7 +354,7 @@ def test_a_deep_formula_is_refused_or_computed_wherever_it_is_called_from() -> N
                 formula = parse(text)
             except FormulaError:
                 continue
-            formula.unit({"a": unit("EUR")})
+            unit_of(formula, {"a": unit("EUR")})
             assert abs(formula({"a": 1.0})) == 1
 
     from_below(300)
@@ -481,7 +482,7 @@ UNITS = {
     ],
 )
 def test_unit_of_the_result(text: str, expected: str) -> None:
-    assert parse(text).unit(UNITS).matches(unit(expected))
+    assert unit_of(parse(text), UNITS).matches(unit(expected))
 
 
 @pytest.mark.parametrize(
@@ -513,7 +514,7 @@ def test_unit_of_the_result(text: str, expected: str) -> None:
 )
 def test_unit_clash(text: str) -> None:
     with pytest.raises(FormulaError) as caught:
-        parse(text, HERE).unit(UNITS)
+        unit_of(parse(text, HERE), UNITS)
     assert [p.code for p in caught.value.problems] == ["unit_clash"]
     assert caught.value.problems[0].place == HERE
 
@@ -529,12 +530,12 @@ def test_unit_clash(text: str) -> None:
     ],
 )
 def test_unit_that_only_looks_right(text: str, wrong: str) -> None:
-    assert not parse(text).unit(UNITS).matches(unit(wrong))
+    assert not unit_of(parse(text), UNITS).matches(unit(wrong))
 
 
 def test_a_name_without_a_unit_is_named_with_a_near_one() -> None:
     with pytest.raises(FormulaError) as caught:
-        parse("prise * share", HERE).unit(UNITS)
+        unit_of(parse("prise * share", HERE), UNITS)
     assert caught.value.problems[0].code == "formula_unknown_name"
     assert "« price »" in caught.value.text()
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from costing.case.case import Case
 from costing.fee.schedule import Reform
-from costing.optimise.proposal import propose
+from costing.optimise.propose import propose
 from costing.optimise.search import reach, search
 from costing.scenario.rules import StructureChoice
 from tests.optimise.drawn import CLASSES, few, machines, one_of, rules, with_target

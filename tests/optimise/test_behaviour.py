@@ -10,7 +10,7 @@ from costing.analysis.account.comparison import pay
 from costing.case.costs import annual_cost
 from costing.fee.schedule import Cell, FeeSchedule, Reform
 from costing.optimise import behaviour
-from costing.optimise.proposal import propose
+from costing.optimise.propose import propose
 from costing.problems.errors import ScenarioError
 from costing.scenario.rules import Behaviour
 from tests.optimise.small import EVE, FREE, FULL, JULY, REDUCED, REFERENCE, STEP, case_of

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from costing.optimise.conflict import conflict, missing
 from costing.optimise.demands import asked, changed, without
 from costing.optimise.floors import COUNTS
-from costing.optimise.proposal import Proposal, propose
+from costing.optimise.proposal import Proposal
+from costing.optimise.propose import propose
 from costing.optimise.search import reach, search
 from costing.scenario.menu import CONSTRAINTS
 from tests.optimise.drawn import few, machines, one_of, rules

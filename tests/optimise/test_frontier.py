@@ -7,7 +7,7 @@ import pytest
 
 from costing.case.case import Case
 from costing.optimise.frontier import at_point, frontier
-from costing.optimise.proposal import propose
+from costing.optimise.propose import propose
 from costing.problems.errors import InputError
 from tests.optimise.small import case_of, found
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from costing.optimise import rounding, search
 from costing.optimise.explain import bindings, unit
 from costing.optimise.frontier import frontier
-from costing.optimise.proposal import propose
+from costing.optimise.propose import propose
 from costing.optimise.search import reach
 from costing.optimise.solver import Model, Solution
 from tests.optimise.drawn import ASKED, demands, few, machines, one_of, rules, with_target

@@ -17,7 +17,8 @@ from costing.case.case import Case, make_case
 from costing.fee.schedule import Cell
 from costing.fleet.table import FleetTable
 from costing.french.writing import number
-from costing.optimise.proposal import Proposal, propose
+from costing.optimise.proposal import Proposal
+from costing.optimise.propose import propose
 from costing.optimise.search import reach
 from costing.problems.errors import ScenarioError
 from costing.reference.load import load_reference

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from costing.optimise.proposal import Proposal, propose
+from costing.optimise.proposal import Proposal
+from costing.optimise.propose import propose
 from costing.optimise.search import reach
 from costing.problems.errors import ScenarioError
 from costing.scenario.rules import StructureChoice

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from costing.case.case import Case
-from costing.optimise.proposal import Proposal, propose
+from costing.optimise.proposal import Proposal
+from costing.optimise.propose import propose
 from costing.run.progress import Progress
 from costing.store.store import Store
 from costing.ui.schedule import (

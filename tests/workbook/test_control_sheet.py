@@ -15,7 +15,8 @@ import pytest
 from costing.case.case import make_case
 from costing.scenario.scenario import Override, Scenario
 from costing.workbook.template import write_template
-from costing.workbook.write.counts import Column, rows, tally
+from costing.workbook.write.counts import rows, tally
+from costing.workbook.write.layout import Column
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 EXAMPLE = WORKBOOKS / "exemple_rempli.xlsx"

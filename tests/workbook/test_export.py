@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from costing.case.case import make_case
-from costing.optimise.proposal import propose
+from costing.optimise.propose import propose
 from costing.problems.errors import InputError
 from costing.scenario.rules import SavingsDemand, ScheduleRules
 from costing.scenario.scenario import Override, Scenario

@@ -8,7 +8,7 @@ import pytest
 
 from costing.analysis.account.savings import savings
 from costing.case.case import make_case
-from costing.optimise.proposal import propose
+from costing.optimise.propose import propose
 from costing.scenario.rules import Behaviour, SavingsDemand, ScheduleRules, StructureChoice
 from costing.scenario.scenario import Scenario
 from costing.schedule_file.file import read_schedule

@@ -17,8 +17,8 @@ from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from costing.analysis.bridge import difference_words as words
-from costing.analysis.draws.class_account import LIMITS
 from costing.case.case import Case, make_case
+from costing.fee.schedule import LIMITS
 from costing.problems.errors import InputError, problem
 from costing.reference.reference import Reference
 from costing.scenario.scenario import Scenario

@@ -20,11 +20,11 @@ from costing.analysis.bridge.differences import Atom, Pair
 from costing.analysis.bridge.mixture import Mixture, owner
 from costing.analysis.bridge.shapley import Coalitions, Game
 from costing.analysis.draws.accounts import Accounts
-from costing.analysis.draws.class_account import LIMITS, account, scale_name
+from costing.analysis.draws.class_account import account, scale_name
 from costing.analysis.draws.cohort import Cohort, cohort
 from costing.case.case import Case
 from costing.case.costs import annual_cost
-from costing.fee.schedule import AMORTISATION, MOST_ACTS
+from costing.fee.schedule import AMORTISATION, LIMITS, MOST_ACTS
 from costing.problems.errors import InputError, problem, suggest
 from costing.reference.model import BOUND
 from costing.values.catalogue import Population

@@ -18,9 +18,8 @@ from costing.analysis.account.savings import baseline
 from costing.analysis.bridge.differences import Atom, Pair
 from costing.analysis.bridge.results import Term, present, readers
 from costing.analysis.bridge.shapley import Coalitions
-from costing.analysis.draws.class_account import LIMITS
 from costing.case.case import Case
-from costing.fee.schedule import Machines
+from costing.fee.schedule import LIMITS, Machines
 from costing.fleet.fleet import Fleet
 from costing.fleet.projection import project
 from costing.scenario.rules import Reading

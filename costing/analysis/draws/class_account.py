@@ -18,12 +18,11 @@ from numpy.typing import NDArray
 
 from costing.analysis.uncertainty.uncertainty import CELLS
 from costing.case.case import Case
+from costing.fee.schedule import LIMITS
 from costing.problems.errors import InputError, TariffError, problem
 from costing.reference.model import CostModel
 
 Floats = NDArray[np.float64]
-#: Limits of the fee's bands, by the parameter that holds each.
-LIMITS = ("reference_activity", "threshold_1", "threshold_2")
 #: Acts between the two evaluations that settle a straight line.
 _SPAN = 1_000.0
 _DEGREE = 24

@@ -18,13 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from costing.analysis.draws.class_account import LIMITS
 from costing.analysis.draws.fleet_draws import Stock, amortised_before, cohort_dates
 from costing.analysis.draws.pay_draws import Pay, States
 from costing.analysis.uncertainty.uncertainty import Values, address_of, cost_names
 from costing.case.case import Case
 from costing.case.costs import annual_cost
-from costing.fee.schedule import FeeSchedule, Machines
+from costing.fee.schedule import LIMITS, FeeSchedule, Machines
 
 Floats = NDArray[np.float64]
 

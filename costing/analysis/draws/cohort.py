@@ -28,7 +28,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from costing.analysis.draws.accounts import Accounts
-from costing.analysis.draws.class_account import LIMITS, Machines, account, scale_name
+from costing.analysis.draws.class_account import Machines, account, scale_name
 from costing.analysis.uncertainty.uncertainty import (
     Inputs,
     Values,
@@ -37,7 +37,7 @@ from costing.analysis.uncertainty.uncertainty import (
     inputs_of,
 )
 from costing.case.case import Case
-from costing.fee.schedule import AMORTISATION, ZONES
+from costing.fee.schedule import AMORTISATION, LIMITS, ZONES
 from costing.problems.errors import InputError, problem
 from costing.values.catalogue import Population
 

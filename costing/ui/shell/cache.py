@@ -28,7 +28,8 @@ from costing.analysis.sensitivity.sensitivity import Sensitivity, claim_sensitiv
 from costing.analysis.sensitivity.sobol import Sobol, sobol_indices
 from costing.case.case import Case, make_case
 from costing.case.costs import annual_cost
-from costing.optimise.proposal import Proposal, propose
+from costing.optimise.proposal import Proposal
+from costing.optimise.propose import propose
 from costing.problems.errors import InputError, Problem
 from costing.reference.load import load_reference
 from costing.reference.reference import Reference

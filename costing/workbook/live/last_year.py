@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from costing.case import labels
-from costing.schedule_file.entries import LIMITS
+from costing.fee.schedule import LIMITS
 from costing.workbook.live.columns import Column, Floats
 from costing.workbook.live.year_writer import YearWriter
 

@@ -10,10 +10,9 @@ import numpy as np
 from costing.analysis.account.comparison import WHOLE_YEAR, overvaluation
 from costing.case import labels
 from costing.case.case import Case
-from costing.fee.schedule import BANDS, FeeSchedule, one_machine
+from costing.fee.schedule import BANDS, LIMITS, FeeSchedule, one_machine
 from costing.french.writing import NONE
 from costing.scenario.menu import STRUCTURES
-from costing.schedule_file.entries import LIMITS
 from costing.workbook.live.columns import Floats
 from costing.workbook.live.comparison_sheet import READINGS, known
 from costing.workbook.live.periods_sheet import SHEET as PERIODS

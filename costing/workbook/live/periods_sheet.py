@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from costing.case import labels
+from costing.fee.given_prices import parts_of
+from costing.fee.schedule import LIMITS
 from costing.scenario.menu import STRUCTURES
-from costing.schedule_file.entries import LIMITS, parts_of
 from costing.workbook.live.timeline import Timeline, share_of_year
 from costing.workbook.sheets.values.cell_of_value import held
 from costing.workbook.write.layout import Book, Sheet, at

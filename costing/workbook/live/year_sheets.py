@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from costing.schedule_file.entries import LIMITS
+from costing.fee.schedule import LIMITS
 from costing.workbook.live.columns import Column
 from costing.workbook.live.last_year import write_last
 from costing.workbook.live.year_writer import Data, Year, YearWriter

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from costing.case.overrides import with_overrides
+from costing.fee.given_prices import Given, assembled, parts_of
 from costing.fee.schedule import Cell, FeeSchedule
 from costing.fleet.table import FleetTable
 from costing.french.writing import clean
 from costing.problems.errors import InputError, Place
 from costing.reference.reference import Reference
 from costing.scenario.scenario import Override, Scenario, from_json
-from costing.schedule_file.entries import Given, assembled, parts_of
 from costing.workbook.sheets.vocabulary import UNNAMED
 from costing.workbook.write.layout import Book
 from costing.xlsx.package import Package
@@ -51,7 +51,7 @@ class Original:
             Given(Place(), dt.date.fromisoformat(row[0]), Cell(*row[1:5]), float(row[5]))
             for row in self.prices
         ]
-        return assembled(given, (), reference, "classeur")
+        return assembled(given, (), reference.schedule, "classeur")
 
 
 def price_rows(schedule: FeeSchedule, scenario: Scenario) -> Iterator[tuple[Any, ...]]:

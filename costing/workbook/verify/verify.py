@@ -18,6 +18,7 @@ from python_calamine import CalamineWorkbook
 
 from costing.case import labels
 from costing.case.case import Case, make_case
+from costing.fee.given_prices import assembled
 from costing.fee.schedule import FeeSchedule
 from costing.french.cells import Raw, read_choice, read_number
 from costing.french.quantity import Quantity
@@ -25,7 +26,6 @@ from costing.problems.errors import InputError, Place, WorkbookError, problem
 from costing.reference.reference import Reference
 from costing.run.progress import Progress, silent, within
 from costing.scenario.scenario import Scenario
-from costing.schedule_file.entries import assembled
 from costing.store.store import differences
 from costing.workbook.export import computed
 from costing.workbook.grid.tables import BAD, Findings, read_grids
@@ -155,7 +155,7 @@ def _schedule(data: bytes, case: Case, findings: Findings) -> FeeSchedule:
     if len(dates) == len(steps):  # headings that no program has recalculated still say the old ones
         moved = dict(zip(dates, steps, strict=True))
         given = [item._replace(date=moved[item.date]) for item in given]
-    return assembled(given, problems, case.reference, "classeur")
+    return assembled(given, problems, case.reference.schedule, "classeur")
 
 
 def _view(package: Package, reference: Reference, findings: Findings) -> View | None:

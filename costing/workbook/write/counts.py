@@ -9,21 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from costing.workbook.write.layout import Sheet
+from costing.workbook.write.layout import Column, Sheet
 
 #: Text with at least one letter, in `tally`.
 SOME = "?*"
-
-
-@dataclass(frozen=True)
-class Column:
-    """The cells of a column: their range as formulas name it, and what they hold (None: blank)."""
-
-    ref: str
-    values: tuple[Any, ...]
 
 
 @dataclass(frozen=True)

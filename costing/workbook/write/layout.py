@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO
@@ -13,13 +14,20 @@ from typing import Any, BinaryIO
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from costing.french.writing import NONE
-from costing.workbook.write.counts import Column
 from costing.workbook.write.raw import Cells, RawBook, RawSheet, held_by
 from costing.workbook.write.styles import DAY, WHOLE, properties
 
 #: Fixed, so that the same content gives the same bytes.
 CREATED = dt.datetime(2024, 1, 1)
 LONGEST_TEXT = 32_000
+
+
+@dataclass(frozen=True)
+class Column:
+    """The cells of a column: their range as formulas name it, and what they hold (None: blank)."""
+
+    ref: str
+    values: tuple[Any, ...]
 
 
 class Book:

@@ -13,8 +13,8 @@ from costing.french.quantity import Quantity
 from costing.reference.reference import Reference
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.fleet.write import EARLIEST, NAME, NUMBERS, YEAR, YEARS, last_day
-from costing.workbook.write.counts import Column, Count, rows, total
-from costing.workbook.write.layout import Book
+from costing.workbook.write.counts import Count, rows, total
+from costing.workbook.write.layout import Book, Column
 
 _PARIS = ("paris", "region_parisienne")
 _CAPITAL_REGION = "Île-de-France"

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from costing.case import labels
+from costing.fee.given_prices import Given
 from costing.fee.schedule import Cell
 from costing.french.cells import Raw, RefusedError, is_blank, read_choice, read_date, read_number
 from costing.french.quantity import Quantity
 from costing.french.writing import NONE, clean
 from costing.problems.errors import Place, Problem, suggest
 from costing.reference.reference import Reference
-from costing.schedule_file.entries import Given
 from costing.workbook.grid.hidden import note_filled
 from costing.workbook.grid.tables import BAD, Findings, Line, Table, find_table, read_grids
 from costing.workbook.sheets import vocabulary as words

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from functools import partial
 from typing import Any
 
+from costing.fee.given_prices import Given
 from costing.fee.schedule import MOST_YEARS, Cell
 from costing.french.cells import (
     Raw,
@@ -25,7 +26,6 @@ from costing.french.quantity import UNBOUNDED, Quantity
 from costing.french.writing import clean
 from costing.reference.reference import Reference
 from costing.scenario.menu import STRUCTURES
-from costing.schedule_file.entries import Given
 from costing.workbook.grid.hidden import note_filled
 from costing.workbook.grid.tables import BAD, Grid, Line, find_table
 from costing.workbook.sheets import vocabulary as words

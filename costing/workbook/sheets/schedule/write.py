@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from costing.case import labels
 from costing.case.case import Case
-from costing.fee.schedule import BANDS, Cell, FeeSchedule, Reform
+from costing.fee.given_prices import parts_of
+from costing.fee.schedule import BANDS, LIMITS, Cell, FeeSchedule, Reform
 from costing.french.writing import NONE, join
-from costing.schedule_file.entries import LIMITS, parts_of
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.values.cell_of_value import held
 from costing.workbook.write.layout import Book, Sheet, at

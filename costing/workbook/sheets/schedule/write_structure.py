@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from costing.case import labels
 from costing.case.case import Case
+from costing.fee.given_prices import parts_of
 from costing.fee.schedule import FeeSchedule, Reform
 from costing.french.writing import NONE, quantity
 from costing.scenario.menu import STRUCTURES
-from costing.schedule_file.entries import parts_of
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.values.cell_of_value import held
 from costing.workbook.write.layout import Book, Sheet, at

@@ -10,11 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from costing.fee.schedule import AMORTISATION, ZONES, Cell, FeeSchedule, MachineClass, Reform
+from costing.fee.schedule import (
+    AMORTISATION,
+    LIMITS,
+    ZONES,
+    Cell,
+    FeeSchedule,
+    MachineClass,
+    Reform,
+)
 from costing.problems.errors import Place, Problem, TariffError, problem, suggest
-from costing.reference.reference import Reference
 
-LIMITS = ("reference_activity", "threshold_1", "threshold_2")
 #: Parts of the structure that a row may change, in the place of a band.
 PARAMETERS = (*LIMITS, "amortisation_years", "rank_factor")
 
@@ -39,14 +45,13 @@ def parts_of(reform: Reform) -> Iterator[tuple[str, str, float]]:
 
 
 def assembled(
-    given: Iterable[Given], problems: Iterable[Problem], reference: Reference, name: str
+    given: Iterable[Given], problems: Iterable[Problem], official: FeeSchedule, name: str
 ) -> FeeSchedule:
     """The schedule that prices and parts of the structure make.
 
     Raises:
         TariffError: all the problems, those found before included.
     """
-    official = reference.schedule
     found = list(problems)
     prices: dict[dt.date, dict[Cell, float]] = {}
     parts: dict[tuple[dt.date, str], dict[str, Given]] = {}
@@ -61,7 +66,7 @@ def assembled(
                 parts.setdefault((date, cell.class_code), {})[cell.band] = item
             else:
                 changes[cell] = item.value
-    reforms, wrong = _reforms(parts, reference.classes)
+    reforms, wrong = _reforms(parts, official.classes)
     if found or wrong:
         raise TariffError(sorted((*found, *wrong), key=lambda p: p.place.line or 0))
     if not prices:
