@@ -115,24 +115,29 @@ def annual_cost(
     )
 
 
-def fleet_cost(
-    case: Case,
-    fleet: Fleet,
-    year: int,
-    of: Callable[[CostBreakdown], Floats] = CostBreakdown.total,
-) -> Floats:
-    """Yearly cost of each machine of a fleet in its state of a year, EUR, shape `(m,)`.
+def fleet_cost(case: Case, fleet: Fleet, year: int) -> Floats:
+    """Yearly cost of each machine of a fleet in its state of a year, EUR, shape `(m,)`."""
+    (total,) = fleet_costs(case, fleet, year, CostBreakdown.total)
+    return total
 
-    Evaluated class by class; `of` chooses what is counted of the breakdown.
+
+def fleet_costs(
+    case: Case, fleet: Fleet, year: int, *counted: Callable[[CostBreakdown], Floats]
+) -> tuple[Floats, ...]:
+    """Several sums of each machine's cost in its state of a year, EUR, each of shape `(m,)`.
+
+    Each class is evaluated once; `counted` says what each sum counts of the breakdown.
     """
-    total = np.zeros(len(fleet.frame))
+    sums = tuple(np.zeros(len(fleet.frame)) for _ in counted)
     amortised = fleet.amortised(year, case.amortisation_years)
     acts = (fleet.frame["acts_billed"] + fleet.frame["acts_inpatient"]).to_numpy(dtype=float)
     codes = fleet.frame["class"].to_numpy()
     for class_code in dict.fromkeys(codes):
         rows = codes == class_code
-        total[rows] = of(annual_cost(case, str(class_code), acts[rows], amortised[rows]))
-    return total
+        breakdown = annual_cost(case, str(class_code), acts[rows], amortised[rows])
+        for amounts, count in zip(sums, counted, strict=True):
+            amounts[rows] = count(breakdown)
+    return sums
 
 
 def share_grade_d(case: Case, class_code: str, acts: float, amortised: float) -> float:

@@ -17,7 +17,7 @@ import pytest
 
 from costing.analysis.account.elasticities import elasticities
 from costing.case.case import Case, make_case
-from costing.case.costs import annual_cost, fleet_cost, share_grade_d
+from costing.case.costs import annual_cost, fleet_cost, fleet_costs, share_grade_d
 from costing.fleet.fleet import from_table
 from costing.fleet.table import FleetTable
 from costing.language.units import is_money
@@ -285,7 +285,7 @@ def test_fleet_cost_is_the_loop_over_its_machines() -> None:
     expected[4] = total(CASE, "scanner", 0, 1.0)
     assert fleet_cost(CASE, fleet, 2025) == pytest.approx(expected, rel=1e-12)
     investment = frozenset(REFERENCE.perimeter("investment_only").postes)
-    paid = fleet_cost(CASE, fleet, 2024, lambda found: found.total(investment))
+    (paid,) = fleet_costs(CASE, fleet, 2024, lambda found: found.total(investment))
     assert paid[0] == pytest.approx(INVESTMENT, abs=CENT)
     assert paid[2] == pytest.approx(43_412.5347, abs=CENT)  # the works alone
 

@@ -28,7 +28,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from costing.case.case import Case
-from costing.case.costs import INVESTMENT, CostBreakdown, annual_cost, fleet_cost
+from costing.case.costs import INVESTMENT, CostBreakdown, annual_cost, fleet_costs
 from costing.fee.schedule import FeeSchedule, Machines, one_machine
 from costing.fleet.fleet import Fleet, by_code
 from costing.problems.errors import InputError, problem
@@ -60,13 +60,22 @@ class Curve:
     break_even: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class Paid:
-    """Cost and pay of each machine of a fleet over a year, EUR, arrays `(m,)`.
+class Amounts(NamedTuple):
+    """What machines cost and are paid over a year, EUR, arrays `(m,)`.
 
     cost: of the billed acts. investment_fee, investment_cost: the part of the fee that pays
     investment, and what it pays; NaN for an amortised machine.
     """
+
+    revenue: Floats
+    cost: Floats
+    investment_fee: Floats
+    investment_cost: Floats
+
+
+@dataclass(frozen=True)
+class Paid:
+    """The machines of a fleet beside their `Amounts` over a year."""
 
     fleet: Fleet
     machines: Machines
@@ -180,27 +189,44 @@ def pay(case: Case, fleet: Fleet, schedule: FeeSchedule, year: int) -> Paid:
         TariffError: acts for which no rate is known.
     """
     case = case.under(schedule, year)
-    count = case.scenario.conventions.inpatients_count
     machines = fleet.machines(schedule, year, case.amortisation_years)
-    revenue = schedule.revenue(machines, year, count)
     share = billed_share(case, fleet, machines)
-    total, investment, stops = (
-        fleet_cost(case, fleet, year, of) * share
-        for of in (CostBreakdown.total, _investment, CostBreakdown.stops_at_amortisation)
-    )
+    costs = (amount * share for amount in fleet_costs(case, fleet, year, *_COUNTED))
+    return Paid(fleet, machines, *_amounts(case, machines, schedule, year, *costs))
+
+
+def pay_alike(
+    breakdown: CostBreakdown, machines: Machines, schedule: FeeSchedule, year: int
+) -> Amounts:
+    """What machines of one class, all their acts billed, cost and are paid in a calendar year.
+
+    `breakdown` is their cost, in the same state.
+
+    Raises:
+        TariffError: acts for which no rate is known.
+    """
+    costs = (count(breakdown) for count in _COUNTED)
+    return _amounts(breakdown.case, machines, schedule, year, *costs)
+
+
+def _amounts(
+    case: Case,
+    machines: Machines,
+    schedule: FeeSchedule,
+    year: int,
+    total: Floats,
+    investment: Floats,
+    stops: Floats,
+) -> Amounts:
+    """Pay beside cost: in all, of the investment, of what stops once amortised (EUR/year)."""
+    count = case.scenario.conventions.inpatients_count
+    revenue = schedule.revenue(machines, year, count)
     if case.scenario.conventions.investment == "after_running_costs":
         fee, paid = revenue - (total - investment), investment
     else:
         fee, paid = _rate_gap(schedule, machines, year, count), stops
     hidden = np.where(machines.amortised | (fee <= 0), np.nan, 1.0)
-    return Paid(
-        fleet=fleet,
-        machines=machines,
-        revenue=revenue,
-        cost=total,
-        investment_fee=fee * hidden,
-        investment_cost=paid * hidden,
-    )
+    return Amounts(revenue, total, fee * hidden, paid * hidden)
 
 
 def billed_share(case: Case, fleet: Fleet, machines: Machines) -> Floats:
@@ -216,6 +242,10 @@ def _investment(breakdown: CostBreakdown) -> Floats:
     """The investment that the scenario's perimeter holds."""
     postes = breakdown.case.reference.perimeter(INVESTMENT).postes
     return breakdown.total(frozenset(postes) & breakdown.in_perimeter)
+
+
+#: What is counted of a cost, in the order of `_amounts`.
+_COUNTED = (CostBreakdown.total, _investment, CostBreakdown.stops_at_amortisation)
 
 
 def _rate_gap(schedule: FeeSchedule, machines: Machines, year: int, count: bool) -> Floats:

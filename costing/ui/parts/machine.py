@@ -6,13 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 
-import pandas as pd
-
-from costing.analysis.account.comparison import WHOLE_YEAR, Overvaluation, Paid, overvaluation, pay
+from costing.analysis.account.comparison import (
+    WHOLE_YEAR,
+    Amounts,
+    Overvaluation,
+    overvaluation,
+    pay_alike,
+)
 from costing.case.case import Case
 from costing.case.costs import CostBreakdown, annual_cost
-from costing.fee.schedule import BANDS, ZONES, Cell, FeeSchedule, Rate
-from costing.fleet.fleet import fleet_of
+from costing.fee.schedule import BANDS, ZONES, Cell, FeeSchedule, Machines, Rate, one_machine
 
 
 @dataclass(frozen=True)
@@ -40,39 +43,36 @@ class Machine:
     @cached_property
     def breakdown(self) -> CostBreakdown:
         """Its cost, line by line."""
-        return annual_cost(
-            self.case, self.class_code, self.acts, float(self.amortisation == "amorti")
-        )
+        case = self.case.under(self._schedule, WHOLE_YEAR)
+        amortised = float(self.amortisation == "amorti")
+        return annual_cost(case, self.class_code, self.acts, amortised)
 
     @property
     def cost_eur(self) -> float:
         """Yearly cost in the scenario's perimeter."""
-        return float(self.breakdown.total())
+        return float(self._amounts.cost)
 
     @property
     def revenue_eur(self) -> float:
         """Yearly fee."""
-        return float(self._paid.revenue[0])
+        return float(self._amounts.revenue)
 
     @cached_property
     def overvaluation(self) -> Overvaluation:
         """The three readings, at this number of acts."""
-        paid = self._paid
-        return overvaluation(
-            paid.revenue[0], paid.cost[0], paid.investment_fee[0], paid.investment_cost[0]
-        )
+        return overvaluation(*(float(amount) for amount in self._amounts))
 
     @property
     def investment(self) -> tuple[float, float]:
         """Part of the fee that pays investment, and the investment's cost, EUR a year."""
-        return float(self._paid.investment_fee[0]), float(self._paid.investment_cost[0])
+        return float(self._amounts.investment_fee), float(self._amounts.investment_cost)
 
     @property
     def bands(self) -> list[Band]:
         """The bill, band by band."""
-        schedule, machines = self._schedule, self._paid.machines
-        acts = schedule.volumes(machines, WHOLE_YEAR)[0, 0]
-        fees = schedule.fees(machines, WHOLE_YEAR)[0, 0]
+        schedule, machines = self._schedule, self._machines
+        acts = schedule.volumes(machines, WHOLE_YEAR)[0]
+        fees = schedule.fees(machines, WHOLE_YEAR)[0]
         codes = schedule.classes[self.class_code].bands
         return [
             Band(code, float(n), float(fee), float(n * fee), self._rate(code))
@@ -101,26 +101,11 @@ class Machine:
         return self.case.reference.schedule.frozen(self.date)
 
     @cached_property
-    def _paid(self) -> Paid:
-        """The same machine as a fleet of one, so that the engine's own definitions apply."""
-        old = dt.date(WHOLE_YEAR - 40, 1, 1)
-        new = dt.date(WHOLE_YEAR, 1, 1)
-        zone = self.zone if self.zone in ZONES else "province"
-        frame = pd.DataFrame(
-            {
-                "machine_id": ["1"],
-                "site_id": ["1"],
-                "modality": [self.case.reference.classes[self.class_code].modality],
-                "class": [self.class_code],
-                "installed_on": [pd.Timestamp(old if self.amortisation == "amorti" else new)],
-                "zone": [zone],
-                "region": ["Île-de-France" if zone != "province" else "Bretagne"],
-                "sector": ["liberal"],
-                "rank_on_authorisation": [1],
-                "acts_billed": [float(self.acts)],
-                "acts_inpatient": [0.0],
-                "weight": [1.0],
-            }
-        )
-        fleet = fleet_of(frame, WHOLE_YEAR, "un appareil")
-        return pay(self.case, fleet, self._schedule, WHOLE_YEAR)
+    def _machines(self) -> Machines:
+        """The machine as the schedule pays it; the zone of a class without zones has no bearing."""
+        zone = self.zone if self.zone in ZONES else ZONES[-1]
+        return one_machine(self._schedule, self.class_code, self.amortisation, zone, self.acts)
+
+    @cached_property
+    def _amounts(self) -> Amounts:
+        return pay_alike(self.breakdown, self._machines, self._schedule, WHOLE_YEAR)
