@@ -1,5 +1,5 @@
 """Entry point of the screens for `streamlit run app.py`; everything is in `costing.ui`."""
 
-from costing.ui.shell.main import main
+from costing.ui.main import main
 
 main()

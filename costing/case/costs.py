@@ -143,7 +143,7 @@ def fleet_costs(
 def share_grade_d(case: Case, class_code: str, acts: float, amortised: float) -> float:
     r"""Share of what moves the cost that is of grade D: $\sum_{p \in D} |e_p| / \sum_p |e_p|$.
 
-    By differences: the exact derivatives (`costing.analysis.account.elasticities`) take longer to
+    By differences: the exact derivatives (`costing.analysis.draws.elasticities`) take longer to
     find than a quick command lasts.
     """
     values = case.reference.values_of(class_code)

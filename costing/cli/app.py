@@ -18,7 +18,7 @@ def app(port: int, address: str, open_browser: bool) -> None:
 
     from costing.ui.shell.settings import server_flags
 
-    page = Path(__file__).parents[1] / "ui" / "shell" / "main.py"
+    page = Path(__file__).parents[1] / "ui" / "main.py"
     sys.argv = [
         "streamlit", "run", str(page), *server_flags(), f"--server.port={port}",
         f"--server.address={address}", f"--server.headless={str(not open_browser).lower()}",

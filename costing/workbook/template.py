@@ -15,11 +15,11 @@ from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.choices.write import write_choices, write_menu
 from costing.workbook.sheets.control.write import open_control, write_control
 from costing.workbook.sheets.fleet.write import write_fleet
+from costing.workbook.sheets.lists import Lists
 from costing.workbook.sheets.sources import write_sources
 from costing.workbook.sheets.unavailable.write import announce, write_unavailable
 from costing.workbook.sheets.values.write import write_values
 from costing.workbook.write.layout import Book
-from costing.workbook.write.lists import Lists
 
 HOW = (
     "Ce classeur porte toutes les valeurs d'un scénario. Changez celles que vous contestez, "

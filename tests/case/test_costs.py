@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from costing.analysis.account.elasticities import elasticities
+from costing.analysis.draws.elasticities import elasticities
 from costing.case.case import Case, make_case
 from costing.case.costs import annual_cost, fleet_cost, fleet_costs, share_grade_d
 from costing.fleet.fleet import from_table

@@ -113,7 +113,7 @@ def opened(database: str) -> Callable[..., Session]:
     """Open a page by its address, with parameters of the address bar."""
 
     def open_page(page: str = "hypotheses", **parameters: str) -> Session:
-        script = f"from costing.ui.shell.main import main\nmain({page!r})\n"
+        script = f"from costing.ui.main import main\nmain({page!r})\n"
         at = AppTest.from_string(script, default_timeout=120)
         at.query_params.update(parameters)
         return Session(at.run())

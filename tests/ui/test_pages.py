@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from costing.scenario.scenario import Override, Scenario
 from costing.store.store import Store
-from costing.ui.shell import main as main_module
-from costing.ui.shell.main import PAGES
+from costing.ui import main as main_module
+from costing.ui.main import PAGES
 
 Opened = Callable[..., Any]
 PRICE = "irm.purchase_price.irm_1_5t"

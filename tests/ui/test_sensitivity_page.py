@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from costing.analysis.account.elasticities import elasticities
 from costing.analysis.claim.readings import Reading, Settings, own_reading
+from costing.analysis.draws.elasticities import elasticities
 from costing.analysis.draws.intervals import class_intervals
 from costing.analysis.sensitivity.sensitivity import Sensitivity, claim_sensitivity
 from costing.analysis.sensitivity.words import sensitivity_words

@@ -23,11 +23,11 @@ from costing.workbook.live.prices_sheets import write_official
 from costing.workbook.live.timeline import Timeline
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.choices.write import write_choices
+from costing.workbook.sheets.lists import Lists
 from costing.workbook.sheets.schedule.write import write_schedule
 from costing.workbook.sheets.schedule.write_structure import write_structure
 from costing.workbook.sheets.values.write import write_values
 from costing.workbook.write.layout import Book
-from costing.workbook.write.lists import Lists
 from tests.strategies import decimals
 
 REFERENCE = load_reference()

@@ -21,7 +21,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from costing.analysis.account.variation import Variation, variation
 from costing.analysis.claim.flips import Flip, JointFlip, flips, joint_flip, margin_of
 from costing.analysis.claim.readings import (
     Reading,
@@ -32,6 +31,7 @@ from costing.analysis.claim.readings import (
     readings_table,
 )
 from costing.analysis.draws.cohort import cohort
+from costing.analysis.draws.variation import Variation, variation
 from costing.analysis.uncertainty.uncertainty import Inputs, Outcome, simulate
 from costing.case.case import Case
 from costing.problems.errors import InputError, problem

@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from costing.analysis.account.elasticities import cohort_elasticities
 from costing.analysis.claim.readings import Reading, Settings, own_reading
 from costing.analysis.draws.cohort import cohort
+from costing.analysis.draws.elasticities import cohort_elasticities
 from costing.analysis.sensitivity.effects import (
     ORDERS,
     Effects,

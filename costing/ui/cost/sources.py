@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from costing.analysis.account.elasticities import elasticities
+from costing.analysis.draws.elasticities import elasticities
 from costing.case import labels
 from costing.case.costs import share_grade_d
 from costing.french.writing import NONE, euros, number, percent

@@ -11,7 +11,7 @@ from costing.case.case import Case
 from costing.french.writing import NONE, euros, join, meuros, number, percent, points
 from costing.optimise.frontier import SAVINGS, Frontier, Point
 from costing.scenario.menu import OBJECTIVES
-from costing.ui.schedule.demand import words as demand_words
+from costing.ui.parts import demand_words
 
 #: Prices of one more euro that people talk about, in euros.
 MARKS = (0.10, 0.50)

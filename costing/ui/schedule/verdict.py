@@ -14,8 +14,7 @@ from costing.optimise.proposal_words import reform_words
 from costing.reference.reference import Reference
 from costing.scenario.menu import OBJECTIVES
 from costing.ui.claim import tables as claim_tables
-from costing.ui.parts import names, tables
-from costing.ui.schedule.demand import words as demand_words
+from costing.ui.parts import demand_words, names, tables
 
 
 def verdict(proposal: Proposal) -> None:

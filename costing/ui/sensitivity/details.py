@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from costing.analysis.account.elasticities import derivatives, elasticities
 from costing.analysis.claim.readings import Reading
+from costing.analysis.draws.elasticities import derivatives, elasticities
 from costing.analysis.sensitivity.sensitivity import Sensitivity
 from costing.analysis.sensitivity.sobol import Sobol
 from costing.analysis.uncertainty.uncertainty import Inputs, address_of

@@ -18,8 +18,7 @@ from costing.reference.reference import Reference
 from costing.scenario.menu import COST_RISKS
 from costing.scenario.rules import Demand, StructureChoice
 from costing.scenario.scenario import Difference, Scenario
-from costing.ui.parts import figures, names, unavailable_words
-from costing.ui.schedule.demand import words as demand_words
+from costing.ui.parts import demand_words, figures, names, unavailable_words
 
 _FIELDS = {
     "low": "bas",

@@ -35,13 +35,13 @@ from costing.workbook.live.year_writer import Data, Year
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.choices.write import write_choices, write_menu
 from costing.workbook.sheets.fleet.write import write_fleet
+from costing.workbook.sheets.lists import Lists
 from costing.workbook.sheets.schedule.write import write_schedule
 from costing.workbook.sheets.schedule.write_structure import write_structure
 from costing.workbook.sheets.sources import write_sources
 from costing.workbook.sheets.unavailable.write import announce, write_unavailable
 from costing.workbook.sheets.values.write import write_values
 from costing.workbook.write.layout import Book
-from costing.workbook.write.lists import Lists
 
 #: Rows of a fleet beyond which a workbook would not open in a reasonable time.
 MOST_MACHINES = 11_000

@@ -21,8 +21,8 @@ from costing.workbook.live.units_sheet import SHEET as UNITS_SHEET
 from costing.workbook.live.units_sheet import Situation, shown_activity
 from costing.workbook.live.year_writer import Data
 from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets.lists import Lists
 from costing.workbook.write.layout import Sheet, at
-from costing.workbook.write.lists import Lists
 
 SHEET = "Un appareil"
 POINTS = 40

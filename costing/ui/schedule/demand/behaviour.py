@@ -10,9 +10,8 @@ from pydantic import ValidationError
 from costing.case import labels
 from costing.reference.reference import Reference
 from costing.scenario.rules import Behaviour, ScheduleRules
-from costing.ui.parts import figures, tables
+from costing.ui.parts import demand_words, figures, tables
 from costing.ui.schedule.demand import table as demand_table
-from costing.ui.schedule.demand import words as demand_words
 from costing.ui.schedule.demand.typed import Typed, chosen, rows, schema_words
 
 _TITLE = "Réactions des exploitants"

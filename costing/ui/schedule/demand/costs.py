@@ -9,8 +9,7 @@ import streamlit as st
 from costing.reference.reference import Reference
 from costing.scenario.menu import COST_RISKS
 from costing.scenario.rules import CostRisk, ScheduleRules
-from costing.ui.parts import figures, tables
-from costing.ui.schedule.demand import words as demand_words
+from costing.ui.parts import demand_words, figures, tables
 from costing.ui.schedule.demand.typed import Typed
 
 _TITLE, _LEVEL = "Coûts incertains", "Probabilité"

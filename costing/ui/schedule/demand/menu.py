@@ -11,9 +11,8 @@ from costing.case import labels
 from costing.reference.reference import Reference
 from costing.scenario.menu import CONSTRAINTS, GROUPS, Bound, Constraint, Kind
 from costing.scenario.rules import Demand, ScheduleRules
-from costing.ui.parts import figures, tables
+from costing.ui.parts import demand_words, figures, tables
 from costing.ui.schedule.demand import table as demand_table
-from costing.ui.schedule.demand import words as demand_words
 from costing.ui.schedule.demand.typed import Typed, bounded, rows
 
 _TITLE = "Autres exigences"

@@ -13,9 +13,8 @@ from costing.french.writing import NONE
 from costing.reference.reference import Reference
 from costing.scenario.menu import STRUCTURES, Kind
 from costing.scenario.rules import ScheduleRules, StructureChoice
-from costing.ui.parts import figures, tables
+from costing.ui.parts import demand_words, figures, tables
 from costing.ui.schedule.demand import table as demand_table
-from costing.ui.schedule.demand import words as demand_words
 from costing.ui.schedule.demand.typed import Typed, chosen, numbers, rows, schema_words
 
 _TITLE = "Structure du forfait"

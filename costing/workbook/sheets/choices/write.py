@@ -11,10 +11,10 @@ from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.choices.demand_rows import ASKED
 from costing.workbook.sheets.choices.row import Choice, written
 from costing.workbook.sheets.choices.rows import choices
+from costing.workbook.sheets.lists import Lists
 from costing.workbook.write import prompts
 from costing.workbook.write.counts import column
 from costing.workbook.write.layout import Book, Sheet, at
-from costing.workbook.write.lists import Lists
 from costing.workbook.write.styles import DAY, number_format
 
 HEADER = 3

@@ -10,10 +10,10 @@ from costing.fleet.columns import NUMBERS as RANGES
 from costing.fleet.table import FleetTable
 from costing.french.quantity import Quantity
 from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets.lists import Lists
 from costing.workbook.write import prompts
 from costing.workbook.write.counts import column as cells_of
 from costing.workbook.write.layout import Book, Sheet
-from costing.workbook.write.lists import Lists
 from costing.workbook.write.styles import DAY, PAPER
 
 #: Rows that carry lists and number formats.

@@ -11,6 +11,7 @@ from costing.case import labels
 from costing.case.case import Case
 from costing.scenario.unavailable import ALL_MACHINES, Unavailable
 from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets.lists import Lists
 from costing.workbook.sheets.unavailable.state import (
     COLUMNS,
     COMPLETE,
@@ -26,7 +27,6 @@ from costing.workbook.sheets.values.write import ordered_values
 from costing.workbook.write import prompts
 from costing.workbook.write.counts import column as cells_of
 from costing.workbook.write.layout import Book, Sheet
-from costing.workbook.write.lists import Lists
 from costing.workbook.write.styles import DAY
 
 HEADER, FIRST = 6, 7

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from costing.analysis.account.elasticities import (
+from costing.analysis.draws.cohort import cohort
+from costing.analysis.draws.elasticities import (
     cohort_elasticities,
     derivatives,
     elasticities,
     gradient,
 )
-from costing.analysis.draws.cohort import cohort
 from costing.case import costs
 from costing.case.case import Case, make_case
 from costing.case.costs import annual_cost
