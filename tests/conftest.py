@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
+from costing.problems.errors import Language, Problem
+
 # In CI the same examples each time: a landing must not hang on a draw.
 settings.register_profile("project", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("project")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def both_languages() -> Iterator[None]:
+    """A problem told in one language during any test can be told in the other."""
+    told = Problem.message
+
+    def message(self: Problem, language: Language = "fr") -> str:
+        other: Language = "en" if language == "fr" else "fr"
+        told(self, other)
+        return told(self, language)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Problem, "message", message)
+        yield
 
 
 def _program(names: tuple[str, ...], what: str) -> str:

@@ -1,7 +1,7 @@
 """Named errors that say where, what was met, what was expected and how to mend it.
 
-A `Problem` carries a code, a place and facts; its words come from `messages.MESSAGES`, in French
-or English, so that a screen, the command line and a returned workbook say the same thing.
+A `Problem` carries a code, a place and facts; its words come from the catalogue of messages, in
+French or English, so that a screen, the command line and a returned workbook say the same thing.
 """
 
 from __future__ import annotations
@@ -56,11 +56,12 @@ class Problem:
         Raises:
             KeyError: the code has no message (a fault of the program).
         """
-        from costing.messages import MESSAGES  # noqa: PLC0415 - the catalogue imports nothing
+        # Read at the first problem only: `costing` must start quickly.
+        from costing.problems.catalogue import messages  # noqa: PLC0415
 
         which = 0 if language == "fr" else 1
         facts = {k: v[which] if isinstance(v, Both) else v for k, v in self.facts.items()}
-        return MESSAGES[self.code][which].format(value=self.value, **facts)
+        return messages()[self.code][which].format(value=self.value, **facts)
 
     def text(self, language: Language = "fr") -> str:
         """The message preceded by its place."""
