@@ -1,1 +1,1 @@
-"""Scenarios and their revisions in a database; work in progress."""
+"""Where scenarios are kept: the database, its tables, every revision, drafts."""

@@ -2,13 +2,15 @@
 
 One SQLAlchemy URL: SQLite serves one person, PostgreSQL a group. Revisions are only ever added, and
 triggers refuse anything else, also to whoever goes around the program: a history that can be
-rewritten proves nothing between people who disagree. Not here: what the rows mean (`store`).
+rewritten proves nothing between people who disagree. Not here: what the rows mean (`store`), nor
+how the tables come to be as they are written here (`schema`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,10 +21,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from costing.problems.errors import InputError, problem
+from costing.store import schema
 
 URL_VARIABLE = "COSTING_DATABASE_URL"
-# busy_timeout comes first: the others may have to wait for another process.
-_PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
 class StoreUnavailableError(InputError):
@@ -76,25 +77,6 @@ REVISIONS = sa.Table(
     ),
 )
 
-_APPEND_ONLY = {
-    "sqlite": [
-        f"CREATE TRIGGER %(table)s_no_{verb} BEFORE {verb} ON %(table)s"
-        " BEGIN SELECT RAISE(ABORT, '%(table)s is append-only'); END"
-        for verb in ("update", "delete")
-    ],
-    "postgresql": [
-        "CREATE OR REPLACE FUNCTION costing_append_only() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$BEGIN RAISE EXCEPTION 'this table is append-only'; END$$",
-        "CREATE TRIGGER %(table)s_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %(table)s"
-        " FOR EACH STATEMENT EXECUTE FUNCTION costing_append_only()",
-    ],
-}
-for _table in METADATA.sorted_tables:
-    for _dialect, _statements in _APPEND_ONLY.items():
-        for _statement in _statements:
-            _ddl: Any = sa.DDL(_statement)  # type: ignore[no-untyped-call]
-            event.listen(_table, "after_create", _ddl.execute_if(dialect=_dialect))
-
 #: Work that is not saved yet: it alone is rewritten and forgotten.
 DRAFTS = sa.Table(
     "drafts",
@@ -115,11 +97,14 @@ class Database:
     """
 
     def __init__(self, url: str | None = None) -> None:
-        """Open, and make the tables that are missing.
+        """Open, and bring the tables to those of this version.
 
         Args:
             url: SQLAlchemy URL; without it the variable COSTING_DATABASE_URL, and without that a
                 SQLite file in the user's data directory.
+
+        Raises:
+            SchemaError: the tables are those of another program, or of an unknown version.
         """
         try:
             where = sa.make_url(url or os.environ.get(URL_VARIABLE) or default_url())
@@ -130,30 +115,44 @@ class Database:
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _set_up_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
-        try:
-            self._create_tables()
-        except (IntegrityError, StoreUnavailableError):
-            # Another process may have been making the same tables; if so they are there by now.
-            self._create_tables()
+        self._migrate()
+        if self._engine.dialect.name == "sqlite":
+            self._keep_journal()
 
     def close(self) -> None:
         """Let go of the connections."""
         self._engine.dispose()
 
     @contextmanager
-    def begin(self, write: bool = False) -> Iterator[sa.Connection]:
+    def begin(self, write: bool = False, *, migrate: bool = False) -> Iterator[sa.Connection]:
         """A transaction, committed at the end of the block. `IntegrityError` goes through."""
+        options = self._engine.execution_options(costing_write=write, costing_migrate=migrate)
         try:
-            with self._engine.execution_options(costing_write=write).begin() as connection:
+            with options.begin() as connection:
                 yield connection
         except IntegrityError:
             raise
         except DBAPIError as error:
             raise _unavailable(self.url, error.orig) from error
 
-    def _create_tables(self) -> None:
-        with self.begin(write=True) as connection:
-            METADATA.create_all(connection)
+    def _migrate(self) -> None:
+        with self.begin() as connection:
+            if schema.is_present(connection):
+                return
+        try:
+            with self.begin(write=True, migrate=True) as connection:
+                schema.upgrade(connection)
+        except IntegrityError as error:
+            raise _unavailable(self.url, error.orig) from error
+
+    def _keep_journal(self) -> None:
+        """Let others read a SQLite file while one writes."""
+        # The file keeps it: another program's must have been refused by now.
+        with self._engine.connect() as connection:
+            try:
+                connection.connection.cursor().execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                raise _unavailable(self.url, error) from error
 
 
 def default_url() -> str:
@@ -163,17 +162,21 @@ def default_url() -> str:
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
-    """Wait for others; a commit is on the disk; references are checked."""
+    """Wait for others, before anything else; a commit is on the disk."""
     # The driver's own implicit transactions would leave the making of tables outside of any.
     connection.isolation_level = None
-    for pragma in _PRAGMAS:
+    for pragma in ("busy_timeout=30000", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
+    options = connection.get_execution_options()
+    # A migration drops a table to rebuild it, while others refer to it. Told before the
+    # transaction, inside of which SQLite ignores it.
+    checked = "OFF" if options["costing_migrate"] else "ON"
+    connection.exec_driver_sql(f"PRAGMA foreign_keys={checked}")
     # A writer takes its lock at once: one that read first could no longer wait for its turn.
-    write = connection.get_execution_options().get("costing_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options["costing_write"] else "BEGIN")
 
 
 def _unavailable(where: str, error: BaseException | None) -> StoreUnavailableError:

@@ -57,7 +57,7 @@ def main(opening: str = PAGES[0][1]) -> None:
     try:
         state.follow_address()
     except CostingError as error:
-        st.error(f"La base des scénarios ne répond pas : {names.literal(str(error))}")
+        st.error(f"La base des scénarios n'est pas utilisable : {names.literal(str(error))}")
         st.stop()
     chosen.run()
     with st.container(key="bar"):

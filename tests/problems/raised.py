@@ -48,8 +48,8 @@ METHODS = {
 class Raised:
     """A call that makes a problem.
 
-    name: the path of the module and the function around. codes: None when they are not all read; whole:
-    whether the facts are. `value` is one of them when the call says what was met.
+    name: the path of the module and the function around. codes: None when they are not all read;
+    whole: whether the facts are. `value` is one of them when the call says what was met.
     """
 
     where: str

@@ -24,7 +24,9 @@ HANDED_ON = {
     "workbook.grid.tables.Line.note": _ITS_CALLERS,
     "values.yaml_lines.Fault.problem": "a Fault, read where it is made",
     "fleet_file.faults.Listed._problem": "a Refusal, read where it is made",
-    "workbook.sheets.fleet.read._with_cell": "a problem of the fleet, read where it is made; its cell is added",
+    "workbook.sheets.fleet.read._with_cell": (
+        "a problem of the fleet, read where it is made; its cell is added"
+    ),
     "workbook.grid.tables.Grid.read": _A_CELL,
     "workbook.sheets.choices.read._read_several": _A_CELL,
     "workbook.sheets.schedule.read._dates": _A_CELL,

@@ -7,16 +7,13 @@ names a database (in a schema of its own, dropped afterwards).
 from __future__ import annotations
 
 import datetime as dt
-import os
 import random
-import secrets
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -28,32 +25,15 @@ from costing.scenario.rules import ScheduleRules
 from costing.scenario.scenario import Difference, Override, Scenario
 from costing.store.database import StoreUnavailableError
 from costing.store.store import DamagedRevisionError, StaleRevisionError, Store, differences
+from tests.store.databases import POSTGRESQL, query
 from tests.strategies import scenarios
 
-POSTGRESQL = os.environ.get("COSTING_TEST_POSTGRESQL_URL")
 PRICE = "irm.purchase_price.irm_1_5t"
 FLEET = FleetTable(
     year=2024,
     label="Parc d'essai",
     columns={"machine_id": ("a", "b", "c"), "acts_billed": (8000, 6500.5, 0)},
 )
-
-
-@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'store.sqlite'}"
-        return
-    assert POSTGRESQL
-    schema = f"costing_test_{secrets.token_hex(6)}"
-    whole = sa.create_engine(POSTGRESQL)
-    with whole.begin() as connection:
-        connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
-    own = whole.url.update_query_dict({"options": f"-csearch_path={schema}"})
-    yield own.render_as_string(hide_password=False)
-    with whole.begin() as connection:
-        connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
-    whole.dispose()
 
 
 @pytest.fixture
@@ -64,17 +44,6 @@ def store(url: str) -> Iterator[Store]:
 
 def priced(scenario: Scenario, mode: float) -> Scenario:
     return scenario.with_override(Override(parameter=PRICE, mode=mode))
-
-
-def query(url: str, statement: str) -> list[Any]:
-    """Run a statement as somebody who goes around the program."""
-    engine = sa.create_engine(url)
-    try:
-        with engine.begin() as connection:
-            result = connection.execute(sa.text(statement))
-            return list(result) if result.returns_rows else []
-    finally:
-        engine.dispose()
 
 
 # Round trip

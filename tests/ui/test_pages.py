@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -287,3 +288,14 @@ def test_a_scenario_file_is_adopted_as_a_revision(opened: Opened, store: Store) 
     at.press("Adopter ce fichier")
     assert not at.errors
     assert store.list_scenarios()[0].name == "Table ronde"
+
+
+def test_a_database_of_a_later_version_is_refused_in_words(opened: Opened, database: str) -> None:
+    Store(database).close()
+    with sqlite3.connect(database.removeprefix("sqlite:///")) as file:
+        file.execute("UPDATE alembic_version SET version_num = '0417'")
+    file.close()
+    at = opened(scenario="parcdessai22")
+    assert not at.at.exception
+    assert "à la révision 0417" in at.errors
+    assert "mettez l'atelier à jour" in at.errors

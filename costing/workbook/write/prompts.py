@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from costing.french.cells import YEARS
+from costing.french.dates import YEARS
 from costing.french.quantity import Quantity
 from costing.language.units import is_money
 from costing.workbook.write.layout import Sheet
