@@ -29,7 +29,14 @@ from costing.fleet_file.synonyms import (
     wordings,
     zone_of,
 )
-from costing.fleet_file.values import Refusal, read_choices, read_dates, read_names, read_numbers
+from costing.fleet_file.values import (
+    Refusal,
+    meant,
+    read_choices,
+    read_dates,
+    read_names,
+    read_numbers,
+)
 from costing.problems.errors import Place, Problem, problem, suggest
 from costing.reference.reference import Reference
 
@@ -107,8 +114,7 @@ class Columns:
         decimal = self.mapping.layout.decimal
         if cells is None:
             text = "1" if origin is None else origin.constant or ""
-            one = Cells(np.zeros(1, dtype=np.int32), pa.array([text]))
-            return np.full(self.rows, read_numbers(one, {}, ".").values[0])
+            return np.full(self.rows, meant(text))
         reading = read_numbers(cells, self.values(name), decimal)
         self.note(name, *reading.refused)
         self._note_blanks(name, np.isnan(reading.values))

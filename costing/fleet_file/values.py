@@ -14,6 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from costing.fleet_file.cells import SPACES, Array, Cells, grid, of_arrow, ordinary, some
+from costing.french.reading import (
+    MARKS,
+    Ambiguous,
+    normal,
+    pattern,
+    read,
+    superfluous,
+)
 from costing.french.writing import number
 
 _ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#NOM?", "#VALEUR!")
@@ -48,14 +56,10 @@ def _refusals(cells: Cells, why: Array, codes: Sequence[str]) -> list[Refusal]:
         where = np.flatnonzero(rows == index)
         if len(where):
             value = cells.at(int(where[0]))
-            facts = _two_numbers(value) if code == "activity_two_numbers" else {}
+            readings = read(value) if code == "activity_two_numbers" else None
+            facts = readings.words if isinstance(readings, Ambiguous) else {}
             found.append(Refusal(code, where, value, facts))
     return found
-
-
-def _two_numbers(text: str) -> dict[str, Any]:
-    first, second = float(text.replace(",", ".")), float(text.replace(",", "").replace(".", ""))
-    return {"first": number(first, 3), "second": number(second)}
 
 
 def _mask(found: Any) -> Array:
@@ -95,15 +99,7 @@ def _renamed(cells: Cells, values: Mapping[str, str]) -> Cells:
 
 # --- numbers
 
-_SIGN = r"^[+-]?"
-_PLAIN = _SIGN + r"\d+$"
-_SPACED = _SIGN + r"\d{1,3}([ ']\d{3})+([.,]\d+)?$"
-_SIMPLE = _SIGN + r"\d*[.,]\d+$"
-_TWO = _SIGN + r"[1-9]\d{0,2}[.,]\d{3}$"
-_GROUPED = {
-    ",": _SIGN + r"\d{1,3}((\.\d{3})+,\d+|(\.\d{3}){2,})$",
-    ".": _SIGN + r"\d{1,3}((,\d{3})+\.\d+|(,\d{3}){2,})$",
-}
+_NUMBER = {mark: pattern(mark) for mark in MARKS}
 
 
 def read_numbers(cells: Cells, values: Mapping[str, str], decimal: str | None) -> Reading:
@@ -116,71 +112,81 @@ def read_numbers(cells: Cells, values: Mapping[str, str], decimal: str | None) -
         return Reading(_said(some(cells.numbers), values), [])
     if cells.texts is None:
         cells = cells.encoded()
-    numbers, why = _numbers(cells.texts, decimal)
-    if cells.numbers is not None:
-        own = ~np.isnan(cells.numbers)
-        numbers, why = np.where(own, cells.numbers, numbers), np.where(own, 0, why)
+    texts = cells.texts
+    own = None if cells.numbers is None else ~np.isnan(cells.numbers)
+    if own is not None:  # a number of the sheet shows no decimal mark
+        texts = pc.if_else(pa.array(own), None, texts)
+    numbers, why = _numbers(texts, decimal)
+    if own is not None:
+        numbers, why = np.where(own, some(cells.numbers), numbers), np.where(own, 0, why)
     for text, meaning in values.items():
         same = _mask(pc.equal(cells.texts, text))
-        numbers[same], why[same] = _float(meaning), 0
-    read = cells.spread(numbers, np.nan)
+        numbers[same], why[same] = meant(meaning), 0
+    found = cells.spread(numbers, np.nan)
     if "" in values:
-        read = np.where(cells.blank, _float(values[""]), read)
-    return Reading(read, _refusals(cells, why, ("activity_number", "activity_two_numbers")))
+        found = np.where(cells.blank, meant(values[""]), found)
+    return Reading(found, _refusals(cells, why, ("activity_number", "activity_two_numbers")))
 
 
 def _said(found: Array, values: Mapping[str, str]) -> Array:
     """Numbers of the file, with those that stand for others replaced."""
     result = found
     for text, meaning in values.items():
-        same = np.isnan(found) if text == "" else found == _float(text)
-        result = np.where(same, _float(meaning), result)
+        same = np.isnan(found) if text == "" else found == meant(text)
+        result = np.where(same, meant(meaning), result)
     return result
 
 
-def _float(text: str) -> float:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return float("nan")
+def meant(text: str) -> float:
+    """A number of a correspondence; NaN where there is none, or two.
+
+    « 1.125 » is not two: YAML writes numbers with a point.
+    """
+    found = read(text)
+    if isinstance(found, Ambiguous):
+        found = found.decimal if "." in text else None
+    return float("nan") if found is None else found
 
 
 def _numbers(texts: Any, decimal: str | None) -> tuple[Array, Array]:
-    """Each different text as a number, and why it is none: 1 is no number, 2 could be two."""
+    """Each different text as a number, and why it is none: 1 is no number, 2 could be two.
+
+    A text of two readings has that of the only mark that the others show, or of `decimal`.
+    """
     numbers, why = np.full(len(texts), np.nan), np.ones(len(texts), dtype=np.int8)
-    texts = pc.replace_substring_regex(pc.fill_null(texts, ""), SPACES, " ")
-    texts = pc.replace_substring(pc.utf8_trim_whitespace(texts), "\N{MINUS SIGN}", "-")
+    texts = _normal(texts)
+    fits = {mark: _matches(texts, of_mark) for mark, of_mark in _NUMBER.items()}
+    both = fits[","] & fits["."]
+    two = both & _matches(texts, "[.,]")
+    sure = {mark: rows & ~both for mark, rows in fits.items()}
+    marks = [decimal] if decimal else [mark for mark in MARKS if sure[mark].any()]
 
-    def take(rows: Array, group: str, mark: str) -> None:
-        """Read some texts, the signs of groups taken away."""
+    def take(rows: Array, mark: str) -> None:
+        """Read some texts by a decimal mark; what is beyond all floats is no number."""
         if rows.any():
-            chosen = pc.replace_substring_regex(texts.filter(pa.array(rows)), f"[{group}+]", "")
-            chosen = pc.replace_substring(chosen, ",", ".") if mark == "," else chosen
-            numbers[rows], why[rows] = chosen.cast(pa.float64()).to_numpy(), 0
+            chosen = pc.replace_substring_regex(texts.filter(pa.array(rows)), superfluous(mark), "")
+            chosen = pc.replace_substring(chosen, ",", ".").cast(pa.float64()).to_numpy()
+            finite = np.isfinite(chosen)
+            numbers[rows], why[rows] = np.where(finite, chosen, np.nan), np.where(finite, 0, 1)
 
-    take(_matches(texts, _PLAIN), " ", ".")
-    if not why.any():
-        return numbers, why
-    take(_matches(texts, _SPACED), " '", ",")
-    simple, two = _matches(texts, _SIMPLE), _matches(texts, _TWO)
-    comma = _mask(pc.match_substring(texts, ","))
-    read = why == 0
-    spaced_comma, spaced_point = read & comma, read & _mask(pc.match_substring(texts, "."))
-    grouped = {mark: _matches(texts, pattern) for mark, pattern in _GROUPED.items()}
-    sure = simple & ~two
-    shown = {",": (sure & comma) | spaced_comma | grouped[","],
-             ".": (sure & ~comma) | spaced_point | grouped["."]}  # fmt: skip
-    marks = {decimal} if decimal else {mark for mark, rows in shown.items() if rows.any()}
-    for mark, group in ((",", "."), (".", ",")):
-        own = comma if mark == "," else ~comma
-        if mark in marks:
-            take(grouped[mark], group, mark)
-            take(sure & own, " ", mark)
-        if marks == {mark}:
-            take(two & own, " ", mark)
-            take(two & ~own, group, mark)
-    why[two & (why == 1)] = 2
+    take(both & ~two, ",")
+    why[two] = 2
+    for mark in marks:
+        take(sure[mark] | two if len(marks) == 1 else sure[mark], mark)
     return numbers, why
+
+
+def _normal(texts: Any) -> Any:
+    """Texts in the writing of the grammar, `costing.french.reading.normal`."""
+    texts = pc.fill_null(texts, "")
+    if ordinary(texts):
+        return texts
+    texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, SPACES, " "))
+    other = _matches(texts, "[^ -~]")
+    if other.any():
+        mended = pa.array([normal(text) for text in texts.filter(pa.array(other)).to_pylist()])
+        texts = pc.replace_with_mask(texts, pa.array(other), mended)
+    return texts
 
 
 # --- dates

@@ -1,1 +1,1 @@
-"""Numbers, amounts and dates as French writes and reads them."""
+"""Numbers and dates as French readers write them; not here: what a screen, sheet or file is."""

@@ -13,20 +13,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from costing.french import reading
+from costing.french.dates import plausible, read_day
 from costing.french.quantity import UNBOUNDED, Quantity
+from costing.french.reading import Ambiguous, split
 from costing.french.writing import clean, number, percent
 from costing.language.units import is_money
 from costing.problems.errors import suggest
 from costing.xlsx.formats import GENERAL, is_percent, scaled
 
-_NUMBER = re.compile(r"(?P<sign>[-−–+]?) ?(?P<core>[\d.,' ]*\d|[.,]\d+) ?(?P<suffix>\D*)")
 _SIGNS = re.compile(r"eur(os?)?$", re.IGNORECASE)
 _SIGN_FIRST = re.compile(r"(?P<minus>[-−–]?) ?€ ?(?P<rest>\d.*)")
 _SCALES = {"€": 1.0, "k€": 1e3, "K€": 1e3, "M€": 1e6, "Md€": 1e9}
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-_YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#NOM?", "#VALEUR!"}
-YEARS = (1950, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +110,13 @@ def read_date(raw: Raw) -> dt.date | None:
         value = value.date()
     if isinstance(value, dt.date):
         return _plausible(value)
-    if isinstance(value, str):
-        text = clean(value)
-        if found := _DAY_FIRST.fullmatch(text):
-            return _date(*reversed(found.groups()))
-        if found := _YEAR_FIRST.fullmatch(text):
-            return _date(*found.groups())
-    raise RefusedError("wb_not_date")
+    try:
+        day = read_day(value) if isinstance(value, str) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise RefusedError("wb_not_date")
+    return _plausible(day)
 
 
 def read_number(raw: Raw, allowed: Quantity) -> float | None:
@@ -161,16 +160,9 @@ def _checked(raw: Raw) -> Any:
 
 
 def _plausible(date: dt.date) -> dt.date:
-    if not YEARS[0] <= date.year <= YEARS[1]:
+    if not plausible(date):
         raise RefusedError("wb_not_date")
     return date
-
-
-def _date(year: str, month: str, day: str) -> dt.date:
-    try:
-        return _plausible(dt.date(int(year), int(month), int(day)))
-    except ValueError:
-        raise RefusedError("wb_not_date") from None
 
 
 def _rate(value: float, shown_as_percent: bool) -> float:
@@ -207,23 +199,37 @@ def _number_from_text(text: str, allowed: Quantity) -> float:
     text = clean(text[1:-1]) if negative else text
     if first := _SIGN_FIRST.fullmatch(text):  # « € 1 200 » says « 1 200 € »
         text = f"{first['minus']}{first['rest']} €"
-    found = _NUMBER.fullmatch(text)
-    if not found:
+    written = split(text, label)
+    if written is None:
         raise RefusedError("wb_not_number")
-    suffix = found["suffix"].replace(" ", "")
+    suffix = written.unit
     per_cent = suffix.startswith("%") and suffix in {"%", label.replace(" ", "")}
     if per_cent and not allowed.rate:
         raise RefusedError("wb_percent_unexpected", unit=allowed.label)
-    result = _decimal(found["core"], per_cent)
-    if found["sign"] in {"-", "−", "–"}:
-        result = -result
+    result = _one_number(written.numeral, per_cent)
     if negative:
         result = -abs(result)
     if per_cent:
         return float(f"{result / 100:.15g}")
     if allowed.rate and not suffix:
         return _rate(result, shown_as_percent=False)
-    return float(f"{result * _scale(suffix, allowed):.15g}")
+    factor = _scale(suffix, allowed)
+    return result if factor == 1 else float(f"{result * factor:.15g}")
+
+
+def _one_number(numeral: str, small: bool) -> float:
+    """The number of a text that says one for sure.
+
+    `small`: a percentage, for which a reading in thousands is out of the question.
+    """
+    found = reading.read(numeral)
+    if found is None:
+        raise RefusedError("wb_not_number")
+    if isinstance(found, Ambiguous):
+        if not small:
+            raise RefusedError("wb_ambiguous_number", **found.words)
+        return found.decimal
+    return found
 
 
 def _scale(suffix: str, allowed: Quantity) -> float:
@@ -238,38 +244,6 @@ def _scale(suffix: str, allowed: Quantity) -> float:
             if suffix in {written, written + tail}:
                 return factor
     raise RefusedError("wb_unknown_suffix", suffix=suffix, unit=allowed.label)
-
-
-def _decimal(core: str, small: bool) -> float:
-    """A number from its digits and separators.
-
-    `small`: a percentage, for which a reading in thousands is out of the question.
-    """
-    core = core.replace("'", " ")
-    points = [mark for mark in core if mark in ".,"]
-    decimal, grouping = "", " "
-    if len(set(points)) == 2:
-        decimal, grouping = points[-1], points[0]
-        if points.count(decimal) > 1 or " " in core:
-            raise RefusedError("wb_not_number")
-    elif len(points) > 1:
-        grouping = points[0]
-    elif points:
-        decimal = points[0]
-        left, right = core.split(decimal)
-        thousands = len(right) == 3 and left.isdigit() and len(left) < 4 and left[0] != "0"
-        if thousands and not small:
-            first, second = float(f"{left}.{right}"), float(left + right)
-            raise RefusedError("wb_ambiguous_number", first=number(first, 3), second=number(second))
-    whole, _, fraction = core.partition(decimal) if decimal else (core, "", "")
-    groups = whole.split(grouping)
-    grouped = len(groups) == 1 or (
-        1 <= len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
-    )
-    digits = "".join(groups)
-    if not grouped or not (digits + fraction).isdigit() or (decimal and not fraction):
-        raise RefusedError("wb_not_number")
-    return float(f"{digits or 0}.{fraction or 0}")
 
 
 def _range(allowed: Quantity) -> str:

@@ -332,6 +332,26 @@ def test_a_doubtful_number_is_settled_by_its_column_or_by_the_person() -> None:
     assert read_numbers(cells, {}, ".").values.tolist() == [4.5]
 
 
+def test_the_numbers_of_a_sheet_do_not_show_a_decimal_mark() -> None:
+    """Only what is written does: the number 12.5 is shown « 12,5 » by a French spreadsheet."""
+    (refusal,) = read_numbers(of_objects([12.5, "4.500"]), {}, None).refused
+    assert (refusal.code, refusal.rows.tolist()) == ("activity_two_numbers", [1])
+    assert read_numbers(of_objects([12.5, "4.500", "1,5"]), {}, None).values.tolist() == [
+        12.5, 4500, 1.5,
+    ]  # fmt: skip
+
+
+def test_what_a_wording_stands_for_is_read_by_the_same_grammar() -> None:
+    cells = Cells(texts=pa.array(["n.c.", "3"]))
+    for written, meaning in (("1 234,5", 1234.5), ("1.125", 1.125), ("1125", 1125)):
+        assert read_numbers(cells, {"n.c.": written}, None).values.tolist() == [meaning, 3]
+    columns = guess(open_file(("parc.csv", text().encode()))).mapping
+    assert columns is not None
+    acts = {"column": HEADINGS[7], "values": {"n.c.": "1,125"}}
+    both = changed(columns, columns={**columns.model_dump()["columns"], "acts_billed": acts})
+    assert faults(with_cell(1, 7, "n.c."), mapping=both) == [("activity_check", 3)]
+
+
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=20), st.sampled_from([" ", "\u202f"]))
 @settings(max_examples=50, deadline=None)
 def test_grouped_numbers_read_back(numbers: list[int], space: str) -> None:

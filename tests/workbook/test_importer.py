@@ -201,7 +201,7 @@ def test_choices_are_read(draft):
 @pytest.mark.parametrize(
     ("key", "value", "code"),
     [
-        ("savings.target_eur", "300 000 000,", "wb_unknown_suffix"),
+        ("savings.target_eur", "300 000 000,", "wb_not_number"),
         ("savings.target_eur", None, "wb_blank"),
         ("savings.share_on_fee", 1.2, "wb_ambiguous_rate"),
         ("savings.reading", "somme des trois années", "unknown_choice"),

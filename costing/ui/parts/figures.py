@@ -8,48 +8,48 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 
-from costing.french.writing import THIN
+from costing.french import dates
+from costing.french.reading import Ambiguous, read, split
+from costing.french.writing import THIN, clean
 from costing.language.units import UNITS
 
 #: Multiples of the euro that a field of money understands.
 EUROS = {"€": 1.0, "k€": 1e3, "K€": 1e3, "M€": 1e6, "Md€": 1e9}
 
-_SPACES = re.compile(r"[\s\u00a0\u202f']+")
-_AMBIGUOUS = re.compile(r"-?\d{1,3}\.\d{3}")
-_SUFFIX = re.compile(r"[^\d.,]+$")
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-_YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_YEARS = (1950, 2100)
-
 
 def parse(text: str, unit: str = "") -> float:
     """`1 234,5` → 1234.5, in the field's unit as screens write it (`M€`, `€ / acte`, `%`).
 
-    Spaces between thousands are forgiven. The unit may be written out; in a field of money, so may
-    another multiple of the euro: « 450 k€ » is 0.45 in a field in M€.
+    Numbers are those of `costing.french.reading`. The unit may be written out; in a field of money,
+    so may another multiple of the euro: « 450 k€ » is 0.45 in a field in M€.
 
     Raises:
         ValueError: in French; nothing there, not a number, another unit than the field's, or a
-            point that could be read two ways.
+            number that could be read two ways.
     """
-    bare, own = _SPACES.sub("", str(text)).replace("−", "-"), _SPACES.sub("", unit)
-    if not bare:
+    text = str(text)
+    if not clean(text):
         raise ValueError("aucun nombre n'est donné")
-    suffix = ""
-    if own and bare.endswith(own) and bare.removesuffix(own)[-1:].isdigit():
-        bare = bare.removesuffix(own)
-    elif found := _SUFFIX.search(bare):
-        bare, suffix = bare[: found.start()], found.group()
-    if not any(sign.isdigit() for sign in bare):
-        raise ValueError(f"« {text} » n'est pas un nombre")
-    factor = _factor(suffix, own) if suffix else 1.0
+    written = split(text, unit)
+    found = None if written is None else read(written.numeral)
+    if written is None or found is None:
+        raise ValueError(f"« {text} » n'est pas un nombre ; écrivez par exemple 1 234,5")
+    own = clean(unit).replace(" ", "")
+    factor = 1.0 if written.unit in {"", own} else _factor(written.unit, own)
     if factor is None:
         asked = f"en {unit}" if unit else "sans unité"
         raise ValueError(f"« {text} » ne se lit pas dans ce champ, qui est {asked}")
-    value = _decimal(bare, text)
-    return value if factor == 1 else float(f"{value * factor:.15g}")
+    if isinstance(found, Ambiguous):
+        if not (own or written.unit).startswith("%"):
+            raise ValueError(_two_readings(text, found))
+        found = found.decimal  # no percentage is in thousands
+    return found if factor == 1 else float(f"{found * factor:.15g}")
+
+
+def _two_readings(text: str, found: Ambiguous) -> str:
+    first, second = found.words.values()
+    return f"« {text} » se lit {first} ou {second} ; écrivez {first}0 ou {second}"
 
 
 def _factor(suffix: str, own: str) -> float | None:
@@ -70,29 +70,18 @@ def _factor(suffix: str, own: str) -> float | None:
     return None
 
 
-def _decimal(bare: str, text: str) -> float:
-    if "." in bare and "," in bare:
-        raise ValueError(f"« {text} » mêle point et virgule ; écrivez par exemple 1 234,5")
-    if _AMBIGUOUS.fullmatch(bare):
-        whole, part = bare.split(".")
-        raise ValueError(
-            f"« {text} » se lit de deux façons ; écrivez {whole} {part} ou {whole},{part}"
-        )
-    try:
-        value = float(bare.replace(",", "."))
-    except ValueError:
-        raise ValueError(f"« {text} » n'est pas un nombre") from None
-    if not math.isfinite(value):
-        raise ValueError(f"« {text} » n'est pas un nombre fini")
-    return value
-
-
 def plain(value: float | None, decimals: int = 6) -> str:
     """All the digits that matter and no more: `1000000.0` → `1 000 000`, `3.5` → `3,5`."""
     if value is None or not math.isfinite(value):
         return ""
     text = f"{value:,.{decimals}f}".rstrip("0").rstrip(".")
     return (text or "0").replace(",", THIN).replace(".", ",")
+
+
+def typed(value: float | None) -> str:
+    """`plain` for a field, which reads it back: `1.234` → `1,2340`, since « 1,234 » is refused."""
+    text = plain(value)
+    return f"{text}0" if isinstance(read(text), Ambiguous) else text
 
 
 def is_rate(unit: str) -> bool:
@@ -108,7 +97,7 @@ def shown(value: float | None, unit: str) -> str:
     if value is None:
         return ""
     if not is_rate(unit):
-        return plain(value)
+        return typed(value)
     sign = " %" if 0 < abs(value) < 0.01 else ""
     return plain(value * 100) + sign
 
@@ -152,19 +141,15 @@ def read_day(text: str) -> dt.date:
     Raises:
         ValueError: in French; not a date, or one that is out of the question.
     """
-    bare = text.strip()
-    if found := _DAY_FIRST.fullmatch(bare):
-        day, month, year = map(int, found.groups())
-    elif found := _YEAR_FIRST.fullmatch(bare):
-        year, month, day = map(int, found.groups())
-    else:
-        raise ValueError(f"« {text} » n'est pas une date ; écrivez JJ/MM/AAAA")
     try:
-        date = dt.date(year, month, day)
+        date = dates.read_day(text)
     except ValueError:
         raise ValueError(f"« {text} » n'existe pas au calendrier ; écrivez JJ/MM/AAAA") from None
-    if not _YEARS[0] <= year <= _YEARS[1]:
-        raise ValueError(f"« {text} » : l'année doit être entre {_YEARS[0]} et {_YEARS[1]}")
+    if date is None:
+        raise ValueError(f"« {text} » n'est pas une date ; écrivez JJ/MM/AAAA")
+    if not dates.plausible(date):
+        first, last = dates.YEARS
+        raise ValueError(f"« {text} » : l'année doit être entre {first} et {last}")
     return date
 
 

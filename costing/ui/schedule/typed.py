@@ -144,4 +144,4 @@ def _prices(
 def _shown(price: float) -> str:
     if math.isnan(price):
         return ""
-    return number(price, 2) if round(price, 2) == price else figures.plain(price)
+    return number(price, 2) if round(price, 2) == price else figures.typed(price)

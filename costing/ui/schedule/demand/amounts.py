@@ -29,7 +29,7 @@ def fields(reference: Reference, demand: SavingsDemand, version: int) -> dict[st
     st.markdown("**Ce qu'il faut économiser**")
     found: dict[str, Any] = {}
     found["target"] = st.text_input(
-        f"{_TARGET} (M€)", figures.plain(demand.target_eur / 1e6),
+        f"{_TARGET} (M€)", figures.typed(demand.target_eur / 1e6),
         key=f"target-{version}", help=target.note,
     )  # fmt: skip
     readings = {entry.code: entry for entry in reference.savings.readings}
@@ -48,7 +48,7 @@ def fields(reference: Reference, demand: SavingsDemand, version: int) -> dict[st
     found["levers"] = _levers(demand, version)
     found["yearly"] = {
         year: box.text_input(
-            f"Minimum {year} (M€)", figures.plain(demand.yearly_eur[year] / 1e6)
+            f"Minimum {year} (M€)", figures.typed(demand.yearly_eur[year] / 1e6)
             if year in demand.yearly_eur else "", key=f"year-{year}-{version}", placeholder="aucun",
         )
         for year, box in zip(target.years, st.columns(len(target.years)), strict=True)
@@ -69,7 +69,7 @@ def _levers(demand: SavingsDemand, version: int) -> pd.DataFrame:
         "Autres leviers (pertinence, actes…), retirés de ce que doit le forfait ; une ligne chacun"
     )
     lines = [
-        (lever.label, labels.day(lever.date), figures.plain(lever.annual_amount_eur / 1e6))
+        (lever.label, labels.day(lever.date), figures.typed(lever.annual_amount_eur / 1e6))
         for lever in demand.other_levers
     ]
     column = st.column_config

@@ -45,7 +45,7 @@ def fields(reference: Reference, rules: ScheduleRules, version: int) -> dict[str
             labels.modality_name(reference, modality),
             labels.who(reference, sector or "*"),
         )
-        lines.append((*whose, figures.plain(value)))
+        lines.append((*whose, figures.typed(value)))
     column = st.column_config
     columns = {
         _MODALITY: column.SelectboxColumn(_MODALITY, options=list(_modalities(reference))),

@@ -48,7 +48,7 @@ def fields(reference: Reference, rules: ScheduleRules, version: int) -> dict[str
             key=f"cut-{version}",
         )  # fmt: skip
         found["rounding"] = st.text_input(
-            f"{_ROUNDING} (€)", figures.plain(rules.rounding_eur), key=f"rounding-{version}"
+            f"{_ROUNDING} (€)", figures.typed(rules.rounding_eur), key=f"rounding-{version}"
         )
     for field, label in _SWITCHES.items():
         found[field] = st.checkbox(
