@@ -13,9 +13,10 @@ app: $(VENV)/run.stamp       ## start the workbench on 127.0.0.1
 test: $(VENV)/dev.stamp      ## run the tests
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-lint: $(VENV)/dev.stamp      ## style and types
+lint: $(VENV)/dev.stamp      ## style, layers and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 
 bench: $(VENV)/bench.stamp   ## time the engine against its peers

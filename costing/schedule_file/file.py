@@ -21,11 +21,12 @@ from typing import Any, NamedTuple
 from costing.case import labels
 from costing.fee.given_prices import PARAMETERS, Given, assembled, parts_of
 from costing.fee.schedule import Cell, FeeSchedule, Reform
-from costing.french.cells import Raw, RefusedError, read_date, read_number
-from costing.french.quantity import UNBOUNDED, Quantity
 from costing.french.writing import clean
 from costing.problems.errors import InputError, Place, Problem, TariffError, problem, suggest
 from costing.reference.reference import Reference
+from costing.values.quantity import UNBOUNDED, Quantity
+from costing.workbook.grid.cells import RefusedError, read_date, read_number
+from costing.xlsx.cell import Raw
 
 COLUMNS = ("effective_from", "class", "amortisation", "zone", "band", "fee_eur")
 #: Where a text without a name comes from, in messages.

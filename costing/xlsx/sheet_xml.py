@@ -16,8 +16,8 @@ from zipfile import ZipFile
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 from openpyxl.utils.datetime import from_excel
 
-from costing.french.cells import Raw
 from costing.xlsx.book_xml import TRUE, Book, unescaped
+from costing.xlsx.cell import Raw
 from costing.xlsx.foreign import is_command, takes_from_outside
 from costing.xlsx.formats import GENERAL, is_date, is_duration
 from costing.xlsx.xml_events import LARGEST_SHEET, MAIN, RefusedXmlError, part_events

@@ -21,15 +21,16 @@ from costing.fleet_file.file import import_fleet
 from costing.fleet_file.guess import guess
 from costing.fleet_file.read import open_file
 from costing.fleet_file.values import read_numbers
-from costing.french.cells import Raw, RefusedError, read_number
-from costing.french.quantity import UNBOUNDED, Quantity
 from costing.french.writing import number
 from costing.problems.errors import InputError, Problem
 from costing.reference.load import load_reference
 from costing.scenario.scenario import Scenario
 from costing.ui.parts import figures
+from costing.values.quantity import UNBOUNDED, Quantity
+from costing.workbook.grid.cells import RefusedError, read_number
 from costing.workbook.imported.importer import import_workbook
 from costing.workbook.template import write_template
+from costing.xlsx.cell import Raw
 from tests.french.cases import AMBIGUOUS, NUMBERS, REFUSED
 
 REFERENCE = load_reference()

@@ -135,7 +135,7 @@ IMPORT = "from costing.problems.errors import Problem, problem\n"
         ("def f(facts):\n problem('file_missing', **facts)", "(m.f): its facts are not to be read"),
         ("from costing.values.yaml_lines import Fault\nFault('new_code')",
          "'new_code' has no message"),
-        ("from costing.french.cells import RefusedError\nRefusedError('wb_scaled_format')",
+        ("from costing.workbook.grid.cells import RefusedError\nRefusedError('wb_scaled_format')",
          "'wb_scaled_format' lacks 'shown'"),
         ("from costing.fleet_file.values import Refusal\nRefusal('activity_more', rows, text, {})",
          "'activity_more' lacks 'count'"),

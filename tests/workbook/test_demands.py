@@ -8,15 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from costing.case.case import make_case
-from costing.french.cells import Raw, read_number
-from costing.french.quantity import Quantity
 from costing.scenario.menu import CONSTRAINTS, OBJECTIVES
 from costing.scenario.rules import Behaviour, Demand, SavingsDemand, ScheduleRules, StructureChoice
 from costing.scenario.scenario import Scenario, revised
+from costing.values.quantity import Quantity
+from costing.workbook.grid.cells import read_number
 from costing.workbook.imported.importer import import_workbook
 from costing.workbook.sheets.choices.row import written
 from costing.workbook.sheets.choices.rows import assemble, choices, shown
 from costing.workbook.template import write_template
+from costing.xlsx.cell import Raw
 from tests.strategies import decimals, rules, savings
 
 FULL = Scenario(

@@ -8,11 +8,11 @@ import pytest
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 
-from costing.french.cells import Raw
 from costing.workbook.grid.hidden import cause, note_filled
 from costing.workbook.grid.tables import Findings, Grid
 from costing.workbook.sheets.schedule.read import read_prices
 from costing.xlsx.book_xml import read_book
+from costing.xlsx.cell import Raw
 from costing.xlsx.sheet_xml import read_sheet
 from tests.workbook.bad.book import Book, Cell, Sheet
 

@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 
-from costing.french.cells import Raw, RefusedError, read_date, read_number
-from costing.french.quantity import Quantity
+from costing.values.quantity import Quantity
+from costing.workbook.grid.cells import RefusedError, read_date, read_number
+from costing.xlsx.cell import Raw
 from costing.xlsx.formats import is_percent, shows
 
 EUROS, RATE, HOURS = Quantity("EUR"), Quantity("share", 0, 1), Quantity("h/year")

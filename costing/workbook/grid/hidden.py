@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from openpyxl.utils import get_column_letter
 
-from costing.french.cells import is_blank
 from costing.problems.errors import Both
+from costing.workbook.grid.cells import is_blank
 from costing.xlsx.formats import shows
 
 if TYPE_CHECKING:

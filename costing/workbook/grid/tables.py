@@ -9,9 +9,10 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from costing.french.cells import BLANK, Raw, RefusedError, is_blank, read_text
 from costing.french.writing import clean
 from costing.problems.errors import Place, Problem, WorkbookError, problem, suggest
+from costing.workbook.grid.cells import RefusedError, is_blank, read_text
+from costing.xlsx.cell import BLANK, Raw
 from costing.xlsx.package import Package
 
 #: Headings are looked for in these rows.

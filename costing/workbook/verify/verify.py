@@ -20,14 +20,14 @@ from costing.case import labels
 from costing.case.case import Case, make_case
 from costing.fee.given_prices import assembled
 from costing.fee.schedule import FeeSchedule
-from costing.french.cells import Raw, read_choice, read_number
-from costing.french.quantity import Quantity
 from costing.problems.errors import InputError, Place, WorkbookError, problem
 from costing.reference.reference import Reference
 from costing.run.progress import Progress, silent, within
 from costing.scenario.scenario import Scenario
 from costing.store.store import differences
+from costing.values.quantity import Quantity
 from costing.workbook.export import computed
+from costing.workbook.grid.cells import read_choice, read_number
 from costing.workbook.grid.tables import BAD, Findings, read_grids
 from costing.workbook.imported.importer import import_workbook
 from costing.workbook.live.machine_sheet import SHEET as MACHINE
@@ -45,6 +45,7 @@ from costing.workbook.sheets.original import (
 from costing.workbook.sheets.schedule.read import read_prices
 from costing.workbook.verify.gaps import RANK, Gap, gaps_of, marked_cells, reasoned
 from costing.workbook.write.raw import Cells
+from costing.xlsx.cell import Raw
 from costing.xlsx.package import Package, open_package
 
 #: What stands between the date and the parts of a price, in the key of its change.

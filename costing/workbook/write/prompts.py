@@ -11,8 +11,8 @@ import datetime as dt
 from typing import Any
 
 from costing.french.dates import YEARS
-from costing.french.quantity import Quantity
 from costing.language.units import is_money
+from costing.values.quantity import Quantity
 from costing.workbook.write.layout import Sheet
 
 _TITLE, _MESSAGE = 32, 255

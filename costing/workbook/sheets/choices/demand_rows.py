@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from costing.case import labels
-from costing.french.quantity import Quantity, quantity
 from costing.french.writing import join
 from costing.reference.reference import Reference
 from costing.scenario.menu import CONSTRAINTS, COST_RISKS, OBJECTIVES, STRUCTURES, Bound, Kind
 from costing.scenario.scenario import Scenario
+from costing.values.quantity import Quantity, quantity
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.choices.row import Choice, Told
 

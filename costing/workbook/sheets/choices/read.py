@@ -7,8 +7,13 @@ from functools import partial
 from typing import Any
 
 from costing.case import labels
-from costing.french.cells import (
-    Raw,
+from costing.french.writing import clean
+from costing.problems.errors import Both, Place, suggest
+from costing.reference.reference import Reference
+from costing.scenario.rules import StructureChoice
+from costing.scenario.scenario import Scenario
+from costing.values.quantity import Quantity
+from costing.workbook.grid.cells import (
     RefusedError,
     read_choice,
     read_date,
@@ -16,17 +21,12 @@ from costing.french.cells import (
     read_number,
     read_text,
 )
-from costing.french.quantity import Quantity
-from costing.french.writing import clean
-from costing.problems.errors import Both, Place, suggest
-from costing.reference.reference import Reference
-from costing.scenario.rules import StructureChoice
-from costing.scenario.scenario import Scenario
 from costing.workbook.grid.hidden import note_changed
 from costing.workbook.grid.tables import BAD, Line, Table
 from costing.workbook.sheets.choices.demand_rows import BLOCKS, LISTS
 from costing.workbook.sheets.choices.row import SEPARATOR, Choice, Told
 from costing.workbook.sheets.choices.rows import ROOM, STEPS, assemble, choices, correlation_choice
+from costing.xlsx.cell import Raw
 
 #: Most numbers that a part of the structure may be chosen among.
 MOST_CANDIDATES = next(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from costing.french.quantity import Quantity
 from costing.french.writing import join
+from costing.values.quantity import Quantity
 
 #: What stands between the numbers of a cell that holds several.
 SEPARATOR = " ; "

@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Any
 
 from costing.case import labels
-from costing.french.quantity import Quantity
 from costing.french.writing import NONE, clean, euros, number, percent
 from costing.french.writing import quantity as with_unit
 from costing.language.units import is_money
@@ -20,6 +19,7 @@ from costing.reference.reference import Reference
 from costing.scenario.menu import CONSTRAINTS
 from costing.scenario.rules import ScheduleRules
 from costing.scenario.scenario import MOST_SEED, Scenario
+from costing.values.quantity import Quantity
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.choices import demand_rows as further
 from costing.workbook.sheets.choices.row import Admits, Choice, Told, written

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from costing.case import labels
 from costing.case.case import Case
-from costing.french.quantity import Quantity
 from costing.french.writing import quantity as with_unit
 from costing.scenario.menu import GROUPS, OBJECTIVES, Bound
+from costing.values.quantity import Quantity
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.choices.demand_rows import ASKED
 from costing.workbook.sheets.choices.row import Choice, written

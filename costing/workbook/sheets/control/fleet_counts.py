@@ -9,8 +9,8 @@ from typing import Any
 
 from costing.case import labels
 from costing.fleet.columns import COLUMNS
-from costing.french.quantity import Quantity
 from costing.reference.reference import Reference
+from costing.values.quantity import Quantity
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.fleet.write import EARLIEST, NAME, NUMBERS, YEAR, YEARS, last_day
 from costing.workbook.write.counts import Count, rows, total

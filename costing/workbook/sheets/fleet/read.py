@@ -11,10 +11,10 @@ import pandas as pd
 from costing.fleet.columns import COLUMNS
 from costing.fleet.fleet import validate
 from costing.fleet.table import FleetTable
-from costing.french.cells import read_choice, read_date, read_flag, read_number, read_text
 from costing.french.writing import clean
 from costing.problems.errors import FleetError, Place, Problem
 from costing.reference.reference import Reference
+from costing.workbook.grid.cells import read_choice, read_date, read_flag, read_number, read_text
 from costing.workbook.grid.hidden import note_filled, note_hidden
 from costing.workbook.grid.tables import BAD, Line, Table
 from costing.workbook.sheets import vocabulary as words

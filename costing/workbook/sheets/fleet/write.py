@@ -8,7 +8,7 @@ from costing.case.case import Case
 from costing.fleet.columns import COLUMNS, OLDEST
 from costing.fleet.columns import NUMBERS as RANGES
 from costing.fleet.table import FleetTable
-from costing.french.quantity import Quantity
+from costing.values.quantity import Quantity
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.lists import Lists
 from costing.workbook.write import prompts

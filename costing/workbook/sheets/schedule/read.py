@@ -11,17 +11,24 @@ from typing import BinaryIO
 from costing.case import labels
 from costing.fee.given_prices import Given
 from costing.fee.schedule import Cell
-from costing.french.cells import Raw, RefusedError, is_blank, read_choice, read_date, read_number
-from costing.french.quantity import Quantity
 from costing.french.writing import NONE, clean
 from costing.problems.errors import Place, Problem, suggest
 from costing.reference.reference import Reference
+from costing.values.quantity import Quantity
+from costing.workbook.grid.cells import (
+    RefusedError,
+    is_blank,
+    read_choice,
+    read_date,
+    read_number,
+)
 from costing.workbook.grid.hidden import note_filled
 from costing.workbook.grid.tables import BAD, Findings, Line, Table, find_table, read_grids
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.schedule.read_structure import LAST_ROW as STRUCTURE_LAST
 from costing.workbook.sheets.schedule.read_structure import SHEET as STRUCTURE
 from costing.workbook.sheets.schedule.read_structure import read_structure
+from costing.xlsx.cell import Raw
 from costing.xlsx.package import open_package
 
 SHEET = "Barème"

@@ -13,8 +13,11 @@ from typing import Any
 
 from costing.fee.given_prices import Given
 from costing.fee.schedule import MOST_YEARS, Cell
-from costing.french.cells import (
-    Raw,
+from costing.french.writing import clean
+from costing.reference.reference import Reference
+from costing.scenario.menu import STRUCTURES
+from costing.values.quantity import UNBOUNDED, Quantity
+from costing.workbook.grid.cells import (
     RefusedError,
     is_blank,
     read_choice,
@@ -22,13 +25,10 @@ from costing.french.cells import (
     read_number,
     read_text,
 )
-from costing.french.quantity import UNBOUNDED, Quantity
-from costing.french.writing import clean
-from costing.reference.reference import Reference
-from costing.scenario.menu import STRUCTURES
 from costing.workbook.grid.hidden import note_filled
 from costing.workbook.grid.tables import BAD, Grid, Line, find_table
 from costing.workbook.sheets import vocabulary as words
+from costing.xlsx.cell import Raw
 
 SHEET = "Structure"
 LAST_ROW = 2_000

@@ -12,11 +12,11 @@ from typing import Any
 
 from costing.case import labels
 from costing.case.checks import unknown
-from costing.french.cells import read_choice, read_date, read_text
 from costing.french.writing import clean
 from costing.reference.reference import Reference
 from costing.scenario.scenario import Override
 from costing.scenario.unavailable import ALL_MACHINES, FLEET
+from costing.workbook.grid.cells import read_choice, read_date, read_text
 from costing.workbook.grid.hidden import note_filled
 from costing.workbook.grid.tables import BAD, Line, Table
 from costing.workbook.sheets import vocabulary as words

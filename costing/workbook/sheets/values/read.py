@@ -17,14 +17,14 @@ from functools import partial
 from typing import Any
 
 from costing.case import labels
-from costing.french.cells import read_choice, read_date, read_number, read_text
-from costing.french.quantity import quantity
 from costing.french.writing import clean, number, percent
 from costing.language.units import UNITS, is_money
 from costing.problems.errors import ScenarioError, suggest
 from costing.reference.reference import Reference
 from costing.scenario.scenario import Override
 from costing.values.parameters import Parameter, Value
+from costing.values.quantity import quantity
+from costing.workbook.grid.cells import read_choice, read_date, read_number, read_text
 from costing.workbook.grid.hidden import note_changed
 from costing.workbook.grid.tables import BAD, Line, Table
 from costing.workbook.sheets import vocabulary as words

@@ -7,10 +7,10 @@ from typing import Any
 
 from costing.case import labels
 from costing.case.case import Case
-from costing.french.quantity import Quantity, quantity
 from costing.language.units import UNITS, is_money
 from costing.reference.reference import Reference
 from costing.values.parameters import Parameter, Value
+from costing.values.quantity import Quantity, quantity
 from costing.workbook.sheets import vocabulary as words
 from costing.workbook.sheets.values.state import (
     ADDED,

@@ -10,40 +10,22 @@ import datetime as dt
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from costing.french import reading
 from costing.french.dates import plausible, read_day
-from costing.french.quantity import UNBOUNDED, Quantity
 from costing.french.reading import Ambiguous, split
 from costing.french.writing import clean, number, percent
 from costing.language.units import is_money
 from costing.problems.errors import suggest
-from costing.xlsx.formats import GENERAL, is_percent, scaled
+from costing.values.quantity import UNBOUNDED, Quantity
+from costing.xlsx.cell import Raw
+from costing.xlsx.formats import is_percent, scaled
 
 _SIGNS = re.compile(r"eur(os?)?$", re.IGNORECASE)
 _SIGN_FIRST = re.compile(r"(?P<minus>[-−–]?) ?€ ?(?P<rest>\d.*)")
 _SCALES = {"€": 1.0, "k€": 1e3, "K€": 1e3, "M€": 1e6, "Md€": 1e9}
 _ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#NOM?", "#VALEUR!"}
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """A cell as found: value and number format.
-
-    uncomputed: it holds a formula that no program computed. outside: its formula takes its value
-    from another file or site. blended: its text has the colour of its ground.
-    """
-
-    value: Any = None
-    format: str = GENERAL
-    uncomputed: bool = False
-    outside: bool = False
-    blended: bool = False
-
-
-BLANK = Raw()
 
 
 class RefusedError(Exception):
