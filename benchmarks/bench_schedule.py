@@ -24,8 +24,8 @@ from scipy import sparse
 from benchmarks.measure import Row, side_by_side
 from costing.case.case import Case, make_case
 from costing.optimise.columns_and_rows import Build
-from costing.optimise.demanded_program import Setting
-from costing.optimise.demands import asked
+from costing.optimise.demanded_program import DemandedProgram
+from costing.optimise.demands import requirements
 from costing.optimise.frontier import Frontier, frontier
 from costing.optimise.objectives import Goal, goal
 from costing.optimise.program import fee_program
@@ -80,15 +80,15 @@ def run() -> list[Row]:
 # --- the problem, from a case whose fleets are projected
 
 
-def prepared(case: Case) -> Setting:
+def prepared(case: Case) -> DemandedProgram:
     """The program of a case: nothing of it is kept from one run to the next."""
-    return Setting(fee_program(case), asked(case))
+    return DemandedProgram(fee_program(case), requirements(case))
 
 
-def one_by_one(setting: Setting) -> Problem:
+def one_by_one(demanded: DemandedProgram) -> Problem:
     """A loss variable and a row for every machine."""
-    build, _ = begun(setting)
-    rows = setting.machines
+    build, _ = begun(demanded)
+    rows = demanded.machines
     count, margin = len(rows.weight), rows.margin()
     first = build.new("loss", count, bulk=True)
     parts = [(0, margin.matrix), (first, sparse.eye_array(count))]
@@ -97,10 +97,10 @@ def one_by_one(setting: Setting) -> Problem:
     return Problem(build.columns, build.blocks, Goal("loss", factors, 0.0, 0.0))
 
 
-def together(setting: Setting) -> Problem:
+def together(demanded: DemandedProgram) -> Problem:
     """The same problem as the program says it."""
-    build: Build = begun(setting)[0]
-    loss = goal(setting, build, "loss")
+    build: Build = begun(demanded)[0]
+    loss = goal(demanded, build, "loss")
     return Problem(build.columns, build.blocks, loss)
 
 
@@ -248,18 +248,18 @@ def _terms(matrix: sparse.csr_array) -> tuple[NDArray[np.intp], Floats]:
 
 def _proposal(reference: Reference) -> list[Row]:
     """Where the time of a proposal goes; explaining is what is left of the whole."""
-    setting = _ready(reference)
+    demanded = _ready(reference)
 
     def whole() -> None:
         assert propose(make_case(reference, Scenario())).status == "optimal"
 
     def solve() -> None:
-        fresh = setting.under(setting.asked)
+        fresh = demanded.under(demanded.requirements)
         assert reach(fresh).status == "optimal"
         found = search(fresh)
-        build, _ = begun(found.setting, found.kept)
-        low, high = found.setting.low, found.setting.high
-        status, _ = round_prices(found.setting.program, build.blocks, found.prices, low, high)
+        build, _ = begun(found.demanded, found.kept)
+        low, high = found.demanded.low, found.demanded.high
+        status, _ = round_prices(found.demanded.program, build.blocks, found.prices, low, high)
         assert status == "optimal"
 
     preparing, first = side_by_side(lambda: _ready(reference), whole, runs=5)
@@ -274,9 +274,9 @@ def _proposal(reference: Reference) -> list[Row]:
     return [Row(f"propose(): {part}", time, total, peer, math.inf) for part, time in parts.items()]
 
 
-def _ready(reference: Reference) -> Setting:
+def _ready(reference: Reference) -> DemandedProgram:
     """The reference scenario's program, from nothing but the reference data."""
-    setting = prepared(make_case(reference, Scenario()))
-    assert setting.program.years
-    assert len(setting.machines.weight)
-    return setting
+    demanded = prepared(make_case(reference, Scenario()))
+    assert demanded.program.years
+    assert len(demanded.machines.weight)
+    return demanded

@@ -39,10 +39,10 @@ from costing.reference.reference import Reference
 from costing.scenario.scenario import Override, Scenario
 from costing.values.catalogue import Population
 from costing.workbook.export import computed, write_evaluation
-from costing.workbook.live.book import held
+from costing.workbook.live.book import prices_held
 from costing.workbook.live.machine_sheet import usual
 from costing.workbook.live.units_sheet import SHEET as UNITS
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 
 Floats = NDArray[np.float64]
 
@@ -110,7 +110,7 @@ def _costs(reference: Reference, folder: Path) -> list[Row]:
     """The engine against both programs; all results are the same, or this fails."""
     case = make_case(reference, Scenario(fleet=_one_machine(reference)))
     book = folder / "model.xlsx"
-    write_evaluation(case, held(case), book)
+    write_evaluation(case, prices_held(case), book)
     sets = _sets(reference)
     arrays, expected = _timed(lambda: _by_arrays(case, sets))
     singly, one_by_one = _timed(lambda: _one_by_one(reference, sets))
@@ -188,12 +188,12 @@ def _places(book: Path) -> tuple[list[tuple[str, str]], tuple[str, str]]:
     def rows(sheet: str) -> list[list[Any]]:
         return opened.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
 
-    by_address = {row[0]: place for place, row in enumerate(rows(words.VALUES), start=1)}
-    label = words.fee_classes(load_reference())[CODE]
+    by_address = {row[0]: place for place, row in enumerate(rows(vocabulary.VALUES), start=1)}
+    label = vocabulary.fee_classes(load_reference())[CODE]
     state = labels.AMORTISATION["non_amorti"]
     units = [row[:2] for row in rows(UNITS)]
     found = (UNITS, f"E{units.index([label, state]) + 1}")
-    return [(words.VALUES, f"F{by_address[address]}") for address in ADDRESSES], found
+    return [(vocabulary.VALUES, f"F{by_address[address]}") for address in ADDRESSES], found
 
 
 def _compiled(book: Path, inputs: Sequence[tuple[str, str]], result: tuple[str, str]) -> Any:
@@ -252,7 +252,7 @@ def _macro(folder: Path, book: Path, lines: Sequence[str], result: tuple[str, st
 def _fleet(reference: Reference, folder: Path) -> list[Row]:
     """Writing the workbook of the reference fleet, and recalculating it."""
     case = make_case(reference, Scenario())
-    schedule, view = held(case), usual(case)
+    schedule, view = prices_held(case), usual(case)
     book = folder / "fleet.xlsx"
     ours, _ = _timed(lambda: write_evaluation(case, schedule, book))
     engine, cells = _timed(lambda: computed(case, schedule, view))

@@ -42,8 +42,8 @@ class Form:
 
     heads: of the classes, their marks included. notes: those of the table, in the order of their
     marks, `AMORTISED` in its place; `inside` when they end the table, else they stand below it.
-    together: classes whose equal prices share one cell. act: what a year's activity counts, where
-    the table says it beside the number, which all classes then share.
+    sharing_a_cell: classes whose equal prices share one cell. act: what a year's activity counts,
+    where the table says it beside the number, which all classes then share.
     """
 
     article: str
@@ -53,7 +53,7 @@ class Form:
     heads: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = (AMORTISED,)
     inside: bool = True
-    together: tuple[str, ...] = ()
+    sharing_a_cell: tuple[str, ...] = ()
     activity: str = "Activité de référence (nombre de forfaits)"
     act: str = ""
     contrast: bool = False
@@ -92,7 +92,7 @@ FORMS = {
             "même site géographique, ou par adossement fonctionnel : instruction CNAMTS/DGOS/R3 "
             "n° 2012-248 du 15 juin 2012.",
         ),
-        together=("irm_le_0_5t", "irm_0_5t_1_5t", "irm_1_5t"),
+        sharing_a_cell=("irm_le_0_5t", "irm_0_5t_1_5t", "irm_1_5t"),
         contrast=True,
     ),
     "tep": Form(

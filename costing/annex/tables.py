@@ -174,7 +174,7 @@ def _block(facts: Facts, row: int, title: str, lines: Sequence[_Line]) -> Iterat
 
 def _spans(facts: Facts, lines: Sequence[_Line]) -> Iterator[tuple[int, int]]:
     """First class and number of classes of each box, those of equal prices together."""
-    indices = [i for i, code in enumerate(facts.codes) if code in facts.form.together]
+    indices = [i for i, code in enumerate(facts.codes) if code in facts.form.sharing_a_cell]
     equal = indices and all(
         len({None if line.prices[i] is None else amount(line.prices[i] or 0.0) for i in indices})
         == 1

@@ -104,16 +104,16 @@ def _asked_for(case: Case, target: float | None) -> Case:
 
 def _write_program(case: Case, path: Path) -> None:
     """The program of the first objective, every row by its name."""
-    from costing.optimise.demanded_program import Setting
-    from costing.optimise.demands import asked
+    from costing.optimise.demanded_program import DemandedProgram
+    from costing.optimise.demands import requirements
     from costing.optimise.objectives import goal
     from costing.optimise.program import fee_program
     from costing.optimise.search import begun
     from costing.optimise.solver import lp_text
 
-    setting = Setting(fee_program(case), asked(case))
-    build, _ = begun(setting)
-    target = goal(setting, build, case.scenario.rules.objectives[0])
+    demanded = DemandedProgram(fee_program(case), requirements(case))
+    build, _ = begun(demanded)
+    target = goal(demanded, build, case.scenario.rules.objectives[0])
     path.write_text(lp_text(build.columns, build.blocks, target.factors), encoding="utf-8")
 
 
@@ -141,7 +141,7 @@ def _proposal(proposal: Proposal, table: list[Measures]) -> dict[str, Any]:
         "savings": proposal.savings,
     }
     if proposal.schedule is None:
-        result["together"] = list(proposal.together)
+        result["together"] = list(proposal.contradicting)
         result["irreducible"] = proposal.exact
         result["conflict"] = [asdict(way) for way in proposal.conflict]
         return result

@@ -17,7 +17,7 @@ import pandas as pd
 from costing.fee.schedule import ZONES, MachineClass
 from costing.fleet.columns import CAPITAL_REGION, NAMES, NUMBERS, OLDEST, REGIONS, SECTORS
 from costing.french.writing import number
-from costing.run.parallel import together
+from costing.run.parallel import in_parallel
 
 Array = np.ndarray[Any, Any]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -57,7 +57,7 @@ def checks(
     halves = (_of_texts(frame, classes, names), _of_numbers(numbers, year))
     tasks: list[Callable[[], list[Check]]] = [partial(list, half) for half in halves]
     light = len(frame) // 4  # a check is a quarter of what reading a column takes
-    return [check for found in together(tasks, light) for check in found]
+    return [check for found in in_parallel(tasks, light) for check in found]
 
 
 def _of_texts(

@@ -31,7 +31,7 @@ from costing.fleet_file.values import Refusal, read_numbers
 from costing.french.writing import number
 from costing.problems.errors import FleetError, Place, problem
 from costing.reference.reference import Reference
-from costing.run.parallel import together
+from costing.run.parallel import in_parallel
 from costing.run.progress import Progress, silent, within
 
 _KINDS: dict[str, Kind] = {
@@ -218,7 +218,7 @@ def _frame(columns: Columns) -> pd.DataFrame:
     said: list[Callable[[], dict[str, Any]]] = [
         machines, places, kinds, dates, sectors, *counted, years, sites
     ]  # fmt: skip
-    parts = together(said, columns.rows)
+    parts = in_parallel(said, columns.rows)
     data = dict(chain.from_iterable(part.items() for part in parts))
     return pd.DataFrame(data, columns=list(COLUMNS), copy=False)
 
@@ -239,7 +239,7 @@ def _together(columns: Columns, frame: pd.DataFrame, kept: Array) -> pd.DataFram
     own = codes[named]
     firsts = first[own]
     said = [cast("Column", name) for name in COLUMNS if name not in ("machine_id", *_ACTS)]
-    together(
+    in_parallel(
         (partial(_refuse_disagreement, columns, frame, name, named, firsts) for name in said),
         columns.rows,
     )

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Mapping
 
 #: Degrees: independent, straight line, anything else.
-CONSTANT, AFFINE, OTHER = 0, 1, 2
+CONSTANT, LINEAR, OTHER = 0, 1, 2
 
 
 def degree(node: ast.expr, degrees: Mapping[str, int]) -> int:

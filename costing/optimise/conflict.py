@@ -11,8 +11,8 @@ from scipy.optimize import brentq
 
 from costing.french.writing import money, percent
 from costing.optimise.constraints import price_blocks
-from costing.optimise.demanded_program import Setting
-from costing.optimise.demands import Asked, changed, without
+from costing.optimise.demanded_program import DemandedProgram
+from costing.optimise.demands import Requirement, changed, without
 from costing.optimise.floors import COUNTS, count, switched
 from costing.optimise.objectives import goal, loss_now
 from costing.optimise.search import EVERY, Kept, begun, reach, without_savings
@@ -62,40 +62,42 @@ class Conflict:
     numbers taken as any number.
     """
 
-    together: tuple[str, ...]
+    contradicting: tuple[str, ...]
     exact: bool
     ways: tuple[Relaxation, ...]
     note: str = ""
 
 
-def conflict(setting: Setting, reachable: float | None, tell: Progress = silent) -> Conflict:
+def conflict(
+    demanded: DemandedProgram, reachable: float | None, tell: Progress = silent
+) -> Conflict:
     """Why nothing meets everything asked.
 
     reachable: the most that can be saved; None when the rest cannot hold, whatever is saved.
     """
     tell(0.0, "Recherche de ce qui se contredit")
-    found, exact = _irreducible(setting, tell)
+    found, exact = _irreducible(demanded, tell)
     ways = []
-    out = _WaysOut(setting, reachable, tell)
+    out = _WaysOut(demanded, reachable, tell)
     # Without one outside a proven set, the set is still there: only its members can help.
-    order = found if exact else list(range(len(setting.asked)))
+    order = found if exact else list(range(len(demanded.requirements)))
     for step, index in enumerate(order):
-        item = setting.asked[index]
+        item = demanded.requirements[index]
         tell(step / len(order), f"Desserrer : {item.declared.label.fr}")
         ways += out.of(index, always=index in found)
-    titles = tuple(_title(setting, setting.asked[i]) for i in sorted(found))
+    titles = tuple(_title(demanded, demanded.requirements[i]) for i in sorted(found))
     # What is asked of the fee itself comes last: it is what the others are there to give.
     ways.sort(key=lambda w: (not w.enough, w.constraint == "savings_target", w.loss_eur or 0.0))
-    return Conflict(titles, exact, tuple(ways), _already(setting, found))
+    return Conflict(titles, exact, tuple(ways), _already(demanded, found))
 
 
-def _already(setting: Setting, found: list[int]) -> str:
+def _already(demanded: DemandedProgram, found: list[int]) -> str:
     """How many machines are below a floor that cannot hold, before anything changes."""
-    rows = setting.machines
-    for item in (setting.asked[i] for i in found):
+    rows = demanded.machines
+    for item in (demanded.requirements[i] for i in found):
         if item.constraint == "machine_floor":
-            members = setting.members(item)
-            below = members & (setting.present_margin(item.value or 0.0) < -NEAR_EUR)
+            members = demanded.members(item)
+            below = members & (demanded.present_margin(item.value or 0.0) < -NEAR_EUR)
             share = float(rows.weight @ below) / max(float(rows.weight @ members), 1e-9)
             return (
                 f"Aux tarifs en vigueur avant la première étape, {percent(share)} des appareils "
@@ -104,7 +106,7 @@ def _already(setting: Setting, found: list[int]) -> str:
     return ""
 
 
-def _irreducible(setting: Setting, tell: Progress) -> tuple[list[int], bool]:
+def _irreducible(demanded: DemandedProgram, tell: Progress) -> tuple[list[int], bool]:
     """Numbers of the demands that contradict each other, and whether that is proven.
 
     Whole numbers are let be any number first; what then holds together, and does not with whole
@@ -112,7 +114,7 @@ def _irreducible(setting: Setting, tell: Progress) -> tuple[list[int], bool]:
     """
 
     def hold(aside: frozenset[int]) -> bool:
-        build, _ = begun(replace(setting, switches=EVERY, aside=aside))
+        build, _ = begun(replace(demanded, switches=EVERY, aside=aside))
         loose = [replace(group, integer=False) for group in build.columns]
         return Model(loose, build.blocks).minimise(np.zeros(1), tell).found
 
@@ -121,17 +123,17 @@ def _irreducible(setting: Setting, tell: Progress) -> tuple[list[int], bool]:
         return [], False
     # Demand by demand, not row by row: an irreducible set of rows may rest on more demands than it
     # needs, and on some that it does not name (a switch's row, on how far a price may fall).
-    numbers = range(len(setting.asked))
+    numbers = range(len(demanded.requirements))
     for number in numbers:
         if not hold(aside | {number}):
             aside |= {number}
     return [number for number in numbers if number not in aside], True
 
 
-def missing(setting: Setting, tell: Progress = silent) -> float:
+def missing(demanded: DemandedProgram, tell: Progress = silent) -> float:
     """Euros by which the savings are missed at least; infinite when the rest is impossible."""
-    build, _ = begun(without_savings(setting))
-    blocks = [b for b in price_blocks(setting) if b.constraint.startswith("savings")]
+    build, _ = begun(without_savings(demanded))
+    blocks = [b for b in price_blocks(demanded) if b.constraint.startswith("savings")]
     short = build.new("short", len(blocks))
     for order, block in enumerate(blocks):
         ease = sparse.csr_array(([-1.0], ([0], [order])), shape=(1, len(blocks)))
@@ -146,7 +148,7 @@ def missing(setting: Setting, tell: Progress = silent) -> float:
 class _WaysOut:
     """What each demand must give for the others to hold. Raising in `tell` stops the search."""
 
-    setting: Setting
+    demanded: DemandedProgram
     reachable: float | None
     tell: Progress
 
@@ -155,11 +157,11 @@ class _WaysOut:
 
         always: tell it even when it brings nothing.
         """
-        setting, reachable, item = self.setting, self.reachable, self.setting.asked[index]
+        demanded, reachable, item = self.demanded, self.reachable, self.demanded.requirements[index]
         if item.constraint == "savings_target":
             return [] if reachable is None else [self._less_savings(index, reachable)]
         needed = self._least(index) if item.movable else None
-        dropped = setting.under(without(setting.asked, index))
+        dropped = demanded.under(without(demanded.requirements, index))
         # One that stands in place of a general demand may be eased, and not dropped.
         if needed is None and missing(dropped, self.tell) > NEAR_EUR:
             most = reach(dropped, tell=self.tell).most_eur
@@ -180,10 +182,10 @@ class _WaysOut:
         return ways or [self._told(index, None, None)]
 
     def _less_savings(self, index: int, reachable: float) -> Relaxation:
-        setting, item = self.setting, self.setting.asked[index]
+        demanded, item = self.demanded, self.demanded.requirements[index]
         words = f"Ramener les économies demandées de {item.amount()} à {money(reachable)} suffit"
-        fewer = changed(setting.asked, index, item.moved(reachable - NEAR_EUR))
-        loss = self._loss(setting.under(fewer))
+        fewer = changed(demanded.requirements, index, item.moved(reachable - NEAR_EUR))
+        loss = self._loss(demanded.under(fewer))
         return Relaxation(
             item.constraint, reachable, loss is not None, words + self._priced(loss), item.scope,
             item.value, reachable, loss,
@@ -191,18 +193,18 @@ class _WaysOut:
 
     def _least(self, index: int) -> float | None:
         """The number closest to the one asked with which everything can be met."""
-        setting, item = self.setting, self.setting.asked[index]
+        demanded, item = self.demanded, self.demanded.requirements[index]
         bound, now = item.declared.value, item.value or 0.0
         low, high = (bound.low, bound.high) if bound else (0.0, now)
         far = high if item.declared.looser > 0 else low
 
         def short(value: float) -> float:
-            moved = setting.under(changed(setting.asked, index, item.moved(value)))
+            moved = demanded.under(changed(demanded.requirements, index, item.moved(value)))
             return min(missing(moved, self.tell), 1e12) - NEAR_EUR
 
         if short(far) > 0 or short(now) <= 0:
             return None
-        counts = any(other.constraint in COUNTS for other in setting.asked)
+        counts = any(other.constraint in COUNTS for other in demanded.requirements)
         close = CLOSE[item.declared.unit] * (COARSER if counts else 1)
         root = float(brentq(short, now, far, xtol=close, rtol=1e-9))
         # On the side where everything holds, at a number that people would write.
@@ -212,11 +214,11 @@ class _WaysOut:
 
     def _least_below(self, index: int) -> tuple[float, Kept] | None:
         """The least share of machines left below their floor, and those that then keep it."""
-        setting, item = self.setting, self.setting.asked[index]
-        build, _ = begun(setting.under(without(setting.asked, index)))
-        found = count(replace(setting, switches=FINE), index, replace(item, level=1.0))
-        total = float(setting.machines.weight @ setting.members(item))
-        first, weight = switched(setting, build, found)
+        demanded, item = self.demanded, self.demanded.requirements[index]
+        build, _ = begun(demanded.under(without(demanded.requirements, index)))
+        found = count(replace(demanded, switches=FINE), index, replace(item, level=1.0))
+        total = float(demanded.machines.weight @ demanded.members(item))
+        first, weight = switched(demanded, build, found)
         factors = np.zeros(build.width)
         factors[first : first + len(weight)] = weight
         best = Model(build.columns, build.blocks, PATIENCE).minimise(factors, self.tell, WORDS)
@@ -227,12 +229,14 @@ class _WaysOut:
         return share, {item.key: found.line.at(best.values) >= -NEAR_EUR}
 
     def _told(
-        self, index: int, moved: Asked | None, needed: float | None, kept: Kept | None = None
+        self, index: int, moved: Requirement | None, needed: float | None, kept: Kept | None = None
     ) -> Relaxation:
         """A way out that is enough, with its price; kept: who keeps the floor, if known."""
-        setting, item = self.setting, self.setting.asked[index]
-        rest = without(setting.asked, index)
-        eased = setting.under(rest if moved is None else changed(setting.asked, index, moved))
+        demanded, item = self.demanded, self.demanded.requirements[index]
+        rest = without(demanded.requirements, index)
+        eased = demanded.under(
+            rest if moved is None else changed(demanded.requirements, index, moved)
+        )
         loss, most = self._loss(eased, kept), reach(eased, kept, self.tell).most_eur
         name = self._name(item)
         if moved is None:
@@ -246,37 +250,37 @@ class _WaysOut:
             item.value if kept is None else item.level, needed, loss, kept is not None,
         )  # fmt: skip
 
-    def _loss(self, setting: Setting, kept: Kept | None = None) -> float | None:
+    def _loss(self, demanded: DemandedProgram, kept: Kept | None = None) -> float | None:
         """Least loss of the machines below their cost, under everything asked."""
-        build, _ = begun(setting, kept)
-        target = goal(setting, build, "loss")
+        build, _ = begun(demanded, kept)
+        target = goal(demanded, build, "loss")
         found = Model(build.columns, build.blocks, PATIENCE).minimise(
             target.factors, self.tell, WORDS
         )
-        return loss_now(setting.machines, found.values) if found.found else None
+        return loss_now(demanded.machines, found.values) if found.found else None
 
     def _priced(self, loss: float | None) -> str:
         """What a way out costs the machines, as the end of a sentence."""
         if loss is None:
             return "."
-        rows = self.setting.machines
+        rows = self.demanded.machines
         today = float(np.maximum(rows.present_cost_eur - rows.present_eur, 0.0) @ rows.weight)
         return (
             f" ; les appareils en dessous de leur coût perdraient alors {money(loss)} par an, "
             f"contre {money(today)} aux tarifs en vigueur avant."
         )
 
-    def _name(self, item: Asked) -> str:
-        return item.title(self.setting.program.case.reference)
+    def _name(self, item: Requirement) -> str:
+        return item.title(self.demanded.program.case.reference)
 
 
-def _precise(item: Asked, value: float | None) -> str:
+def _precise(item: Requirement, value: float | None) -> str:
     if item.declared.unit == "share" and value is not None:
         return percent(value, 2)
     return item.amount(value)
 
 
-def _title(setting: Setting, item: Asked) -> str:
+def _title(demanded: DemandedProgram, item: Requirement) -> str:
     amount = item.amount()
-    title = item.title(setting.program.case.reference)
+    title = item.title(demanded.program.case.reference)
     return f"{title}{f' ({amount})' if amount else ''}"

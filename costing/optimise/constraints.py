@@ -17,8 +17,8 @@ from scipy import sparse
 
 from costing.case import labels
 from costing.fee.schedule import BANDS, ZONES, Cell
-from costing.optimise.demanded_program import Setting, year_before
-from costing.optimise.demands import Asked
+from costing.optimise.demanded_program import DemandedProgram, year_before
+from costing.optimise.demands import Requirement
 from costing.optimise.solver import Block
 
 Floats = NDArray[np.float64]
@@ -29,26 +29,28 @@ Row = tuple[dict[int, float], float, float, str, str, float]
 POINT = 0.01
 
 
-def price_blocks(setting: Setting) -> list[Block]:
+def price_blocks(demanded: DemandedProgram) -> list[Block]:
     """Every constraint on prices, savings and sums of revenue, as rows over the variables."""
     blocks = [
         found
-        for number, item in setting.holding
+        for number, item in demanded.holding
         if item.constraint in _BUILDERS
-        for found in [_block(setting, number, item, _BUILDERS[item.constraint](setting, item))]
+        for found in [_block(demanded, number, item, _BUILDERS[item.constraint](demanded, item))]
         if found is not None
     ]
     # Those with a number for each class are read cell by cell, whichever demand holds there.
     for constraint, builder in _BY_CELL.items():
-        for number, item in setting.find(constraint):
-            rows = builder(setting, number)
-            found = _block(setting, number, item, rows)
+        for number, item in demanded.find(constraint):
+            rows = builder(demanded, number)
+            found = _block(demanded, number, item, rows)
             if found is not None:
                 blocks.append(found)
     return blocks
 
 
-def _block(setting: Setting, number: int, item: Asked, rows: Iterator[Row]) -> Block | None:
+def _block(
+    demanded: DemandedProgram, number: int, item: Requirement, rows: Iterator[Row]
+) -> Block | None:
     """The rows of a demand; None when it has none."""
     found = list(rows)
     if not found:
@@ -56,7 +58,7 @@ def _block(setting: Setting, number: int, item: Asked, rows: Iterator[Row]) -> B
     columns = [column for row in found for column in row[0]]
     values = [value for row in found for value in row[0].values()]
     ends = np.cumsum([0, *(len(row[0]) for row in found)])
-    shape = (len(found), setting.program.size)
+    shape = (len(found), demanded.program.size)
     return Block(
         item.constraint,
         sparse.csr_array((np.array(values, dtype=float), columns, ends), shape=shape),
@@ -65,29 +67,29 @@ def _block(setting: Setting, number: int, item: Asked, rows: Iterator[Row]) -> B
         labels=tuple(row[3] for row in found),
         names=tuple(row[4] for row in found),
         per_unit=np.array([row[5] for row in found]),
-        asked=number,
+        requirement=number,
     )
 
 
 # --- savings
 
 
-def _savings_target(setting: Setting, item: Asked) -> Iterator[Row]:
-    years = setting.program.years
-    if setting.program.case.scenario.savings.reading == "level_2027":
+def _savings_target(demanded: DemandedProgram, item: Requirement) -> Iterator[Row]:
+    years = demanded.program.years
+    if demanded.program.case.scenario.savings.reading == "level_2027":
         years = years[-1:]
     yield _saved(years, item.value or 0.0)
 
 
-def _savings_year(setting: Setting, item: Asked) -> Iterator[Row]:
-    years = [y for y in setting.program.years if y.year == int(item.scope)]
+def _savings_year(demanded: DemandedProgram, item: Requirement) -> Iterator[Row]:
+    years = [y for y in demanded.program.years if y.year == int(item.scope)]
     needed = item.value or 0.0
-    if setting.program.case.scenario.savings.carry_over:
+    if demanded.program.case.scenario.savings.carry_over:
         # What earlier years save in excess counts: everything up to this year, together.
-        years = [y for y in setting.program.years if y.year <= int(item.scope)]
+        years = [y for y in demanded.program.years if y.year <= int(item.scope)]
         needed = sum(
             other.value or 0.0
-            for _, other in setting.find("savings_year")
+            for _, other in demanded.find("savings_year")
             if int(other.scope) <= int(item.scope)
         )
     yield _saved(years, needed)
@@ -108,8 +110,8 @@ def _dense(factors: Floats) -> dict[int, float]:
 # --- the path of the prices
 
 
-def _step_cut(setting: Setting, number: int) -> Iterator[Row]:
-    program, held = setting.program, setting.specific("step_cut")
+def _step_cut(demanded: DemandedProgram, number: int) -> Iterator[Row]:
+    program, held = demanded.program, demanded.specific("step_cut")
     for step, date in enumerate(program.steps):
         for c, cell in enumerate(program.cells):
             found = held[c]
@@ -126,14 +128,14 @@ def _step_cut(setting: Setting, number: int) -> Iterator[Row]:
                 limit,
                 np.inf,
                 program.title(cell),
-                _name(setting, c, date),
+                _name(demanded, c, date),
                 (POINT * program.start[c]),
             )
 
 
-def _total_cut(setting: Setting, number: int) -> Iterator[Row]:
-    program = setting.program
-    for c, found in enumerate(setting.specific("total_cut")):
+def _total_cut(demanded: DemandedProgram, number: int) -> Iterator[Row]:
+    program = demanded.program
+    for c, found in enumerate(demanded.specific("total_cut")):
         if found is None or found[0] != number:
             continue
         least = (1 - (found[1].value or 0.0)) * program.before[c]
@@ -142,20 +144,20 @@ def _total_cut(setting: Setting, number: int) -> Iterator[Row]:
             yield (
                 {step * len(program.cells) + c: 1.0},
                 min(least, program.start[c]), np.inf, program.title(program.cells[c]),
-                _name(setting, c, program.steps[step]), POINT * program.before[c],
+                _name(demanded, c, program.steps[step]), POINT * program.before[c],
             )  # fmt: skip
 
 
-def _phased_cut(setting: Setting, number: int) -> Iterator[Row]:
-    program = setting.program
+def _phased_cut(demanded: DemandedProgram, number: int) -> Iterator[Row]:
+    program = demanded.program
     official, size = program.case.reference.schedule, len(program.cells)
-    for c, found in enumerate(setting.specific("phased_cut")):
+    for c, found in enumerate(demanded.specific("phased_cut")):
         if found is None or found[0] != number:
             continue
         keep = 1 - (found[1].value or 0.0)
         for step, date in enumerate(program.steps):
             ago = year_before(date)
-            words = program.title(program.cells[c]), _name(setting, c, date)
+            words = program.title(program.cells[c]), _name(demanded, c, date)
             point = POINT * program.start[c]
             mine = {step * size + c: 1.0}
             # What was in force at some moment of the year, before the first step.
@@ -173,73 +175,73 @@ def _phased_cut(setting: Setting, number: int) -> Iterator[Row]:
                     yield {**mine, other * size + c: -keep}, 0.0, np.inf, label, since, point
 
 
-def _no_rise(setting: Setting, _item: Asked) -> Iterator[Row]:
-    program = setting.program
+def _no_rise(demanded: DemandedProgram, _item: Requirement) -> Iterator[Row]:
+    program = demanded.program
     size = len(program.cells)
     for step, date in enumerate(program.steps):
         for c, cell in enumerate(program.cells):
-            if cell.class_code in setting.rising:
+            if cell.class_code in demanded.rising:
                 continue
             row, limit = {step * size + c: 1.0}, 0.0
             if step:
                 row[(step - 1) * size + c] = -1.0
             else:
                 limit = float(program.start[c])
-            words = program.title(cell), _name(setting, c, date)
+            words = program.title(cell), _name(demanded, c, date)
             yield row, -np.inf, limit, *words, POINT * program.start[c]
 
 
-def _rise_below_cost(setting: Setting, item: Asked) -> Iterator[Row]:
-    rows = setting.machines
-    for code in setting.rising:
-        cell = next(c for c in setting.program.cells if c.class_code == code)
-        if setting.covers(item, cell):
+def _rise_below_cost(demanded: DemandedProgram, item: Requirement) -> Iterator[Row]:
+    rows = demanded.machines
+    for code in demanded.rising:
+        cell = next(c for c in demanded.program.cells if c.class_code == code)
+        if demanded.covers(item, cell):
             mine = (rows.frame["class"] == code).to_numpy() * rows.weight
             cost = float(rows.cost_eur @ mine)
-            factors, high = _against(setting, mine, (item.value or 0.0, cost), np.maximum)
-            label = labels.who(setting.program.case.reference, code)
+            factors, high = _against(demanded, mine, (item.value or 0.0, cost), np.maximum)
+            label = labels.who(demanded.program.case.reference, code)
             yield _dense(factors), -np.inf, high, label, code, POINT * cost
 
 
 # --- the shape of the schedule
 
 
-def _degressive(setting: Setting, _item: Asked) -> Iterator[Row]:
+def _degressive(demanded: DemandedProgram, _item: Requirement) -> Iterator[Row]:
     for high, low in pairwise(BANDS):
-        for cell in setting.program.cells:
+        for cell in demanded.program.cells:
             below = Cell(cell.class_code, "*", "*", low)
-            if cell.band == high and below in setting.program.cells:
-                yield from _not_above(setting, below, cell)
+            if cell.band == high and below in demanded.program.cells:
+                yield from _not_above(demanded, below, cell)
 
 
-def _amortised(setting: Setting, _item: Asked) -> Iterator[Row]:
-    for cell in setting.program.cells:
+def _amortised(demanded: DemandedProgram, _item: Requirement) -> Iterator[Row]:
+    for cell in demanded.program.cells:
         if cell.amortisation == "non_amorti":
-            yield from _not_above(setting, cell._replace(amortisation="amorti"), cell)
+            yield from _not_above(demanded, cell._replace(amortisation="amorti"), cell)
 
 
-def _zone_order(setting: Setting, _item: Asked) -> Iterator[Row]:
+def _zone_order(demanded: DemandedProgram, _item: Requirement) -> Iterator[Row]:
     after = dict(pairwise(ZONES))
-    for cell in setting.program.cells:
+    for cell in demanded.program.cells:
         if cell.zone in after:
-            yield from _not_above(setting, cell._replace(zone=after[cell.zone]), cell)
+            yield from _not_above(demanded, cell._replace(zone=after[cell.zone]), cell)
 
 
-def _not_above(setting: Setting, lower: Cell, upper: Cell) -> Iterator[Row]:
+def _not_above(demanded: DemandedProgram, lower: Cell, upper: Cell) -> Iterator[Row]:
     """One price at most another at every date; a gap already contrary may stay, not widen."""
-    program = setting.program
+    program = demanded.program
     i, j = program.cells.index(lower), program.cells.index(upper)
     gap = max(0.0, float(program.start[i] - program.start[j]))
     for step, date in enumerate(program.steps):
         first = step * len(program.cells)
-        name = f"{_name(setting, i, date)}_{program.cell_names[j]}"
+        name = f"{_name(demanded, i, date)}_{program.cell_names[j]}"
         yield {first + i: 1.0, first + j: -1.0}, -np.inf, gap, program.title(lower), name, 1.0
 
 
-def _zone_gap(setting: Setting, number: int) -> Iterator[Row]:
-    program = setting.program
+def _zone_gap(demanded: DemandedProgram, number: int) -> Iterator[Row]:
+    program = demanded.program
     first = (len(program.steps) - 1) * len(program.cells)
-    for i, found in enumerate(setting.specific("zone_gap")):
+    for i, found in enumerate(demanded.specific("zone_gap")):
         if found is None or found[0] != number or program.cells[i].zone == "*":
             continue
         for zone in ZONES:
@@ -259,19 +261,19 @@ def _zone_gap(setting: Setting, number: int) -> Iterator[Row]:
             )
 
 
-def _sector_ceiling(setting: Setting, number: int) -> Iterator[Row]:
-    program = setting.program
+def _sector_ceiling(demanded: DemandedProgram, number: int) -> Iterator[Row]:
+    program = demanded.program
     step = len(program.steps) - 1
-    for c, found in enumerate(setting.specific("sector_ceiling")):
+    for c, found in enumerate(demanded.specific("sector_ceiling")):
         if found is not None and found[0] == number:
-            words = program.title(program.cells[c]), _name(setting, c, program.steps[step])
+            words = program.title(program.cells[c]), _name(demanded, c, program.steps[step])
             row = {step * len(program.cells) + c: 1.0}
             yield row, -np.inf, found[1].value or 0.0, *words, 1.0
 
 
-def _neutrality(setting: Setting, item: Asked) -> Iterator[Row]:
-    rows, reference = setting.machines, setting.program.case.reference
-    weight = setting.members(item) * rows.weight
+def _neutrality(demanded: DemandedProgram, item: Requirement) -> Iterator[Row]:
+    rows, reference = demanded.machines, demanded.program.case.reference
+    weight = demanded.members(item) * rows.weight
     present, cost = float(rows.present_eur @ weight), float(rows.present_cost_eur @ weight)
     if not weight.any() or (item.level is not None and present > (1 + item.level) * cost):
         return
@@ -285,24 +287,24 @@ def _neutrality(setting: Setting, item: Asked) -> Iterator[Row]:
 # --- floors on sums
 
 
-def _class_floor(setting: Setting, item: Asked) -> Iterator[Row]:
-    rows = setting.machines
+def _class_floor(demanded: DemandedProgram, item: Requirement) -> Iterator[Row]:
+    rows = demanded.machines
     mine = (rows.frame["class"] == item.scope).to_numpy() * rows.weight
-    cost = setting.cost_of(mine)
-    factors, floor = _against(setting, mine, (item.value or 0.0, cost), np.minimum)
-    label = labels.who(setting.program.case.reference, item.scope)
+    cost = demanded.cost_of(mine)
+    factors, floor = _against(demanded, mine, (item.value or 0.0, cost), np.minimum)
+    label = labels.who(demanded.program.case.reference, item.scope)
     yield _dense(factors), floor, np.inf, label, item.scope, POINT * cost
 
 
 def _against(
-    setting: Setting, mine: Floats, part: tuple[float, float], which: Any
+    demanded: DemandedProgram, mine: Floats, part: tuple[float, float], which: Any
 ) -> tuple[Floats, float]:
     r"""Revenue of some machines, and the least or most of $\phi C$ and $R^0$ that it is held to.
 
     part: $\phi$ and the cost. Where a variant changes the cost, what changes of the limit is on the
     variant's switch: exact, since a class takes one.
     """
-    rows, (share, cost) = setting.machines, part
+    rows, (share, cost) = demanded.machines, part
     factors, fixed = rows.margin(0.0).sum(mine)
     present = float(rows.present_eur @ mine)
     limit = float(which(share * cost, present))
@@ -312,8 +314,8 @@ def _against(
     return factors, limit - fixed
 
 
-def _name(setting: Setting, cell: int, date: dt.date) -> str:
-    return f"{setting.program.cell_names[cell]}_{date:%Y%m%d}"
+def _name(demanded: DemandedProgram, cell: int, date: dt.date) -> str:
+    return f"{demanded.program.cell_names[cell]}_{date:%Y%m%d}"
 
 
 def _plain(scope: str) -> str:
@@ -323,7 +325,7 @@ def _plain(scope: str) -> str:
     )
 
 
-_BUILDERS: dict[str, Callable[[Setting, Asked], Iterator[Row]]] = {
+_BUILDERS: dict[str, Callable[[DemandedProgram, Requirement], Iterator[Row]]] = {
     "savings_target": _savings_target,
     "savings_year": _savings_year,
     "no_rise": _no_rise,
@@ -334,7 +336,7 @@ _BUILDERS: dict[str, Callable[[Setting, Asked], Iterator[Row]]] = {
     "neutrality": _neutrality,
     "class_floor": _class_floor,
 }
-_BY_CELL: dict[str, Callable[[Setting, int], Iterator[Row]]] = {
+_BY_CELL: dict[str, Callable[[DemandedProgram, int], Iterator[Row]]] = {
     "step_cut": _step_cut,
     "total_cut": _total_cut,
     "phased_cut": _phased_cut,

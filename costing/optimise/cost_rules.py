@@ -199,7 +199,7 @@ def _basis(
     acts that the reduced rates pay.
     """
     code = machine_class.code
-    other = activity / 2 if case.reference.model_of(code).affine_in_acts else 1.01 * activity
+    other = activity / 2 if case.reference.model_of(code).linear_in_acts else 1.01 * activity
     acts = np.array([[activity], [other]])
     cost = annual_cost(case, code, acts, np.array([[0.0, 1.0]])).total()
     slopes = (cost[0] - cost[1]) / (activity - other)

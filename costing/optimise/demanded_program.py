@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from costing.case.checks import demand_scopes
 from costing.fee.schedule import Cell
-from costing.optimise.demands import Asked
+from costing.optimise.demands import Requirement
 from costing.optimise.machine_rows import Line, MachineRows
 from costing.optimise.program import MOST_RISE, FeeProgram
 from costing.optimise.risk import CostDraws, cost_draws
@@ -24,7 +24,7 @@ MOST_SWITCHES = 300
 
 
 @dataclass(frozen=True)
-class Setting:
+class DemandedProgram:
     """A program under a list of demands.
 
     switches: whole numbers of one demand beyond which neighbouring machines are put together.
@@ -33,20 +33,20 @@ class Setting:
     """
 
     program: FeeProgram
-    asked: tuple[Asked, ...]
+    requirements: tuple[Requirement, ...]
     switches: int = MOST_SWITCHES
     aside: frozenset[int] = frozenset()
 
-    def under(self, asked: Sequence[Asked]) -> Setting:
+    def under(self, requirements: Sequence[Requirement]) -> DemandedProgram:
         """The same program under other demands, none of them aside."""
-        return replace(self, asked=tuple(asked), aside=frozenset())
+        return replace(self, requirements=tuple(requirements), aside=frozenset())
 
     @property
-    def holding(self) -> list[tuple[int, Asked]]:
+    def holding(self) -> list[tuple[int, Requirement]]:
         """The demands that are not aside, with their numbers."""
-        return [(i, item) for i, item in enumerate(self.asked) if i not in self.aside]
+        return [(i, item) for i, item in enumerate(self.requirements) if i not in self.aside]
 
-    def find(self, constraint: str) -> list[tuple[int, Asked]]:
+    def find(self, constraint: str) -> list[tuple[int, Requirement]]:
         """The same of one constraint."""
         return [(i, item) for i, item in self.holding if item.constraint == constraint]
 
@@ -56,13 +56,13 @@ class Setting:
 
     # --- who a demand is about
 
-    def kind(self, item: Asked) -> str:
+    def kind(self, item: Requirement) -> str:
         """What a demand's scope is: a class, a modality, a region, a sector, or all."""
         return demand_scopes(self.program.case.reference, item.declared.scopes or ("class",))[
             item.scope
         ]
 
-    def covers(self, item: Asked, cell: Cell) -> bool:
+    def covers(self, item: Requirement, cell: Cell) -> bool:
         """Whether a demand about classes or modalities holds for a cell."""
         classes = self.program.case.reference.classes
         match self.kind(item):
@@ -73,13 +73,13 @@ class Setting:
             case _:
                 return classes[cell.class_code].modality == item.scope
 
-    def specific(self, constraint: str) -> list[tuple[int, Asked] | None]:
+    def specific(self, constraint: str) -> list[tuple[int, Requirement] | None]:
         """For each cell, the demand that holds: of its class, else modality, else of all.
 
         None where there is none, or where it is aside.
         """
         rank = {"class": 0, "modality": 1, "*": 2}
-        own = [found for found in enumerate(self.asked) if found[1].constraint == constraint]
+        own = [found for found in enumerate(self.requirements) if found[1].constraint == constraint]
         order = sorted(own, key=lambda found: rank[self.kind(found[1])])
         held = [
             next((found for found in order if self.covers(found[1], cell)), None)
@@ -92,7 +92,7 @@ class Setting:
         """The machines of the last year."""
         return self.program.machines
 
-    def members(self, item: Asked) -> NDArray[np.bool_]:
+    def members(self, item: Requirement) -> NDArray[np.bool_]:
         """The machines that a demand is about."""
         return self.machines.chosen(item.scope, self.kind(item))
 
@@ -118,7 +118,7 @@ class Setting:
     def cost_of(self, weight: Floats) -> float:
         """Cost of some machines together, as floors are held to it."""
         if self.risk:
-            return self.risk.together(weight)
+            return self.risk.of_sum(weight)
         return float(self.machines.cost_eur @ weight)
 
     # --- how far prices may go
@@ -128,7 +128,7 @@ class Setting:
         """Classes whose prices may rise, being below their cost."""
         found = []
         rows = self.machines
-        for item in (one for one in self.asked if one.constraint == "rise_below_cost"):
+        for item in (one for one in self.requirements if one.constraint == "rise_below_cost"):
             for code in self.program.case.reference.classes:
                 mine = (rows.frame["class"] == code).to_numpy() * rows.weight
                 cells = [c for c in self.program.cells if c.class_code == code]

@@ -21,7 +21,7 @@ _SWITCHES = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class Requirement:
     """One thing asked: a constraint, for whom (`*`, a code, or a year), and its numbers."""
 
     constraint: str
@@ -44,11 +44,11 @@ class Asked:
         """Whether it has a number that can be eased or tightened."""
         return self.value is not None and self.declared.looser != 0
 
-    def moved(self, value: float) -> Asked:
+    def moved(self, value: float) -> Requirement:
         """The same with another number."""
         return replace(self, value=value)
 
-    def eased(self, by: float) -> Asked:
+    def eased(self, by: float) -> Requirement:
         """The same, easier to meet by some units (a share of 0.01 is a point, or euros)."""
         return self.moved((self.value or 0.0) + self.declared.looser * by)
 
@@ -75,23 +75,23 @@ def amount_words(declared: Constraint, value: float | None) -> str:
     return euros(value, 2)
 
 
-def asked(case: Case) -> tuple[Asked, ...]:
+def requirements(case: Case) -> tuple[Requirement, ...]:
     """All that a scenario asks, savings first."""
     rules, demand = case.scenario.rules, case.scenario.savings
     years = case.reference.savings.target.years
-    found = [Asked("savings_target", value=required_from_fee(demand, years))]
+    found = [Requirement("savings_target", value=required_from_fee(demand, years))]
     found += [
-        Asked("savings_year", str(year), demand.yearly_eur[year])
+        Requirement("savings_year", str(year), demand.yearly_eur[year])
         for year in years
         if year in demand.yearly_eur
     ]
-    found.append(Asked("step_cut", value=rules.largest_cut_per_step))
-    found += [Asked(name) for name, field in _SWITCHES.items() if getattr(rules, field)]
+    found.append(Requirement("step_cut", value=rules.largest_cut_per_step))
+    found += [Requirement(name) for name, field in _SWITCHES.items() if getattr(rules, field)]
     found += [
-        Asked("class_floor", code, share) for code, share in rules.floor_share_of_cost.items()
+        Requirement("class_floor", code, share) for code, share in rules.floor_share_of_cost.items()
     ]
     for demanded in rules.demands:
-        new = Asked(demanded.constraint, demanded.scope, demanded.value, demanded.level)
+        new = Requirement(demanded.constraint, demanded.scope, demanded.value, demanded.level)
         same = [i for i, a in enumerate(found) if (a.constraint, a.scope) == (new.constraint, "*")]
         if same and new.scope == "*":
             found[same[0]] = new  # a demand for all replaces the field of the same constraint
@@ -100,11 +100,11 @@ def asked(case: Case) -> tuple[Asked, ...]:
     return tuple(found)
 
 
-def without(items: Sequence[Asked], index: int) -> tuple[Asked, ...]:
+def without(items: Sequence[Requirement], index: int) -> tuple[Requirement, ...]:
     """The list less one of its items."""
     return (*items[:index], *items[index + 1 :])
 
 
-def changed(items: Sequence[Asked], index: int, new: Asked) -> tuple[Asked, ...]:
+def changed(items: Sequence[Requirement], index: int, new: Requirement) -> tuple[Requirement, ...]:
     """The list with one of its items replaced."""
     return (*items[:index], new, *items[index + 1 :])

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from costing.french.writing import join, money, number
-from costing.optimise.demanded_program import Setting
-from costing.optimise.demands import Asked, changed, without
+from costing.optimise.demanded_program import DemandedProgram
+from costing.optimise.demands import Requirement, changed, without
 from costing.optimise.floors import COUNTS
 from costing.optimise.objectives import goal
 from costing.optimise.search import Kept, Search, begun, reach
@@ -54,40 +54,40 @@ class Binding:
     savings_eur: float | None = None
 
 
-def first_solution(setting: Setting, kept: Kept) -> tuple[list[Block], Solution, float]:
+def first_solution(demanded: DemandedProgram, kept: Kept) -> tuple[list[Block], Solution, float]:
     """The first objective alone: the rows asked, its shadow prices, and its value."""
-    build, _ = begun(setting, kept)
+    build, _ = begun(demanded, kept)
     blocks = list(build.blocks)
-    target = goal(setting, build, setting.program.case.scenario.rules.objectives[0])
+    target = goal(demanded, build, demanded.program.case.scenario.rules.objectives[0])
     found = Model(build.columns, build.blocks).minimise(target.factors)
     return blocks, found, target.at(found.values)
 
 
 def bindings(found: Search, rounded: Floats, tell: Progress = silent) -> list[Binding]:
     """The demands that hold the first objective back, dearest first; then a target just met."""
-    setting, kept = found.setting, found.kept
-    blocks, best, least = first_solution(setting, kept)
+    demanded, kept = found.demanded, found.kept
+    blocks, best, least = first_solution(demanded, kept)
     if not best.duals:
         return []
-    most = reach(setting, kept).most_eur
-    first = setting.program.case.scenario.rules.objectives[0]
+    most = reach(demanded, kept).most_eur
+    first = demanded.program.case.scenario.rules.objectives[0]
     # An objective in shares is worth billions of times less a euro than one in euros.
     scale = 1.0 if OBJECTIVES[first].unit.startswith("EUR") else 1e-5
     prices: dict[int, float] = {}
     held: dict[int, list[str]] = {}
     for block, duals in zip(blocks, best.duals, strict=False):
         tight = np.abs(duals) > HELD * scale
-        if block.asked >= 0 and tight.any():
+        if block.requirement >= 0 and tight.any():
             price = float(np.sum(np.abs(duals) * block.per_unit))
-            prices[block.asked] = prices.get(block.asked, 0.0) + price
+            prices[block.requirement] = prices.get(block.requirement, 0.0) + price
             names = [label for label, here in zip(block.labels, tight, strict=False) if here]
-            held.setdefault(block.asked, []).extend(names)
+            held.setdefault(block.requirement, []).extend(names)
     listed = []
     for step, index in enumerate(sorted(prices, key=lambda i: -prices[i])):
         tell(step / max(1, len(prices)), "Prix de chaque concession")
-        item = setting.asked[index]
-        gain, more = _moved(setting, kept, index, least, most)
-        words = _words(setting, item, gain, more, held[index])
+        item = demanded.requirements[index]
+        gain, more = _moved(demanded, kept, index, least, most)
+        words = _words(demanded, item, gain, more, held[index])
         listed.append(
             Binding(
                 item.constraint,
@@ -101,10 +101,10 @@ def bindings(found: Search, rounded: Floats, tell: Progress = silent) -> list[Bi
             )
         )
     listed += [
-        _just_met(setting, block)
+        _just_met(demanded, block)
         for block in blocks
         if block.constraint.startswith("savings")
-        and block.asked not in prices
+        and block.requirement not in prices
         and np.any(block.high - block.matrix @ rounded < JUST_MET)
     ]
     return listed
@@ -112,25 +112,25 @@ def bindings(found: Search, rounded: Floats, tell: Progress = silent) -> list[Bi
 
 def limits(found: Search, tell: Progress = silent) -> list[Binding]:
     """The demands that keep more from being saved, and what easing each by one unit would bring."""
-    setting, kept = found.setting, found.kept
-    most = reach(setting, kept)
+    demanded, kept = found.demanded, found.kept
+    most = reach(demanded, kept)
     listed = []
     worth: dict[int, float] = {}
     held: dict[int, list[str]] = {}
     for block, duals in zip(most.blocks, most.duals, strict=False):
         tight = np.abs(duals) > HELD
-        if block.asked >= 0 and tight.any():
-            index = block.asked
+        if block.requirement >= 0 and tight.any():
+            index = block.requirement
             worth[index] = worth.get(index, 0.0) + float(np.sum(np.abs(duals) * block.per_unit))
             names = [label for label, here in zip(block.labels, tight, strict=False) if here]
             held.setdefault(index, []).extend(names)
     for step, index in enumerate(sorted(worth, key=lambda i: -worth[i])):
         tell(step / max(1, len(worth)), "Ce qui limite les économies")
-        item = setting.asked[index]
-        eased = reach(setting.under(_eased(setting, index)), kept)
+        item = demanded.requirements[index]
+        eased = reach(demanded.under(_eased(demanded, index)), kept)
         more = eased.most_eur - most.most_eur
         if more > NOTHING:
-            words = f"{_lead(setting, item)} {_easing(item)} permettrait {money(more)} de plus."
+            words = f"{_lead(demanded, item)} {_easing(item)} permettrait {money(more)} de plus."
             listed.append(
                 Binding(
                     item.constraint,
@@ -146,15 +146,15 @@ def limits(found: Search, tell: Progress = silent) -> list[Binding]:
     return listed
 
 
-def _eased(setting: Setting, index: int) -> tuple[Asked, ...]:
+def _eased(demanded: DemandedProgram, index: int) -> tuple[Requirement, ...]:
     """Everything asked, one demand eased by one unit; a switch is taken away."""
-    item = setting.asked[index]
+    item = demanded.requirements[index]
     if not item.movable:
-        return without(setting.asked, index)
-    return changed(setting.asked, index, item.eased(unit(item)))
+        return without(demanded.requirements, index)
+    return changed(demanded.requirements, index, item.eased(unit(item)))
 
 
-def unit(item: Asked) -> float:
+def unit(item: Requirement) -> float:
     """By how much a demand is eased to see what that is worth."""
     if item.declared.unit == "EUR":
         return max(1.0, min(1e6, THOUSANDTH * (item.value or 0.0)))
@@ -162,13 +162,13 @@ def unit(item: Asked) -> float:
 
 
 def _moved(
-    setting: Setting, kept: Kept, index: int, best: float, most: float
+    demanded: DemandedProgram, kept: Kept, index: int, best: float, most: float
 ) -> tuple[float | None, float | None]:
     """By how much the first objective falls, and reachable savings rise, when a demand is eased."""
-    item = setting.asked[index]
+    item = demanded.requirements[index]
     if item.constraint in COUNTS and item.key in kept:
         return None, None  # which machines are left below would change: not a matter of one unit
-    eased = setting.under(_eased(setting, index))
+    eased = demanded.under(_eased(demanded, index))
     _, found, value = first_solution(eased, kept)
     gain = best - value if found.found else None
     more = None
@@ -177,13 +177,13 @@ def _moved(
     return gain, more
 
 
-def _lead(setting: Setting, item: Asked) -> str:
+def _lead(demanded: DemandedProgram, item: Requirement) -> str:
     amount = item.amount()
-    title = item.title(setting.program.case.reference)
+    title = item.title(demanded.program.case.reference)
     return f"{title}{f' ({amount})' if amount else ''} :"
 
 
-def _easing(item: Asked) -> str:
+def _easing(item: Requirement) -> str:
     """What easing a demand by one unit is, in words."""
     if not item.movable:
         return "lever cette demande"
@@ -193,11 +193,15 @@ def _easing(item: Asked) -> str:
 
 
 def _words(
-    setting: Setting, item: Asked, gain: float | None, more: float | None, held: list[str]
+    demanded: DemandedProgram,
+    item: Requirement,
+    gain: float | None,
+    more: float | None,
+    held: list[str],
 ) -> str:
     """A binding demand in one or two sentences."""
-    first = setting.program.case.scenario.rules.objectives[0]
-    lead = _lead(setting, item)
+    first = demanded.program.case.scenario.rules.objectives[0]
+    lead = _lead(demanded, item)
     if item.declared.group == "savings":
         if gain is None or first != "loss":
             return f"{lead} juste atteint."
@@ -228,10 +232,10 @@ def _words(
     return f"{lead} {_easing(item)} {join(parts)}.{tail}"
 
 
-def _just_met(setting: Setting, block: Block) -> Binding:
-    item = setting.asked[block.asked]
-    words = f"{_lead(setting, item)} juste atteint"
-    if setting.program.case.scenario.rules.objectives[0] == "loss":
+def _just_met(demanded: DemandedProgram, block: Block) -> Binding:
+    item = demanded.requirements[block.requirement]
+    words = f"{_lead(demanded, item)} juste atteint"
+    if demanded.program.case.scenario.rules.objectives[0] == "loss":
         words += (
             " ; un peu plus d'économies n'aggraverait pas la perte des appareils en dessous de "
             "leur coût"

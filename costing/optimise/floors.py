@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from costing.optimise.columns_and_rows import Build, one_row
-from costing.optimise.demanded_program import Setting
-from costing.optimise.demands import Asked
+from costing.optimise.demanded_program import DemandedProgram
+from costing.optimise.demands import Requirement
 from costing.optimise.machine_rows import Line
 from costing.optimise.program import FeeProgram
 
@@ -43,7 +43,7 @@ class Counted:
     """
 
     number: int
-    item: Asked
+    item: Requirement
     line: Line
     machines: NDArray[np.intp]
     group: NDArray[np.intp]
@@ -57,7 +57,9 @@ class Counted:
 
 
 def floor_blocks(
-    setting: Setting, build: Build, kept: Mapping[tuple[str, str], NDArray[np.bool_]] | None = None
+    demanded: DemandedProgram,
+    build: Build,
+    kept: Mapping[tuple[str, str], NDArray[np.bool_]] | None = None,
 ) -> list[Counted]:
     """Append what the demands on single machines say.
 
@@ -65,15 +67,15 @@ def floor_blocks(
     then a matter of prices alone.
     """
     counted = []
-    for number, item in setting.holding:
+    for number, item in demanded.holding:
         if item.constraint == "sole_machine":
-            _sole(setting, build, number, item)
+            _sole(demanded, build, number, item)
         elif item.constraint in COUNTS:
-            found = count(setting, number, item)
+            found = count(demanded, number, item)
             if kept is not None and item.key in kept:
-                _hold(setting, build, found, kept[item.key])
+                _hold(demanded, build, found, kept[item.key])
             elif found.room < 0 or found.weight.sum() > found.room:
-                _append(setting, build, found)
+                _append(demanded, build, found)
                 counted.append(found)
     return counted
 
@@ -91,22 +93,22 @@ def spread(program: FeeProgram, line: Line, low: Floats, high: Floats) -> tuple[
     return least, most
 
 
-def count(setting: Setting, number: int, item: Asked) -> Counted:
+def count(demanded: DemandedProgram, number: int, item: Requirement) -> Counted:
     """Which machines a demand counts, which can swing, and how much may be left below."""
-    rows = setting.machines
-    members = setting.members(item)
+    rows = demanded.machines
+    members = demanded.members(item)
     share = (item.value or 0.0) if item.constraint == "machine_floor" else 1.0
     allowed = (item.level or 0.0) if item.constraint == "machine_floor" else (item.value or 0.0)
-    line = setting.floor_line(share)
+    line = demanded.floor_line(share)
     weight = rows.weight
     if item.constraint == "acts_below":
         weight = weight * rows.frame["acts_billed"].to_numpy(dtype=float)
     room = allowed * float(weight @ members)
     # Up to the ceiling, not to what « no rise » allows: a conflict must name what makes it.
-    least, most = spread(setting.program, line, setting.low, setting.ceiling)
+    least, most = spread(demanded.program, line, demanded.low, demanded.ceiling)
     if item.constraint != "machine_floor":
         # Those already below do not count.
-        members = members & (setting.present_margin(share) >= -NEAR)
+        members = members & (demanded.present_margin(share) >= -NEAR)
     always = members & (most < -NEAR)
     swing = np.flatnonzero(members & ~always & (least < -NEAR))
     room -= float(weight @ always)
@@ -115,52 +117,55 @@ def count(setting: Setting, number: int, item: Asked) -> Counted:
     total = np.asarray(np.bincount(inverse, weight[swing], len(first)), dtype=float)
     swing = swing[first]
     group = np.arange(len(swing))
-    if room > 0 and len(swing) > setting.switches:
-        group = _neighbours(setting, line, swing)
+    if room > 0 and len(swing) > demanded.switches:
+        group = _neighbours(demanded, line, swing)
     return Counted(number, item, line, swing, group, total, room)
 
 
-def _neighbours(setting: Setting, line: Line, machines: NDArray[np.intp]) -> NDArray[np.intp]:
+def _neighbours(
+    demanded: DemandedProgram, line: Line, machines: NDArray[np.intp]
+) -> NDArray[np.intp]:
     """Sets of machines of the same prices, next to each other by the uniform cut that they bear."""
-    rows, program = setting.machines, setting.program
+    rows, program = demanded.machines, demanded.program
     margin = line.at(program.variables(program.present))
     bears = (margin / np.maximum(rows.present_eur, 1.0))[machines]
-    _, most = spread(program, line, setting.low, setting.high)
+    _, most = spread(program, line, demanded.low, demanded.high)
     keys = rows.frame.loc[machines, ["class"]].assign(
         zone=rows.zone[machines], state=rows.states[machines, 0], stuck=most[machines] < -NEAR
     )
     kind = keys.groupby(list(keys), sort=False).ngroup().to_numpy()
-    size = max(1, setting.switches // (kind.max(initial=0) + 1))
+    size = max(1, demanded.switches // (kind.max(initial=0) + 1))
     order = pd.Series(bears).groupby(kind).rank(pct=True, method="first").to_numpy()
     part = np.minimum((order * size).astype(int), size - 1)
     return np.asarray(np.unique(kind * size + part, return_inverse=True)[1])
 
 
-def _sole(setting: Setting, build: Build, number: int, item: Asked) -> None:
+def _sole(demanded: DemandedProgram, build: Build, number: int, item: Requirement) -> None:
     """Machines alone of their modality on their site keep a margin."""
-    rows = setting.machines
+    rows = demanded.machines
     machines = rows.frame.groupby(["site_id", "modality"])["machine_id"].transform("nunique")
-    alone = setting.members(item) & (machines == 1).to_numpy()
+    alone = demanded.members(item) & (machines == 1).to_numpy()
     share = 1.0 + (item.value or 0.0)
-    line = rows.held(share, setting.risk.each if setting.risk else None)
-    least, _ = spread(setting.program, line, setting.low, setting.high)
+    line = rows.held(share, demanded.risk.each if demanded.risk else None)
+    least, _ = spread(demanded.program, line, demanded.low, demanded.high)
     chosen = np.flatnonzero(alone & (least < -NEAR))
-    chosen = chosen[np.unique(setting.machines.alike[1][chosen], return_index=True)[1]]
+    chosen = chosen[np.unique(demanded.machines.alike[1][chosen], return_index=True)[1]]
     if len(chosen):
         part = line[chosen]
         build.rows(
             "sole_machine", [(0, part.matrix)], -part.constant, bulk=True,
-            labels=_machines(setting, chosen), names=tuple(f"m{i}" for i in chosen), asked=number,
+            labels=_machines(demanded, chosen), names=tuple(f"m{i}" for i in chosen),
+            requirement=number,
         )  # fmt: skip
 
 
-def _append(setting: Setting, build: Build, found: Counted) -> None:
+def _append(demanded: DemandedProgram, build: Build, found: Counted) -> None:
     """The rows of a demand that counts machines, with a switch for each set that may be below."""
     part = found.line[found.machines]
     words = {
-        "labels": _machines(setting, found.machines),
+        "labels": _machines(demanded, found.machines),
         "names": tuple(f"m{i}" for i in found.machines),
-        "asked": found.number,
+        "requirement": found.number,
         "bulk": True,
     }
     constraint = found.item.constraint
@@ -168,22 +173,24 @@ def _append(setting: Setting, build: Build, found: Counted) -> None:
         # Nobody may be left below; a machine that is so at any price makes that impossible.
         always = np.zeros((1, build.width))
         if found.room < -NEAR:
-            build.rows(constraint, [(0, one_row(always))], 1.0, asked=found.number)
+            build.rows(constraint, [(0, one_row(always))], 1.0, requirement=found.number)
         build.rows(constraint, [(0, part.matrix)], -part.constant, **words)
         return
-    first, weight = switched(setting, build, found, **words)
+    first, weight = switched(demanded, build, found, **words)
     build.rows(
-        constraint, [(first, one_row(weight))], high=found.room, asked=found.number,
+        constraint, [(first, one_row(weight))], high=found.room, requirement=found.number,
         labels=(found.item.declared.label.fr,), names=("count",), bulk=True,
     )  # fmt: skip
 
 
-def switched(setting: Setting, build: Build, found: Counted, **words: Any) -> tuple[int, Floats]:
+def switched(
+    demanded: DemandedProgram, build: Build, found: Counted, **words: Any
+) -> tuple[int, Floats]:
     """The floors of the machines that can swing, unless their switch is on.
 
     Returns the column of the first switch, and what each switch counts for.
     """
-    least, _ = spread(setting.program, found.line, setting.low, setting.ceiling)
+    least, _ = spread(demanded.program, found.line, demanded.low, demanded.ceiling)
     size = int(found.group.max(initial=0)) + 1
     first = build.new(f"below_{found.number}", size, 0, 1, integer=True, bulk=True)
     depth = -least[found.machines]
@@ -196,17 +203,17 @@ def switched(setting: Setting, build: Build, found: Counted, **words: Any) -> tu
     return first, np.asarray(np.bincount(found.group, found.weight, size), dtype=float)
 
 
-def _hold(setting: Setting, build: Build, found: Counted, kept: NDArray[np.bool_]) -> None:
+def _hold(demanded: DemandedProgram, build: Build, found: Counted, kept: NDArray[np.bool_]) -> None:
     """The machines that were found to keep their floor keep it."""
     chosen = found.machines[kept[found.machines]]
     if len(chosen):
         part = found.line[chosen]
         build.rows(
             found.item.constraint, [(0, part.matrix)], -part.constant, bulk=True,
-            labels=_machines(setting, chosen), names=tuple(f"m{i}" for i in chosen),
-            asked=found.number,
+            labels=_machines(demanded, chosen), names=tuple(f"m{i}" for i in chosen),
+            requirement=found.number,
         )  # fmt: skip
 
 
-def _machines(setting: Setting, chosen: NDArray[np.intp]) -> tuple[str, ...]:
-    return tuple(setting.machines.frame["machine_id"].astype(str).to_numpy()[chosen])
+def _machines(demanded: DemandedProgram, chosen: NDArray[np.intp]) -> tuple[str, ...]:
+    return tuple(demanded.machines.frame["machine_id"].astype(str).to_numpy()[chosen])

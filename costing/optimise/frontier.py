@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from costing.analysis.account.savings import reached
 from costing.case.case import Case
 from costing.optimise.columns_and_rows import one_row
-from costing.optimise.demanded_program import Setting
-from costing.optimise.demands import asked
+from costing.optimise.demanded_program import DemandedProgram
+from costing.optimise.demands import requirements
 from costing.optimise.objectives import Goal, goal, loss_now
 from costing.optimise.program import fee_program
 from costing.optimise.search import begun, savings_factors
@@ -76,14 +76,14 @@ def frontier(
     """
     _check(measure, against, points)
     program = fee_program(case)
-    everything = asked(case)
+    everything = requirements(case)
     # Between two objectives the target stays; against savings, it is what varies.
     varies = "savings_target" if measure == SAVINGS else ""
     kept = [item for item in everything if item.constraint != varies]
-    setting = Setting(program, tuple(kept))
-    build, _ = begun(setting)
-    first = _savings(setting) if measure == SAVINGS else goal(setting, build, measure)
-    second = goal(setting, build, against)
+    demanded = DemandedProgram(program, tuple(kept))
+    build, _ = begun(demanded)
+    first = _savings(demanded) if measure == SAVINGS else goal(demanded, build, measure)
+    second = goal(demanded, build, against)
     model = Model(build.columns, build.blocks)
     tell(0.02, "Extrémités de la frontière")
     ends = _ends(model, first, second, tell)
@@ -100,7 +100,7 @@ def frontier(
         stopped |= solution.status == "stopped"
         if solution.found:
             slope = float(-solution.duals[number][0]) if solution.duals else float("nan")
-            found.append(_point(setting, first, second, solution, level, slope))
+            found.append(_point(demanded, first, second, solution, level, slope))
     tell(1.0, "Terminé")
     return Frontier(case, measure, against, tuple(found), stopped)
 
@@ -135,9 +135,9 @@ def _check(measure: str, against: str, points: int) -> None:
         raise InputError(problems)
 
 
-def _savings(setting: Setting) -> Goal:
+def _savings(demanded: DemandedProgram) -> Goal:
     """Savings as something to make least: with the sign turned."""
-    factors, constant = savings_factors(setting)
+    factors, constant = savings_factors(demanded)
     return Goal(SAVINGS, -factors, -constant, 0.01)
 
 
@@ -162,9 +162,14 @@ def _ends(model: Model, first: Goal, second: Goal, tell: Progress) -> tuple[floa
 
 
 def _point(
-    setting: Setting, first: Goal, second: Goal, found: Solution, level: float, slope: float
+    demanded: DemandedProgram,
+    first: Goal,
+    second: Goal,
+    found: Solution,
+    level: float,
+    slope: float,
 ) -> Point:
-    program, rows = setting.program, setting.machines
+    program, rows = demanded.program, demanded.machines
     values = found.values[: program.size]
     short = rows.cost_at(values) - rows.revenue_at(values)
     shown = first.constant + level

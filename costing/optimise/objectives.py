@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from costing.optimise.columns_and_rows import Build, diagonal
-from costing.optimise.demanded_program import Setting
+from costing.optimise.demanded_program import DemandedProgram
 from costing.optimise.floors import spread
 from costing.optimise.machine_rows import MachineRows
 
@@ -42,16 +42,16 @@ class Goal:
 SLACK, CENTS = 1e-9, 0.01
 
 
-def goals(setting: Setting, build: Build) -> list[Goal]:
+def goals(demanded: DemandedProgram, build: Build) -> list[Goal]:
     """The scenario's objectives in turn, then the tie-break."""
-    asked = list(setting.program.case.scenario.rules.objectives)
+    asked = list(demanded.program.case.scenario.rules.objectives)
     names = asked if "even" in asked else [*asked, "even"]
-    return [goal(setting, build, name) for name in names]
+    return [goal(demanded, build, name) for name in names]
 
 
-def goal(setting: Setting, build: Build, name: str) -> Goal:
+def goal(demanded: DemandedProgram, build: Build, name: str) -> Goal:
     """One objective: appends the columns and rows that it needs."""
-    return _GOALS[name](setting, build)
+    return _GOALS[name](demanded, build)
 
 
 def loss_now(rows: MachineRows, values: Floats) -> float:
@@ -59,12 +59,12 @@ def loss_now(rows: MachineRows, values: Floats) -> float:
     return float(np.maximum(rows.cost_at(values) - rows.revenue_at(values), 0.0) @ rows.weight)
 
 
-def _loss(setting: Setting, build: Build) -> Goal:
+def _loss(demanded: DemandedProgram, build: Build) -> Goal:
     """Only machines that can swing get a column; those always below count as they are."""
-    rows = setting.machines
+    rows = demanded.machines
     first, _, weight = rows.alike
     margin = rows.margin()[first]
-    least, most = spread(setting.program, margin, setting.low, setting.high)
+    least, most = spread(demanded.program, margin, demanded.low, demanded.high)
     always = (most <= 0) * weight
     swing = np.flatnonzero((least < 0) & (most > 0))
     factors, constant = margin.sum(always)
@@ -79,11 +79,11 @@ def _loss(setting: Setting, build: Build) -> Goal:
     return Goal("loss", total, -constant, CENTS)
 
 
-def _largest_loss(setting: Setting, build: Build) -> Goal:
-    rows = setting.machines
+def _largest_loss(demanded: DemandedProgram, build: Build) -> Goal:
+    rows = demanded.machines
     first, _, _ = rows.alike
     line = rows.held()[first]  # below cost already: measured from before
-    least, _ = spread(setting.program, line, setting.low, setting.high)
+    least, _ = spread(demanded.program, line, demanded.low, demanded.high)
     swing = np.flatnonzero(least < 0)
     column = build.new("largest_loss", 1)
     part = line[swing]
@@ -95,8 +95,8 @@ def _largest_loss(setting: Setting, build: Build) -> Goal:
     return Goal("largest_loss", _unit(build, column), 0.0, CENTS)
 
 
-def _near_cost(setting: Setting, build: Build) -> Goal:
-    rows, rules = setting.machines, setting.program.case.scenario.rules
+def _near_cost(demanded: DemandedProgram, build: Build) -> Goal:
+    rows, rules = demanded.machines, demanded.program.case.scenario.rules
     line = rows.margin(1.0 + rules.return_on_cost)
     sums = [line.sum(part * rows.weight) for _, part in _parts(rows, "class", rows.states[:, 0])]
     size = len(sums)
@@ -112,16 +112,16 @@ def _near_cost(setting: Setting, build: Build) -> Goal:
     return Goal("near_cost", factors, 0.0, CENTS)
 
 
-def _exact(setting: Setting, build: Build) -> Goal:
-    years = setting.program.years
+def _exact(demanded: DemandedProgram, build: Build) -> Goal:
+    years = demanded.program.years
     factors = build.padded(-np.sum([year.acts for year in years], axis=0))
     constant = sum(year.baseline_eur - year.fixed_eur for year in years)
     return Goal("exact", factors, constant, CENTS)
 
 
-def _even(setting: Setting, build: Build) -> Goal:
+def _even(demanded: DemandedProgram, build: Build) -> Goal:
     """Weighted distance of every relative cut from one common rate."""
-    program = setting.program
+    program = demanded.program
     start, size = np.maximum(program.present, 1e-9), program.prices
     gaps = build.new("gap", size, bulk=True)
     rate = build.new("common_cut", 1, -1.0, 1.0)
@@ -144,11 +144,11 @@ def _even(setting: Setting, build: Build) -> Goal:
     return Goal("even", factors, 0.0, SLACK)
 
 
-def _even_between(column: str) -> Callable[[Setting, Build], Goal]:
+def _even_between(column: str) -> Callable[[DemandedProgram, Build], Goal]:
     """Least of the largest relative cut of revenue, between the parts of the fleet."""
 
-    def add(setting: Setting, build: Build) -> Goal:
-        rows = setting.machines
+    def add(demanded: DemandedProgram, build: Build) -> Goal:
+        rows = demanded.machines
         line = rows.margin(0.0)
         sums, present = [], []
         for _, part in _parts(rows, column):
@@ -166,16 +166,16 @@ def _even_between(column: str) -> Callable[[Setting, Build], Goal]:
     return add
 
 
-def _fewest_cells(setting: Setting, build: Build) -> Goal:
-    program = setting.program
+def _fewest_cells(demanded: DemandedProgram, build: Build) -> Goal:
+    program = demanded.program
     size, steps = len(program.cells), len(program.steps)
     first = build.new(
         "changed", size, 0, 1, integer=True, names=[f"changed_{n}" for n in program.cell_names]
     )
     stack = sparse.vstack([sparse.eye_array(size)] * steps, format="csr")
     prices = sparse.eye_array(program.prices)
-    down = program.present - setting.low
-    up = setting.high - program.present
+    down = program.present - demanded.low
+    up = demanded.high - program.present
     build.rows(
         "changed_down", [(0, prices), (first, diagonal(down) @ stack)], program.present, bulk=True
     )
@@ -187,8 +187,8 @@ def _fewest_cells(setting: Setting, build: Build) -> Goal:
     return Goal("fewest_cells", factors, 0.0, 1e-6)
 
 
-def _smooth(setting: Setting, build: Build) -> Goal:
-    program = setting.program
+def _smooth(demanded: DemandedProgram, build: Build) -> Goal:
+    program = demanded.program
     size, total = len(program.cells), program.prices
     column = build.new("largest_step", 1)
     scale = 1 / np.maximum(program.present, 1e-9)
@@ -217,7 +217,7 @@ def _unit(build: Build, column: int) -> Floats:
     return factors
 
 
-_GOALS: dict[str, Callable[[Setting, Build], Goal]] = {
+_GOALS: dict[str, Callable[[DemandedProgram, Build], Goal]] = {
     "loss": _loss,
     "largest_loss": _largest_loss,
     "near_cost": _near_cost,

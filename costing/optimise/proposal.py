@@ -20,8 +20,8 @@ class Proposal:
     status: `optimal`; `infeasible`; `stopped` when a search over whole numbers ended on a limit or
     grouped machines, and the schedule, if any, may not be the best: by `short_eur` at most.
     binding: what holds the first objective back. limiting: what keeps more from being saved.
-    together: the demands that contradict each other, irreducible when `exact`. answers: the fixed
-    point of the fleet's answers, when it has any. goals: what each objective came to.
+    contradicting: the demands that contradict each other, irreducible when `exact`. answers: the
+    fixed point of the fleet's answers, when it has any. goals: what each objective came to.
     """
 
     case: Case
@@ -37,7 +37,7 @@ class Proposal:
     binding: tuple[Binding, ...] = ()
     limiting: tuple[Binding, ...] = ()
     conflict: tuple[Relaxation, ...] = ()
-    together: tuple[str, ...] = ()
+    contradicting: tuple[str, ...] = ()
     exact: bool = False
     goals: tuple[tuple[str, float], ...] = ()
     short_eur: float = 0.0

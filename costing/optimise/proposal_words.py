@@ -106,13 +106,13 @@ def conflict_words(case: Case, required: float, reachable: float | None, found: 
             "Aucun barème ne satisfait toutes les demandes, même sans rien économiser : ce que les "
             "tarifs doivent respecter se contredit déjà."
         )
-    if found.together:
+    if found.contradicting:
         sure = (
             "Ces demandes ne peuvent pas tenir ensemble, et chacune y est pour quelque chose"
-            if len(found.together) > 1
+            if len(found.contradicting) > 1
             else "Cette demande est impossible à elle seule, même aux prix les plus hauts admis"
         )
-        words += f" {sure} : {' ; '.join(found.together)}."
+        words += f" {sure} : {' ; '.join(found.contradicting)}."
     if found.note:
         words += f" {found.note}"
     if not any(way.enough for way in found.ways):

@@ -22,8 +22,8 @@ from costing.fee.schedule import Cell, FeeSchedule
 from costing.fleet.fleet import Fleet
 from costing.optimise.behaviour import settle
 from costing.optimise.conflict import conflict
-from costing.optimise.demanded_program import Setting
-from costing.optimise.demands import asked
+from costing.optimise.demanded_program import DemandedProgram
+from costing.optimise.demands import requirements
 from costing.optimise.explain import bindings, limits
 from costing.optimise.objectives import loss_now
 from costing.optimise.program import FeeProgram, fee_program
@@ -53,11 +53,11 @@ def propose(case: Case, tell: Progress = silent) -> Proposal:
         return _propose(case, {}, tell)
 
     def solve(fleets: Mapping[int, Fleet]) -> FeeSchedule | None:
-        setting = Setting(fee_program(case, fleets), asked(case))
-        found = search(setting)
+        demanded = DemandedProgram(fee_program(case, fleets), requirements(case))
+        found = search(demanded)
         if not np.isfinite(found.prices).all():
             return None
-        return _schedule(found.setting.program, found.prices)
+        return _schedule(found.demanded.program, found.prices)
 
     answers = settle(case, solve, within(tell, 0.0, 0.7))
     return replace(_propose(case, answers.fleets, within(tell, 0.7, 1.0)), answers=answers)
@@ -66,21 +66,21 @@ def propose(case: Case, tell: Progress = silent) -> Proposal:
 def _propose(case: Case, fleets: Mapping[int, Fleet], tell: Progress) -> Proposal:
     """The same for a fleet that does not move."""
     tell(0.02, "Lecture du parc et des barèmes")
-    setting = Setting(fee_program(case, fleets), asked(case))
+    demanded = DemandedProgram(fee_program(case, fleets), requirements(case))
     required = required_from_fee(case.scenario.savings, case.reference.savings.target.years)
     tell(0.1, "Économies atteignables")
-    most = reach(setting, tell=tell)
-    found = search(setting, within(tell, 0.2, 0.6))
+    most = reach(demanded, tell=tell)
+    found = search(demanded, within(tell, 0.2, 0.6))
     if found.status == "infeasible":
         possible = most.most_eur if most.status != "infeasible" else None
-        return _blocked(setting, required, possible, within(tell, 0.5, 1.0))
+        return _blocked(demanded, required, possible, within(tell, 0.5, 1.0))
     if not np.isfinite(found.prices).all():
         return Proposal(case, "stopped", required, most.most_eur, stopped_words())
     tell(0.65, "Arrondi des tarifs")
-    build, _ = begun(found.setting, found.kept)
+    build, _ = begun(found.demanded, found.kept)
     status, rounded = round_prices(
-        found.setting.program, build.blocks, found.prices,
-        found.setting.low, found.setting.high, tell,
+        found.demanded.program, build.blocks, found.prices,
+        found.demanded.low, found.demanded.high, tell,
     )  # fmt: skip
     if status == "infeasible":
         words = unroundable_words(case, required, most.most_eur)
@@ -96,7 +96,7 @@ def _answered(
     found: Search, prices: Floats, required: float, reachable: float, tell: Progress
 ) -> Proposal:
     """A schedule and what explains it."""
-    program = found.setting.program
+    program = found.demanded.program
     case, rows = program.case, program.machines
     saved = program.saved(prices)
     present = float(np.maximum(rows.present_cost_eur - rows.present_eur, 0.0) @ rows.weight)
@@ -123,11 +123,11 @@ def _answered(
 
 
 def _blocked(
-    setting: Setting, required: float, reachable: float | None, tell: Progress
+    demanded: DemandedProgram, required: float, reachable: float | None, tell: Progress
 ) -> Proposal:
     """No schedule: which demands contradict each other, and the least way out of each."""
-    case = setting.program.case
-    found = conflict(setting, reachable, tell)
+    case = demanded.program.case
+    found = conflict(demanded, reachable, tell)
     words = conflict_words(case, required, reachable, found)
     return Proposal(
         case=case,
@@ -136,7 +136,7 @@ def _blocked(
         reachable_eur=reachable or 0.0,
         words=words,
         conflict=found.ways,
-        together=found.together,
+        contradicting=found.contradicting,
         exact=found.exact,
     )
 

@@ -79,6 +79,6 @@ class CostDraws:
         """What each machine's cost counts for."""
         return risk_of(self.draws, self.risk, self.level)
 
-    def together(self, weight: Floats) -> float:
+    def of_sum(self, weight: Floats) -> float:
         """What the cost of some machines counts for, added up draw by draw."""
         return float(risk_of(self.draws @ weight, self.risk, self.level))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from costing.analysis.account.savings import reached
 from costing.optimise.columns_and_rows import Build, one_row
 from costing.optimise.constraints import price_blocks
-from costing.optimise.demanded_program import Setting
+from costing.optimise.demanded_program import DemandedProgram
 from costing.optimise.floors import Counted, floor_blocks
 from costing.optimise.objectives import Goal, goal, goals
 from costing.optimise.solver import Block, Model, Solution, Status
@@ -44,7 +44,7 @@ class Search:
     """
 
     status: Status
-    setting: Setting
+    demanded: DemandedProgram
     prices: Floats
     chosen: dict[str, int]
     goals: tuple[tuple[str, float], ...] = ()
@@ -52,76 +52,80 @@ class Search:
     short_eur: float = 0.0
 
 
-def begun(setting: Setting, kept: Kept | None = None) -> tuple[Build, list[Counted]]:
+def begun(demanded: DemandedProgram, kept: Kept | None = None) -> tuple[Build, list[Counted]]:
     """The columns and rows of everything asked, without any objective."""
-    program = setting.program
-    build = Build(program.columns(setting.ceiling))
-    build.blocks += program.links(setting.low, setting.high)
-    build.blocks += price_blocks(setting)
-    return build, floor_blocks(setting, build, kept)
+    program = demanded.program
+    build = Build(program.columns(demanded.ceiling))
+    build.blocks += program.links(demanded.low, demanded.high)
+    build.blocks += price_blocks(demanded)
+    return build, floor_blocks(demanded, build, kept)
 
 
-def without_savings(setting: Setting) -> Setting:
+def without_savings(demanded: DemandedProgram) -> DemandedProgram:
     """The same, nothing to be saved."""
-    savings = {i for i, item in enumerate(setting.asked) if item.declared.group == "savings"}
-    return replace(setting, aside=setting.aside | savings)
+    savings = {
+        i for i, item in enumerate(demanded.requirements) if item.declared.group == "savings"
+    }
+    return replace(demanded, aside=demanded.aside | savings)
 
 
-def savings_factors(setting: Setting) -> tuple[Floats, float]:
+def savings_factors(demanded: DemandedProgram) -> tuple[Floats, float]:
     """What is saved under the demand's reading, as factors of the variables and a constant."""
-    years = setting.program.years
-    if setting.program.case.scenario.savings.reading == "level_2027":
+    years = demanded.program.years
+    if demanded.program.case.scenario.savings.reading == "level_2027":
         years = years[-1:]
     acts = np.sum([year.acts for year in years], axis=0)
     return -acts, float(sum(year.baseline_eur - year.fixed_eur for year in years))
 
 
-def reach(setting: Setting, kept: Kept | None = None, tell: Progress = silent) -> Reach:
+def reach(demanded: DemandedProgram, kept: Kept | None = None, tell: Progress = silent) -> Reach:
     """The most that can be saved."""
-    build, _ = begun(without_savings(setting), kept)
-    factors, _ = savings_factors(setting)
+    build, _ = begun(without_savings(demanded), kept)
+    factors, _ = savings_factors(demanded)
     model = Model(build.columns, build.blocks)
     found = model.minimise(-factors, tell, "Économies atteignables")
     if not found.found:
         return Reach(found.status, 0.0, found.values)
-    program = setting.program
+    program = demanded.program
     by_year = program.saved(found.values)
     most = reached(program.case.scenario.savings, by_year)
     return Reach(found.status, most, found.values, tuple(build.blocks), found.duals)
 
 
-def search(setting: Setting, tell: Progress = silent) -> Search:
+def search(demanded: DemandedProgram, tell: Progress = silent) -> Search:
     """The scenario's objectives in turn, under everything asked."""
-    build, counted = begun(setting)
+    build, counted = begun(demanded)
     if any(group.integer for group in build.columns):
-        return _with_choices(setting, build, counted, tell)
-    return _in_turn(setting, {}, {}, tell)
+        return _with_choices(demanded, build, counted, tell)
+    return _in_turn(demanded, {}, {}, tell)
 
 
-def _with_choices(setting: Setting, build: Build, counted: list[Counted], tell: Progress) -> Search:
+def _with_choices(
+    demanded: DemandedProgram, build: Build, counted: list[Counted], tell: Progress
+) -> Search:
     """Whole numbers first: the structure and the machines left below, by the first objective."""
-    program = setting.program
-    first = goal(setting, build, program.case.scenario.rules.objectives[0])
+    program = demanded.program
+    first = goal(demanded, build, program.case.scenario.rules.objectives[0])
     model = Model(build.columns, build.blocks)
     found = model.minimise(first.factors, tell, "Structure et appareils à protéger")
     if found.status == "infeasible" and any(one.grouped for one in counted):
         # Machines put together may be what makes it impossible: each gets a switch of its own.
-        return search(replace(setting, switches=EVERY), tell)
+        return search(replace(demanded, switches=EVERY), tell)
     if not found.found:
-        return Search(found.status, setting, np.full(program.prices, np.nan), {})
+        return Search(found.status, demanded, np.full(program.prices, np.nan), {})
     stopped, best = found.status == "stopped", found.objective
     short = max(0.0, best - found.bound)
     if program.split:
-        found = _least_change(setting, model, first, found, tell)
+        found = _least_change(demanded, model, first, found, tell)
     chosen = program.chosen(found.values)
     if any(one.grouped for one in counted):
-        short = max(short, best - _relaxed(setting))
+        short = max(short, best - _relaxed(demanded))
     kept = {
         one.item.key: one.line.at(found.values)
-        >= -1e-6 * np.maximum(1.0, setting.machines.cost_eur)
+        >= -1e-6 * np.maximum(1.0, demanded.machines.cost_eur)
         for one in counted
     }
-    settled = Setting(program.settled(chosen), setting.asked, aside=setting.aside)
+    settled = DemandedProgram(program.settled(chosen), demanded.requirements, aside=demanded.aside)
     done = _in_turn(settled, kept, chosen, tell)
     if done.status == "infeasible":
         return Search("stopped", settled, done.prices, chosen)
@@ -133,30 +137,32 @@ def _with_choices(setting: Setting, build: Build, counted: list[Counted], tell: 
 
 
 def _least_change(
-    setting: Setting, model: Model, first: Goal, found: Solution, tell: Progress
+    demanded: DemandedProgram, model: Model, first: Goal, found: Solution, tell: Progress
 ) -> Solution:
     """Among the best, the structure closest to today's."""
     _keep(model, first, found.objective)
     changed = np.zeros(model.size)
-    for (_, variant), place in setting.program.switches.items():
+    for (_, variant), place in demanded.program.switches.items():
         changed[place] = float(variant > 0)
     closest = model.minimise(changed, tell, "Structure la plus proche de celle d'aujourd'hui")
     return closest if closest.found else found
 
 
-def _relaxed(setting: Setting) -> float:
+def _relaxed(demanded: DemandedProgram) -> float:
     """A bound on the first objective: every switch any number, no machines put together."""
-    build, _ = begun(replace(setting, switches=EVERY))
-    target = goal(setting, build, setting.program.case.scenario.rules.objectives[0])
+    build, _ = begun(replace(demanded, switches=EVERY))
+    target = goal(demanded, build, demanded.program.case.scenario.rules.objectives[0])
     loose = [replace(group, integer=False) for group in build.columns]
     return Model(loose, build.blocks).minimise(target.factors).objective
 
 
-def _in_turn(setting: Setting, kept: Kept, chosen: dict[str, int], tell: Progress) -> Search:
+def _in_turn(
+    demanded: DemandedProgram, kept: Kept, chosen: dict[str, int], tell: Progress
+) -> Search:
     """Objective after objective, each optimum kept while the next is sought."""
-    program = setting.program
-    build, _ = begun(setting, kept)
-    targets = goals(setting, build)
+    program = demanded.program
+    build, _ = begun(demanded, kept)
+    targets = goals(demanded, build)
     model = Model(build.columns, build.blocks)
     values = np.full(program.prices, np.nan)
     status: Status = "optimal"
@@ -169,12 +175,12 @@ def _in_turn(setting: Setting, kept: Kept, chosen: dict[str, int], tell: Progres
                 # The optimum so far, within the slack, is as far as the solver goes.
                 status = "stopped" if found.status == "stopped" else status
                 break
-            return Search(found.status, setting, values, chosen)
+            return Search(found.status, demanded, values, chosen)
         values = found.values[: program.prices]
         reports.append((target.id, target.at(found.values)))
         status = found.status if found.status == "stopped" else status
         _keep(model, target, found.objective)
-    return Search(status, setting, values, chosen, tuple(reports), kept)
+    return Search(status, demanded, values, chosen, tuple(reports), kept)
 
 
 def _keep(model: Model, target: Goal, best: float) -> None:

@@ -55,7 +55,8 @@ class Block:
 
     constraint: id of the declared constraint. labels: what each row is about, in words. names: the
     same as an identifier. per_unit: by how much a row's limit moves when the constraint is eased by
-    one unit as people say it (a point, a euro). asked: number of the demand that it comes from.
+    one unit as people say it (a point, a euro). requirement: number of the demand that it comes
+    from.
     """
 
     constraint: str
@@ -66,7 +67,7 @@ class Block:
     names: tuple[str, ...] = ()
     per_unit: Floats | float = 1.0
     bulk: bool = False
-    asked: int = -1
+    requirement: int = -1
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from pydantic import Field, model_validator
 import costing.language.capital  # noqa: F401 - registers the capital functions of the language
 from costing.language.dimensions import unit_of
 from costing.language.formula import Formula, is_function, parse
-from costing.language.linearity import AFFINE, CONSTANT, degree
+from costing.language.linearity import CONSTANT, LINEAR, degree
 from costing.language.units import CONSTANTS, UNITS, Unit, unit
 from costing.problems.errors import FormulaError, ModelError, Place, Problem, problem, suggest
 from costing.values.parameters import Label, Number, Parameter, Strict, Text
@@ -146,13 +146,13 @@ class CostModel:
         return {step.name: known[step.name] for step in self.steps}
 
     @cached_property
-    def affine_in_acts(self) -> bool:
+    def linear_in_acts(self) -> bool:
         """Whether every cost line, over the year, is a straight line in the acts."""
-        degrees = {"acts": AFFINE}
+        degrees = {"acts": LINEAR}
         for step in self.steps:
             degrees[step.name] = degree(step.formula.tree, degrees)
         return all(
-            degrees[step.name] <= (CONSTANT if step.per == "act" else AFFINE) for step in self.lines
+            degrees[step.name] <= (CONSTANT if step.per == "act" else LINEAR) for step in self.lines
         )
 
     def inputs_of(self, name: str) -> frozenset[str]:

@@ -19,7 +19,7 @@ T = TypeVar("T")
 _FEW = 50_000
 
 
-def together(tasks: Iterable[Callable[[], T]], size: int = _FEW) -> list[T]:
+def in_parallel(tasks: Iterable[Callable[[], T]], size: int = _FEW) -> list[T]:
     """What each task gives, in their order; what a task raises is raised.
 
     The calling thread takes tasks like the others. size: elements of a task's arrays.

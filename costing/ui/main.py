@@ -13,7 +13,7 @@ from costing.ui.bridge.page import page as bridge_page
 from costing.ui.claim.page import page as claim_page
 from costing.ui.cost.page import page as cost_page
 from costing.ui.exchange.page import page as exchange_page
-from costing.ui.parts import names, tables
+from costing.ui.parts import tables, wording
 from costing.ui.schedule.page import page as schedule_page
 from costing.ui.sensitivity.page import page as sensitivity_page
 from costing.ui.shell import panel, state
@@ -57,7 +57,7 @@ def main(opening: str = PAGES[0][1]) -> None:
     try:
         state.follow_address()
     except CostingError as error:
-        st.error(f"La base des scénarios n'est pas utilisable : {names.literal(str(error))}")
+        st.error(f"La base des scénarios n'est pas utilisable : {wording.literal(str(error))}")
         st.stop()
     chosen.run()
     with st.container(key="bar"):
@@ -72,7 +72,7 @@ def _guarded(body: Callable[[], None]) -> Callable[[], None]:
         try:
             body()
         except CostingError as error:
-            st.error(names.literal(str(error)))
+            st.error(wording.literal(str(error)))
         except Exception as error:
             logging.getLogger(__name__).exception("page failed")
             st.error(

@@ -15,12 +15,12 @@ from costing.french.writing import money, percent, quantity
 from costing.optimise.floors import COUNTS
 from costing.optimise.proposal import Proposal
 from costing.scenario.menu import OBJECTIVES
-from costing.workbook.live.book import Results, check, held, sheets, write_computation
+from costing.workbook.live.book import Results, check, prices_held, sheets, write_computation
 from costing.workbook.live.comparison_sheet import known
 from costing.workbook.live.machine_sheet import View
 from costing.workbook.live.periods_sheet import DATED
 from costing.workbook.live.timeline import dated
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.changes import write_changes
 from costing.workbook.sheets.choices.rows import choices, shown
 from costing.workbook.sheets.limits import write_limits
@@ -60,7 +60,7 @@ def write_proposal(proposal: Proposal, target: Path | BinaryIO, view: View | Non
         TariffError, InputError: the fleet cannot be paid or costed, or is too large.
     """
     case = proposal.case
-    schedule = proposal.schedule or held(case)
+    schedule = proposal.schedule or prices_held(case)
     _write(case, schedule, target, view, proposal)
 
 
@@ -97,11 +97,14 @@ def computed(case: Case, schedule: FeeSchedule, view: View | None) -> dict[str, 
     book.plan((SUMMARY, *names))
     results = write_computation(book, case, schedule, _notice(case), view)
     _write_summary(book, case, results, None, _notice(case))
-    free = (words.VALUES, words.ACTIVITY, words.CHOICES, words.MENU, words.FLEET,
-            words.UNAVAILABLE, words.SOURCES, words.LISTS)  # fmt: skip
+    free = (vocabulary.VALUES, vocabulary.ACTIVITY, vocabulary.CHOICES, vocabulary.MENU,
+    vocabulary.FLEET,
+            vocabulary.UNAVAILABLE, vocabulary.SOURCES, vocabulary.LISTS)  # fmt: skip
     kept = [name for name in (SUMMARY, *names) if name not in free]
     found = book.values(kept)
-    found[SUMMARY] = {place: held for place, held in found[SUMMARY].items() if held.formula}
+    found[SUMMARY] = {
+        place: prices_held for place, prices_held in found[SUMMARY].items() if prices_held.formula
+    }
     return {name: found[name] for name in kept}
 
 
@@ -116,7 +119,7 @@ def _write(
     names = sheets(case)
     record = (LIMITS, CHANGES) if proposal else (CHANGES,)
     names = (SUMMARY, *names[:-2], *record, *names[-2:])
-    book.plan((words.READ_ME, *names))
+    book.plan((vocabulary.READ_ME, *names))
     results = write_computation(book, case, schedule, _notice(case), view)
     write_read_me(book, case, names)
     _write_summary(book, case, results, proposal, _notice(case))
@@ -165,7 +168,7 @@ def _write_summary(
 def _write_live(sheet: Sheet, row: int, results: Results) -> int:
     """What the schedule on « Barème » comes to now, whatever was changed."""
     case = results.data.case
-    reading = words.readings(case.reference)[case.scenario.savings.reading]
+    reading = vocabulary.readings(case.reference)[case.scenario.savings.reading]
     last = case.reference.savings.target.years[-1]
     sheet.header(row, ("Résultat du classeur", "Valeur", "Remarque"), right=(1,))
     cells, reached, whole = sheet.book.cells, results.reached, results.whole

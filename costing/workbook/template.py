@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from costing.case import labels
 from costing.case.case import Case
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.choices.write import write_choices, write_menu
 from costing.workbook.sheets.control.write import open_control, write_control
 from costing.workbook.sheets.fleet.write import write_fleet
@@ -39,17 +39,18 @@ HOW = (
     "communs.rent.irm_1_5t : elle remplace, pour cette classe, la valeur commune.",
 )
 CONTENTS = {
-    words.CONTROL: "Ce qui manque encore, compté à mesure que le classeur se remplit.",
-    words.VALUES: "Prix, durées, effectifs et taux des modèles de coût ; évolution du parc.",
-    words.ACTIVITY: "Activité de référence, seuils et activité normative par classe ; âge "
+    vocabulary.CONTROL: "Ce qui manque encore, compté à mesure que le classeur se remplit.",
+    vocabulary.VALUES: "Prix, durées, effectifs et taux des modèles de coût ; évolution du parc.",
+    vocabulary.ACTIVITY: "Activité de référence, seuils et activité normative par classe ; âge "
     "d'amortissement.",
-    words.CHOICES: "Périmètre, conventions, économies demandées, règles du barème, planchers, "
+    vocabulary.CHOICES: "Périmètre, conventions, économies demandées, règles du barème, planchers, "
     "exigences, objectifs, structure du forfait, réponses au barème.",
-    words.MENU: "Ce que chaque exigence et chaque objectif demande, pour qui, avec quels nombres.",
-    words.FLEET: "Vos appareils, un par ligne. Vide : le parc de référence est gardé.",
-    words.UNAVAILABLE: "Les données que vous ne pouvez pas donner, et pourquoi.",
-    words.SOURCES: "Les clés de sources, et leurs titres.",
-    words.LISTS: "Les valeurs admises par les listes déroulantes.",
+    vocabulary.MENU: "Ce que chaque exigence et chaque objectif demande, pour qui, avec quels "
+    "nombres.",
+    vocabulary.FLEET: "Vos appareils, un par ligne. Vide : le parc de référence est gardé.",
+    vocabulary.UNAVAILABLE: "Les données que vous ne pouvez pas donner, et pourquoi.",
+    vocabulary.SOURCES: "Les clés de sources, et leurs titres.",
+    vocabulary.LISTS: "Les valeurs admises par les listes déroulantes.",
 }
 
 
@@ -64,11 +65,11 @@ def write_template(case: Case, target: Path | BinaryIO) -> None:
     control = open_control(book)
     announce(book, case)
     write_values(
-        book, case, words.VALUES,
+        book, case, vocabulary.VALUES,
         "Bas, mode et haut dans l'unité de la ligne. Les cases jaunes se remplissent.",
     )  # fmt: skip
     write_values(
-        book, case, words.ACTIVITY,
+        book, case, vocabulary.ACTIVITY,
         "Actes par an et par appareil : jusqu'où va chaque tranche, et la norme. Une ligne par "
         "classe.",
     )  # fmt: skip
@@ -86,7 +87,7 @@ def write_template(case: Case, target: Path | BinaryIO) -> None:
 
 
 def _write_read_me(book: Book, case: Case) -> None:
-    sheet = book.sheet(words.READ_ME, (40, 90), landscape=False)
+    sheet = book.sheet(vocabulary.READ_ME, (40, 90), landscape=False)
     sheet.title("Forfait technique : classeur d'import")
     for row, text in enumerate(HOW, start=2):
         sheet.paragraph(row, text)
@@ -96,8 +97,8 @@ def _write_read_me(book: Book, case: Case) -> None:
     sheet.row(row + 1, ("Case verrouillée", "Fond blanc ou gris : pour lecture."), ("locked",))
     identity = {
         "Scénario": case.scenario.name,
-        words.SCENARIO_HASH: case.scenario.hash,
-        words.FINGERPRINT: case.reference.fingerprint,
+        vocabulary.SCENARIO_HASH: case.scenario.hash,
+        vocabulary.FINGERPRINT: case.reference.fingerprint,
     }
     row += 3
     for heads, lines in (

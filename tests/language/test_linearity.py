@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from costing.case.case import make_case
 from costing.case.costs import annual_cost
 from costing.language.formula import parse
-from costing.language.linearity import AFFINE, CONSTANT, OTHER, degree
+from costing.language.linearity import CONSTANT, LINEAR, OTHER, degree
 from costing.reference.load import load_reference
 from costing.reference.model import CostModel
 from costing.scenario.scenario import Scenario
@@ -30,15 +30,15 @@ REFERENCE = load_reference()
         ("if_(price > 3, rate, 2)", CONSTANT),
         ("annuity(price, 0, rate, 7)", CONSTANT),
         # straight lines
-        ("acts", AFFINE),
-        ("-acts", AFFINE),
-        ("+acts", AFFINE),
-        ("acts + acts - 3 * acts", AFFINE),
-        ("price * acts / 60 / rate", AFFINE),
-        ("(price + acts) * (rate - 1)", AFFINE),
-        ("acts * price ** 2 + max(rate, 3)", AFFINE),
-        ("acts * if_(price > 3, 1, 2)", AFFINE),
-        ("hours * 2 + acts", AFFINE),
+        ("acts", LINEAR),
+        ("-acts", LINEAR),
+        ("+acts", LINEAR),
+        ("acts + acts - 3 * acts", LINEAR),
+        ("price * acts / 60 / rate", LINEAR),
+        ("(price + acts) * (rate - 1)", LINEAR),
+        ("acts * price ** 2 + max(rate, 3)", LINEAR),
+        ("acts * if_(price > 3, 1, 2)", LINEAR),
+        ("hours * 2 + acts", LINEAR),
         # anything else
         ("acts * acts", OTHER),
         ("acts * hours", OTHER),
@@ -59,7 +59,7 @@ REFERENCE = load_reference()
     ],
 )
 def test_degree_by_hand(text: str, expected: int) -> None:
-    degrees = {"acts": AFFINE, "hours": AFFINE, "curved": OTHER}
+    degrees = {"acts": LINEAR, "hours": LINEAR, "curved": OTHER}
     assert degree(parse(text).tree, degrees) == expected
 
 
@@ -86,7 +86,7 @@ FORMULAS = st.recursive(st.sampled_from(("acts", "price", "rate", "3", "0.5")), 
 @example("(acts * (price + 3))", 2.0, 0.5)
 @example("((acts / rate) - (acts * price))", 2.0, 0.5)
 def test_what_is_said_straight_is_straight(text: str, price: float, rate: float) -> None:
-    found = degree(parse(text).tree, {"acts": AFFINE})
+    found = degree(parse(text).tree, {"acts": LINEAR})
     assume(found != OTHER)
     acts = np.array([0.0, 1.0, 2.0, 7.0, 1_000.0, 1e4])
     values = parse(text)({"acts": acts, "price": np.float64(price), "rate": np.float64(rate)})
@@ -152,14 +152,14 @@ def model(directory: Path, derived: str, formula: str, per: str = "year") -> Cos
     ],
 )
 def test_models(derived: str, formula: str, per: str, expected: bool, tmp_path: Path) -> None:
-    assert model(tmp_path, derived, formula, per).affine_in_acts is expected
+    assert model(tmp_path, derived, formula, per).linear_in_acts is expected
 
 
 def test_the_shipped_models_are_straight_lines() -> None:
     """By their formulas, and in numbers: each line at 5 000 acts is half way from 0 to 10 000."""
     case = make_case(REFERENCE, Scenario())
     for code in REFERENCE.class_labels:
-        assert REFERENCE.model_of(code).affine_in_acts, code
+        assert REFERENCE.model_of(code).linear_in_acts, code
         found = annual_cost(case, code, np.array([0.0, 5_000, 10_000]), 0.0).lines
         for name, (first, middle, last) in found.items():
             assert middle == pytest.approx((first + last) / 2, rel=1e-12), (code, name)

@@ -18,7 +18,7 @@ import numpy as np
 
 from costing.optimise.search import begun
 from costing.optimise.solver import Block, lp_text
-from tests.optimise.small import JULY, LONG_AGO, STEP, case_of, demand, setting_of
+from tests.optimise.small import JULY, LONG_AGO, STEP, case_of, demand, demanded_of
 
 FOLDER = Path(__file__).parent / "golden"
 
@@ -151,7 +151,7 @@ def text_of(constraint: str) -> str:
     """The LP text of a constraint, its notes first."""
     golden = GOLDEN[constraint]
     case = case_of(*golden.machines, **golden.asked)
-    build, _ = begun(setting_of(case))
+    build, _ = begun(demanded_of(case))
     cells = case.reference.schedule.cells * len(case.scenario.rules.step_dates)
     other = np.array([cell.class_code not in golden.kept for cell in cells])
     blocks = [_among(b, other) for b in build.blocks if b.constraint == constraint]

@@ -10,8 +10,8 @@ import numpy as np
 from costing.analysis.account.comparison import pay
 from costing.case.case import Case, make_case
 from costing.fee.schedule import Cell
-from costing.optimise.demanded_program import Setting
-from costing.optimise.demands import asked
+from costing.optimise.demanded_program import DemandedProgram
+from costing.optimise.demands import requirements
 from costing.optimise.program import fee_program
 from costing.optimise.search import Search, search
 from costing.reference.load import load_reference
@@ -69,19 +69,19 @@ def case_of(
     return make_case(REFERENCE, content)
 
 
-def setting_of(case: Case) -> Setting:
+def demanded_of(case: Case) -> DemandedProgram:
     """A case as a program under its demands."""
-    return Setting(fee_program(case), asked(case))
+    return DemandedProgram(fee_program(case), requirements(case))
 
 
 def found(case: Case) -> Search:
     """The best prices, not rounded."""
-    return search(setting_of(case))
+    return search(demanded_of(case))
 
 
 def price(search_: Search, cell: Cell, step: int = 0) -> float:
     """A price that a search found."""
-    cells = search_.setting.program.cells
+    cells = search_.demanded.program.cells
     return float(search_.prices[step * len(cells) + cells.index(cell)])
 
 

@@ -21,7 +21,7 @@ from costing.optimise.search import reach, search
 from costing.scenario.rules import StructureChoice
 from tests.optimise.drawn import CLASSES, few, machines, one_of, rules, with_target
 from tests.optimise.naive import Naive
-from tests.optimise.small import LONG_AGO, REFERENCE, case_of, demand, setting_of
+from tests.optimise.small import LONG_AGO, REFERENCE, case_of, demand, demanded_of
 
 EUROS = ("loss", "largest_loss", "near_cost", "exact")
 OBJECTIVES = (
@@ -54,12 +54,12 @@ def test_the_most_saved_and_every_objective_in_turn(data: st.DataObject) -> None
     read = Naive(free)
     most = read.most_saved()
     if np.isnan(most):
-        assert reach(setting_of(free)).status == "infeasible"
+        assert reach(demanded_of(free)).status == "infeasible"
         return
-    assert reach(setting_of(free)).most_eur == pytest.approx(most, rel=1e-6, abs=0.1)
+    assert reach(demanded_of(free)).most_eur == pytest.approx(most, rel=1e-6, abs=0.1)
     target = max(0.0, data.draw(PART | MORE) * most)
     case = case_of(*fleet, target=target, **asked, objectives=tuple(names), savings=saving)
-    theirs, mine = Naive(case, like=read).best(*names), search(setting_of(case))
+    theirs, mine = Naive(case, like=read).best(*names), search(demanded_of(case))
     assert (mine.status == "infeasible") == (not theirs.possible)
     counted = {"machine_floor", "machines_below", "acts_below"} & {
         item.constraint for item in case.scenario.rules.demands
@@ -79,7 +79,7 @@ def test_rounded_prices_keep_every_demand(data: st.DataObject) -> None:
     fleet, asked = data.draw(machines()), data.draw(rules())
     asked["rounding_eur"] = data.draw(one_of(0.01, 0.1, 1.0))
     case = case_of(*fleet, **asked)
-    answer = reach(setting_of(case))
+    answer = reach(demanded_of(case))
     if answer.status != "optimal":
         return
     case = with_target(case, max(0.0, 0.8 * answer.most_eur))
@@ -160,7 +160,7 @@ def test_the_structure_is_the_best_of_all(data: st.DataObject) -> None:
     case = case_of(*fleet, **asked, objectives=(name,))
     variants = [Naive(case, reform) for reform in reforms(case)]
     most = [theirs.most_saved() for theirs in variants]
-    answer = reach(setting_of(case))
+    answer = reach(demanded_of(case))
     if np.isnan(most).all():
         assert answer.status == "infeasible"
         return
@@ -168,7 +168,7 @@ def test_the_structure_is_the_best_of_all(data: st.DataObject) -> None:
     case = with_target(case, max(0.0, data.draw(PART) * answer.most_eur))
     answers = [Naive(case, theirs.reform, theirs).best(name) for theirs in variants]
     values = [theirs.values[0] for theirs in answers if theirs.possible]
-    mine = search(setting_of(case))
+    mine = search(demanded_of(case))
     assert (mine.status == "infeasible") == (not values)
     if values:
         assert dict(mine.goals)[name] == pytest.approx(min(values), **near(name))
@@ -189,12 +189,12 @@ def test_machines_put_together_or_left_out_change_nothing(name: str) -> None:
     ]
     case = case_of(*fleet, demands=(demand("machine_floor", 0.3),), objectives=(name,))
     assert 150 < len(case.fleet.frame) < 300
-    setting = setting_of(case)
-    assert len(setting.machines.alike[0]) < 0.9 * len(fleet)
-    most = reach(setting).most_eur
+    demanded = demanded_of(case)
+    assert len(demanded.machines.alike[0]) < 0.9 * len(fleet)
+    most = reach(demanded).most_eur
     theirs = Naive(case)
     assert most == pytest.approx(theirs.most_saved(), rel=1e-6)
     case = with_target(case, 0.7 * most)
-    value = dict(search(setting_of(case)).goals)[name]
+    value = dict(search(demanded_of(case)).goals)[name]
     assert value > 1_000
     assert value == pytest.approx(Naive(case).best(name).values[0], rel=1e-6)

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costing.optimise.conflict import conflict, missing
-from costing.optimise.demands import asked, changed, without
+from costing.optimise.demands import changed, requirements, without
 from costing.optimise.floors import COUNTS
 from costing.optimise.proposal import Proposal
 from costing.optimise.propose import propose
 from costing.optimise.search import reach, search
 from costing.scenario.menu import CONSTRAINTS
 from tests.optimise.drawn import few, machines, one_of, rules
-from tests.optimise.small import case_of, demand, setting_of
+from tests.optimise.small import case_of, demand, demanded_of
 
 TWO = ({"acts_billed": 6_000}, {"acts_billed": 7_000, "class": "irm_1_5t"})
 
@@ -30,19 +30,19 @@ def blocked(**content: Any) -> Proposal:
 
 
 def test_the_set_is_irreducible() -> None:
-    setting = setting_of(
+    demanded = demanded_of(
         case_of(*TWO, target=900_000, demands=(demand("total_cut", 0.12), demand("zone_gap", 0.5)))
     )
-    found = conflict(setting, reach(setting).most_eur)
+    found = conflict(demanded, reach(demanded).most_eur)
     assert found.exact
-    titles = [item.title(setting.program.case.reference) for item in setting.asked]
-    told = found.together
+    titles = [item.title(demanded.program.case.reference) for item in demanded.requirements]
+    told = found.contradicting
     members = [i for i, title in enumerate(titles) if any(t.startswith(title) for t in told)]
     assert members
-    alone = setting.under([setting.asked[i] for i in members])
+    alone = demanded.under([demanded.requirements[i] for i in members])
     assert search(alone).status == "infeasible"
     for i in range(len(members)):
-        assert search(alone.under(without(alone.asked, i))).status == "optimal"
+        assert search(alone.under(without(alone.requirements, i))).status == "optimal"
 
 
 def test_by_hand_of_two_limits_that_each_forbid_it_one_is_told() -> None:
@@ -55,11 +55,11 @@ def test_by_hand_of_two_limits_that_each_forbid_it_one_is_told() -> None:
     case = case_of(
         *TWO, target=900_000, largest_cut_per_step=0.05, demands=(demand("total_cut", 0.1),)
     )
-    setting = setting_of(case)
-    found = conflict(setting, reach(setting).most_eur)
+    demanded = demanded_of(case)
+    found = conflict(demanded, reach(demanded).most_eur)
     assert found.exact
-    assert len(found.together) == 2
-    assert found.together[0].startswith("Économies visées")
+    assert len(found.contradicting) == 2
+    assert found.contradicting[0].startswith("Économies visées")
 
 
 def test_by_hand_what_has_no_part_in_a_contradiction_is_not_told() -> None:
@@ -72,9 +72,9 @@ def test_by_hand_what_has_no_part_in_a_contradiction_is_not_told() -> None:
         {"acts_billed": 6_000}, {"acts_billed": 6_001}, target=300_000,
         demands=(demand("machines_below", 0.0),), savings={"reading": "level_2027"},
     )  # fmt: skip
-    setting = setting_of(case)
-    found = conflict(setting, reach(setting).most_eur)
-    assert [title.split(" (")[0] for title in found.together] == [
+    demanded = demanded_of(case)
+    found = conflict(demanded, reach(demanded).most_eur)
+    assert [title.split(" (")[0] for title in found.contradicting] == [
         "Économies visées", "Appareils poussés sous leur coût",
     ]  # fmt: skip
 
@@ -86,11 +86,11 @@ def test_by_hand_a_limit_in_place_of_the_general_one_has_a_part_and_may_be_eased
     the CT would fall by 5 % only: that is no way out.
     """
     asked_ = {"largest_cut_per_step": 0.05, "demands": (demand("step_cut", 0.3, "scanner"),)}
-    most = reach(setting_of(case_of(*TWO, **asked_))).most_eur
-    setting = setting_of(case_of(*TWO, target=most + 20_000, **asked_))
-    found = conflict(setting, most)
+    most = reach(demanded_of(case_of(*TWO, **asked_))).most_eur
+    demanded = demanded_of(case_of(*TWO, target=most + 20_000, **asked_))
+    found = conflict(demanded, most)
     assert found.exact
-    assert len(found.together) == 3
+    assert len(found.contradicting) == 3
     (way,) = [w for w in found.ways if w.scope == "scanner"]
     assert way.enough
     assert way.needed == pytest.approx(0.3 + 20_000 / 538_320, abs=2e-4)
@@ -101,36 +101,36 @@ def test_by_hand_a_limit_in_place_of_the_general_one_has_a_part_and_may_be_eased
 @given(st.data())
 def test_drawn_conflicts_are_proven_and_their_ways_out_are_ways_out(data: st.DataObject) -> None:
     asked_, fleet = data.draw(rules()), data.draw(machines())
-    free = reach(setting_of(case_of(*fleet, **asked_)))
+    free = reach(demanded_of(case_of(*fleet, **asked_)))
     most = free.most_eur if free.status == "optimal" else 0.0
     over = data.draw(one_of(1e-7, 1e-4, 0.02, 0.2, 1.0))
     case = case_of(*fleet, **asked_, target=max(0.0, most) * (1 + over) + 0.3)
-    setting = setting_of(case)
-    if missing(setting) < 0.2:
+    demanded = demanded_of(case)
+    if missing(demanded) < 0.2:
         return
-    found = conflict(setting, most if free.status == "optimal" else None)
-    items = setting.asked
-    told = [title.split(" (")[0] for title in found.together]
+    found = conflict(demanded, most if free.status == "optimal" else None)
+    items = demanded.requirements
+    told = [title.split(" (")[0] for title in found.contradicting]
     members = [i for i, a in enumerate(items) if a.title(case.reference).split(" (")[0] in told]
     counted = any(items[i].constraint in COUNTS for i in members)
     if found.exact:
-        assert len(members) == len(found.together)
+        assert len(members) == len(found.contradicting)
         others = frozenset(range(len(items))) - set(members)
-        assert missing(setting.under([items[i] for i in members])) > 0.2
+        assert missing(demanded.under([items[i] for i in members])) > 0.2
         for i in members:
             # Whole numbers are any number in the proof: without one, fractions of a machine hold.
-            assert counted or missing(replace(setting, aside=others | {i})) < 0.2
+            assert counted or missing(replace(demanded, aside=others | {i})) < 0.2
     for way in found.ways:
         key = (way.constraint, way.scope)
         ((index, item),) = [(i, a) for i, a in enumerate(items) if a.key == key]
         rest = without(items, index)
         if way.needed is None:
-            assert way.enough == (missing(setting.under(rest)) < 1)
+            assert way.enough == (missing(demanded.under(rest)) < 1)
         elif way.enough:
             moved = replace(item, level=way.needed) if way.level else item.moved(way.needed)
             if way.constraint == "savings_target":
                 moved = item.moved(way.needed - 1)
-            assert missing(setting.under(changed(items, index, moved))) < 1
+            assert missing(demanded.under(changed(items, index, moved))) < 1
 
 
 def test_by_hand_the_least_cut_that_would_be_enough() -> None:
@@ -162,12 +162,12 @@ def test_what_is_needed_is_enough_and_a_little_less_is_not(
     (way,) = [w for w in proposal.conflict if w.constraint == constraint]
     assert way.enough
     assert way.needed is not None
-    setting = setting_of(proposal.case)
-    ((index, item),) = setting.find(constraint)
+    demanded = demanded_of(proposal.case)
+    ((index, item),) = demanded.find(constraint)
     looser = CONSTRAINTS[constraint].looser
 
     def short(value: float) -> float:
-        return missing(setting.under((*without(setting.asked, index), item.moved(value))))
+        return missing(demanded.under((*without(demanded.requirements, index), item.moved(value))))
 
     assert short(way.needed) < 1
     assert short(way.needed - looser * 3e-4) > 1
@@ -206,6 +206,6 @@ def test_a_floor_out_of_reach_is_impossible_by_itself_and_tells_how_many_must_be
 
 def test_everything_asked_is_one_list() -> None:
     case = case_of(*TWO, target=1.0, demands=(demand("step_cut", 0.1),), floor_share_of_cost={})
-    found = asked(case)
+    found = requirements(case)
     # A demand for all replaces the field of the same constraint.
     assert [item.value for item in found if item.constraint == "step_cut"] == [0.1]

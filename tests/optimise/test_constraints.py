@@ -26,10 +26,10 @@ from tests.optimise.small import (
     STEP,
     case_of,
     demand,
+    demanded_of,
     found,
     paid_before,
     price,
-    setting_of,
 )
 
 LEVEL = {"reading": "level_2027"}
@@ -52,7 +52,7 @@ def most(*machines: dict[str, Any], **asked: Any) -> float:
 
 
 def cheapest(*machines: dict[str, Any], **asked: Any) -> Reach:
-    answer = reach(setting_of(level(*machines, **asked)))
+    answer = reach(demanded_of(level(*machines, **asked)))
     assert answer.status == "optimal"
     return answer
 
@@ -171,7 +171,7 @@ def test_twelve_months_hold_a_price_that_rose_since() -> None:
     # Reduced rates were 51 in December 2025 and 60 from January 2026 on: 0.8 × 60 = 48.
     asked = {"step_dates": (dt.date(2026, 12, 1),), **asking("phased_cut", 0.2)}
     case = level(LARGE, **asked)
-    assert lowest(reach(setting_of(case)), case, REDUCED) == pytest.approx(48)
+    assert lowest(reach(demanded_of(case)), case, REDUCED) == pytest.approx(48)
 
 
 def test_a_price_that_was_not_known_a_year_before_is_spread_from_when_it_was() -> None:

@@ -171,7 +171,7 @@ def test_a_cost_that_is_no_straight_line_has_a_slope_too(
     # The model is a straight line all the same: every slope of it is the exact one.
     case = case_of({"acts_billed": acts})
     exact = bases(case, "two_part_median")["scanner"].marginal_eur
-    monkeypatch.setattr(CostModel, "affine_in_acts", property(lambda _: False))
+    monkeypatch.setattr(CostModel, "linear_in_acts", property(lambda _: False))
     found = bases(case, "two_part_median")["scanner"].marginal_eur
     assert found == pytest.approx(exact)
 

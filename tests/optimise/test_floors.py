@@ -14,12 +14,12 @@ import pytest
 
 from costing.analysis.uncertainty.uncertainty import fleet_cost_draws
 from costing.case.case import Case
-from costing.optimise.demanded_program import MOST_SWITCHES, Setting
+from costing.optimise.demanded_program import MOST_SWITCHES, DemandedProgram
 from costing.optimise.risk import DRAWS
 from costing.optimise.search import reach, search
 from costing.scenario.rules import StructureChoice
 from tests.optimise.naive import Naive
-from tests.optimise.small import case_of, demand, paid_before, setting_of
+from tests.optimise.small import case_of, demand, demanded_of, paid_before
 
 LEVEL = {"reading": "level_2027"}
 FIVE = (StructureChoice(parameter="reference_activity", scope="scanner", candidates=(5_000.0,)),)
@@ -59,15 +59,15 @@ CASES = {
 }
 
 
-def together(case: Case, switches: int) -> Setting:
+def together(case: Case, switches: int) -> DemandedProgram:
     """A case in which so many switches are allowed."""
-    return replace(setting_of(case), switches=switches)
+    return replace(demanded_of(case), switches=switches)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_machines_put_together_are_told_how_much_better_the_best_could_be(name: str) -> None:
     case = CASES[name]
-    best, rough = search(setting_of(case)), search(together(case, 2))
+    best, rough = search(demanded_of(case)), search(together(case, 2))
     first = case.scenario.rules.objectives[0]
     true, found = dict(best.goals)[first], dict(rough.goals)[first]
     assert (best.status, best.short_eur) == ("optimal", 0.0)
@@ -81,7 +81,7 @@ def test_machines_put_together_keep_the_demand(name: str) -> None:
     case = CASES[name]
     rough = search(together(case, 2))
     assert Naive(case).broken(rough.prices, 0.5) == []
-    saved = rough.setting.program.saved(rough.prices)[2027]
+    saved = rough.demanded.program.saved(rough.prices)[2027]
     assert saved >= case.scenario.savings.target_eur - 0.5
 
 
@@ -106,19 +106,19 @@ def test_machines_put_together_are_set_apart_before_anything_is_called_impossibl
 def test_a_demand_that_leaves_room_for_all_asks_nothing() -> None:
     # Every machine may be below: the most that can be saved is that of no demand.
     machines = fleet((6_000, 7_000, 9_000), (1, 2, 1))
-    plain = reach(setting_of(case_of(*machines, savings=LEVEL))).most_eur
+    plain = reach(demanded_of(case_of(*machines, savings=LEVEL))).most_eur
     for asked in (
         demand("machine_floor", 3.0, level=1.0),
         demand("machines_below", 1.0),
         demand("acts_below", 1.0),
     ):
         free = case_of(*machines, savings=LEVEL, demands=(asked,))
-        assert reach(setting_of(free)).most_eur == pytest.approx(plain)
+        assert reach(demanded_of(free)).most_eur == pytest.approx(plain)
 
 
 def test_a_part_of_the_fleet_without_machines_asks_nothing() -> None:
     machines = fleet((6_000, 9_000), (1, 1))
-    plain = reach(setting_of(case_of(*machines, savings=LEVEL))).most_eur
+    plain = reach(demanded_of(case_of(*machines, savings=LEVEL))).most_eur
     nobody = (
         demand("machine_floor", 3.0, "public"),
         demand("machines_below", 0.0, "irm"),
@@ -126,7 +126,7 @@ def test_a_part_of_the_fleet_without_machines_asks_nothing() -> None:
         demand("neutrality", 0.0, "tep_tdm"),
     )
     case = case_of(*machines, savings=LEVEL, demands=nobody, floor_share_of_cost={"tep": 3.0})
-    assert reach(setting_of(case)).most_eur == pytest.approx(plain)
+    assert reach(demanded_of(case)).most_eur == pytest.approx(plain)
 
 
 def test_a_machine_a_little_below_is_below() -> None:
@@ -134,7 +134,7 @@ def test_a_machine_a_little_below_is_below() -> None:
     (cost,) = paid_before(case_of({"acts_billed": 6_000}))[1]
     asked = {"largest_cut_per_step": float(1 - (cost - 300) / 538_320), "savings": LEVEL}
     free = case_of({"acts_billed": 6_000}, **asked)
-    assert reach(setting_of(free)).most_eur == pytest.approx(598_140 - cost + 300)
+    assert reach(demanded_of(free)).most_eur == pytest.approx(598_140 - cost + 300)
     for demanded in (
         demand("machine_floor", 1.0),
         demand("machines_below", 0.0),
@@ -142,7 +142,7 @@ def test_a_machine_a_little_below_is_below() -> None:
         demand("sole_machine", 0.0),
     ):
         held = case_of({"acts_billed": 6_000}, **asked, demands=(demanded,))
-        assert reach(setting_of(held)).most_eur == pytest.approx(598_140 - cost)
+        assert reach(demanded_of(held)).most_eur == pytest.approx(598_140 - cost)
 
 
 @pytest.mark.parametrize("risk", ["mean", "probability", "cvar"])
@@ -159,15 +159,15 @@ def test_floors_of_machines_hold_the_cost_at_risk(risk: str) -> None:
     assert least < 538_320
     for demanded in (demand("machine_floor", 0.85), demand("sole_machine", -0.15)):
         held = case_of({"acts_billed": 6_000}, **asked, demands=(demanded,))
-        assert reach(setting_of(held)).most_eur == pytest.approx(598_140 - least)
+        assert reach(demanded_of(held)).most_eur == pytest.approx(598_140 - least)
 
 
 def test_which_machines_are_left_below_is_kept_while_prices_are_rounded() -> None:
     case = CASES["acts"]
-    found = search(setting_of(case))
+    found = search(demanded_of(case))
     ((key, keeps),) = found.kept.items()
     assert key == ("acts_below", "*")
-    rows = found.setting.machines
+    rows = found.demanded.machines
     above = rows.revenue_at(found.prices) >= rows.cost_at(found.prices) - 0.5
     assert np.all(above[keeps])
     acts = rows.weight * rows.frame["acts_billed"].to_numpy()

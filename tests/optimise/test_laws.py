@@ -18,7 +18,7 @@ from costing.optimise.search import reach
 from costing.optimise.solver import Model, Solution
 from tests.optimise.drawn import ASKED, demands, few, machines, one_of, rules, with_target
 from tests.optimise.naive import Naive
-from tests.optimise.small import case_of, demand, found, setting_of
+from tests.optimise.small import case_of, demand, demanded_of, found
 
 #: Rows that count machines take a second or more in each of these; they have tests of their own.
 COUNTS = ("machine_floor", "machines_below", "acts_below")
@@ -34,7 +34,7 @@ def slack(value: float) -> float:
 def test_the_optimum_does_not_fall_as_the_target_rises(data: st.DataObject) -> None:
     asked, fleet = data.draw(rules(COUNTS)), data.draw(machines())
     case = case_of(*fleet, **asked, objectives=(data.draw(FIRST),))
-    answer = reach(setting_of(case))
+    answer = reach(demanded_of(case))
     if answer.status != "optimal" or answer.most_eur <= 0:
         return
     values = []
@@ -53,14 +53,14 @@ def test_a_demand_more_never_improves_anything(data: st.DataObject) -> None:
     free = ("rise_below_cost", "step_cut", *(item.constraint for item in asked["demands"]))
     more = data.draw(demands(free, 1))
     plain = case_of(*fleet, **asked, objectives=(data.draw(FIRST),))
-    before = reach(setting_of(plain))
+    before = reach(demanded_of(plain))
     if before.status != "optimal" or not more:
         return
     strict = {**asked, "demands": (*asked["demands"], *more)}
     first = plain.scenario.rules.objectives
     target = max(0.0, 0.7 * before.most_eur)
     strict_case = case_of(*fleet, **strict, objectives=first, target=target)
-    after = reach(setting_of(strict_case))
+    after = reach(demanded_of(strict_case))
     assert after.most_eur <= before.most_eur + slack(before.most_eur)
     one, two = found(with_target(plain, target)), found(strict_case)
     if two.status == "optimal":
@@ -82,7 +82,7 @@ def test_a_stricter_number_never_improves_anything(constraint: str) -> None:
     for value in order:  # from the loosest
         asked = (demand(constraint, value, level=levels.get(constraint)),)
         case = case_of(*fleet, demands=asked, no_rise=False, largest_cut_per_step=0.4)
-        answer = reach(setting_of(case))
+        answer = reach(demanded_of(case))
         saved.append(answer.most_eur if answer.status == "optimal" else -1e12)
     assert saved[0] > 0
     assert all(strict <= loose + 0.05 for loose, strict in pairwise(saved))
@@ -93,7 +93,7 @@ def test_a_stricter_number_never_improves_anything(constraint: str) -> None:
 def test_points_of_drawn_frontiers_are_optima(data: st.DataObject) -> None:
     asked, fleet = data.draw(rules(COUNTS)), data.draw(machines())
     case = case_of(*fleet, **asked)
-    if reach(setting_of(case)).status != "optimal":
+    if reach(demanded_of(case)).status != "optimal":
         return
     against = data.draw(one_of("loss", "largest_loss", "near_cost"))
     drawn = frontier(case, "savings", against, points=4).points
@@ -140,12 +140,12 @@ def test_a_frontier_between_objectives_and_the_price_of_one_unit_less() -> None:
 def test_what_a_concession_is_worth_is_found_by_making_it(data: st.DataObject) -> None:
     asked, fleet = data.draw(rules(COUNTS)), data.draw(machines(3))
     case = case_of(*fleet, **asked, objectives=("loss",))
-    answer = reach(setting_of(case))
+    answer = reach(demanded_of(case))
     if answer.status != "optimal":
         return
     case = with_target(case, max(0.0, 0.9 * answer.most_eur))
     best = found(case)
-    items = best.setting.asked
+    items = best.demanded.requirements
     for held in bindings(best, best.prices):
         if held.gain is None:
             continue
@@ -155,7 +155,7 @@ def test_what_a_concession_is_worth_is_found_by_making_it(data: st.DataObject) -
         rest = [a for i, a in enumerate(items) if i != index]
         if item.movable:
             rest.insert(index, item.eased(unit(item)))
-        eased = search.search(best.setting.under(rest))
+        eased = search.search(best.demanded.under(rest))
         assert held.gain == pytest.approx(best.goals[0][1] - eased.goals[0][1], rel=1e-6, abs=0.5)
 
 
@@ -179,9 +179,9 @@ def test_a_later_objective_that_stops_is_not_called_optimal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     case = case_of({"acts_billed": 6_000}, target=150_000, objectives=("loss", "fewest_cells"))
-    setting = setting_of(case)
+    demanded = demanded_of(case)
     stopping(monkeypatch, 1)
-    best = search.search(setting)
+    best = search.search(demanded)
     assert best.status == "stopped"
     assert np.isfinite(best.prices).all()
 

@@ -25,7 +25,7 @@ from costing.reference.load import load_reference
 from costing.scenario.rules import Lever, SavingsDemand, ScheduleRules
 from costing.scenario.scenario import Override, Scenario
 from tests.optimise.drawn import few, machines, one_of, with_target
-from tests.optimise.small import case_of, setting_of
+from tests.optimise.small import case_of, demanded_of
 from tests.strategies import fleet_of
 
 REFERENCE = load_reference()
@@ -236,7 +236,7 @@ def demands(draw: st.DrawFn) -> tuple[Case, float]:
 @given(demands())
 def test_the_least_loss_is_that_of_scipy_and_every_rule_holds(drawn: tuple[Case, float]) -> None:
     case, share = drawn
-    most = reach(setting_of(case)).most_eur
+    most = reach(demanded_of(case)).most_eur
     case = with_target(case, max(0.0, share * most))
     proposal = propose(case)
     loss, reachable = independent(case)

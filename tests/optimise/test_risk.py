@@ -8,7 +8,7 @@ import pytest
 from costing.analysis.uncertainty.uncertainty import fleet_cost_draws
 from costing.optimise.risk import DRAWS, risk_of
 from costing.optimise.search import reach
-from tests.optimise.small import FREE, case_of, found, setting_of
+from tests.optimise.small import FREE, case_of, demanded_of, found
 
 TEN = np.arange(10.0, 0.0, -1.0)  # 10, 9, … 1: order must not matter
 
@@ -38,8 +38,8 @@ def test_a_floor_holds_with_its_probability_and_no_more(level: float) -> None:
         {"acts_billed": 6_000}, {"acts_billed": 9_000}, floor_share_of_cost={"scanner": 0.9},
         cost_risk="probability", cost_level=level, **FREE,
     )  # fmt: skip
-    setting = setting_of(case)
-    revenue = setting.machines.revenue_at(reach(setting).values).sum()
+    demanded = demanded_of(case)
+    revenue = demanded.machines.revenue_at(reach(demanded).values).sum()
     draws = fleet_cost_draws(case, case.fleet_in(2027), 2027, DRAWS)[1:].sum(axis=1)
     covered = float(np.mean(revenue >= 0.9 * draws - 0.01))
     assert level <= covered <= level + 1 / DRAWS
@@ -51,11 +51,11 @@ def test_the_riskier_the_reading_the_higher_the_floor() -> None:
             {"acts_billed": 6_000}, {"acts_billed": 8_000}, target=500_000,
             floor_share_of_cost={"scanner": 0.8}, **rules,
         )  # fmt: skip
-        setting = found(case).setting
-        block = next(iter(setting.find("class_floor")))
-        mine = setting.machines.weight
+        demanded = found(case).demanded
+        block = next(iter(demanded.find("class_floor")))
+        mine = demanded.machines.weight
         assert block[1].scope == "scanner"
-        return setting.cost_of(mine)
+        return demanded.cost_of(mine)
 
     principal = revenue()
     half = revenue(cost_risk="probability", cost_level=0.5)

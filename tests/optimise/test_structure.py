@@ -23,10 +23,10 @@ from tests.optimise.small import (
     STEP,
     case_of,
     demand,
+    demanded_of,
     found,
     paid_before,
     price,
-    setting_of,
 )
 
 LEVEL = {"reading": "level_2027"}
@@ -45,7 +45,7 @@ def asking(*choices: StructureChoice, **rules: Any) -> dict[str, Any]:
 
 
 def most(*machines: dict[str, Any], **asked: Any) -> float:
-    answer = reach(setting_of(case_of(*machines, **asked)))
+    answer = reach(demanded_of(case_of(*machines, **asked)))
     assert answer.status == "optimal"
     return answer.most_eur
 

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from costing.run.parallel import together
+from costing.run.parallel import in_parallel
 
 MANY = 10**6
 
@@ -22,7 +22,7 @@ def test_results_stand_in_the_order_of_the_tasks(size: int) -> None:
         done.append(index)
         return index * index
 
-    assert together((partial(task, i) for i in range(50)), size) == [i * i for i in range(50)]
+    assert in_parallel((partial(task, i) for i in range(50)), size) == [i * i for i in range(50)]
     assert sorted(done) == list(range(50))
 
 
@@ -35,26 +35,26 @@ def test_what_a_task_raises_is_raised(size: int, wrong: int) -> None:
         return index
 
     with pytest.raises(ValueError, match=str(wrong)):
-        together((partial(task, i) for i in range(20)), size)
+        in_parallel((partial(task, i) for i in range(20)), size)
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor")
 def test_two_tasks_run_at_once() -> None:
     meeting = threading.Barrier(2, timeout=30)
-    assert sorted(together([meeting.wait, meeting.wait], MANY)) == [0, 1]
+    assert sorted(in_parallel([meeting.wait, meeting.wait], MANY)) == [0, 1]
 
 
 def test_a_task_may_have_tasks_of_its_own() -> None:
     def outer(index: int) -> int:
-        return sum(together((partial(abs, index) for _ in range(3)), MANY))
+        return sum(in_parallel((partial(abs, index) for _ in range(3)), MANY))
 
-    assert together((partial(outer, i) for i in range(8)), MANY) == [3 * i for i in range(8)]
+    assert in_parallel((partial(outer, i) for i in range(8)), MANY) == [3 * i for i in range(8)]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="fork")
 def test_a_forked_process_has_no_threads_to_wait_for() -> None:
-    together([partial(abs, -1)] * 4, MANY)
+    in_parallel([partial(abs, -1)] * 4, MANY)
     child = os.fork()
     if child == 0:
-        os._exit(sum(together((partial(abs, -i) for i in range(5)), MANY)))
+        os._exit(sum(in_parallel((partial(abs, -i) for i in range(5)), MANY)))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 10

@@ -8,7 +8,7 @@ from typing import Any
 from costing.scenario.scenario import Scenario
 from costing.scenario.unavailable import Unavailable
 from costing.store.store import Store
-from costing.ui.parts import names
+from costing.ui.parts import wording
 
 PRICE = "irm.purchase_price.irm_1_5t"
 SAID = "Non disponible (Constructeur *X*) : secret des affaires."
@@ -24,7 +24,7 @@ def test_the_mark_and_its_reason_stand_beside_the_value(
     revision = store.create(Scenario(unavailable=data), "Anne", "essai")
     at = opened(scenario=revision.scenario_id)
     assert not at.at.exception
-    shown = f"∅ **{names.literal(SAID)}**"
+    shown = f"∅ **{wording.literal(SAID)}**"
     assert any(caption.value.startswith(shown) for caption in at.at.caption)
     assert "Parc, Actes d'hospitalisés — tous les appareils" in at.text
     at.at.session_state["group"] = "irm"

@@ -16,7 +16,7 @@ from costing.scenario.scenario import Scenario
 from costing.store.store import Store
 from costing.ui.schedule import view as schedule_view
 from costing.workbook.export import write_evaluation
-from costing.workbook.live.book import held
+from costing.workbook.live.book import prices_held
 from costing.workbook.template import write_template
 from tests.strategies import fleet_of
 from tests.ui.schedules import Opened, asking, page, table
@@ -29,7 +29,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def exported() -> bytes:
     case = make_case(load_reference(), Scenario(name="Rapporté", fleet=FLEET))
     stream = io.BytesIO()
-    write_evaluation(case, held(case), stream)
+    write_evaluation(case, prices_held(case), stream)
     return stream.getvalue()
 
 

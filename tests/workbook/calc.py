@@ -20,7 +20,7 @@ import schedula
 from python_calamine import CalamineWorkbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.values.state import ADDED, LETTERS
 from costing.xlsx.package import open_package
 
@@ -31,7 +31,7 @@ _UNCOMPUTED = re.compile(rb'<c r="([A-Z]+\d+)"(?: s="\d+")?><f[^>]*>[^<]*</f></c
 _EPOCH = dt.date(1899, 12, 30)
 _ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*? t="e"')
 #: Sheets of inputs whose formulas only tell the state of a row, in words.
-_STATES = (words.VALUES, words.ACTIVITY, words.UNAVAILABLE)
+_STATES = (vocabulary.VALUES, vocabulary.ACTIVITY, vocabulary.UNAVAILABLE)
 #: But those by which rows added are found.
 _KEPT = tuple(LETTERS[name] for name in ADDED.values())
 

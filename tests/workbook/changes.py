@@ -21,7 +21,7 @@ from costing.language.units import UNITS
 from costing.scenario.menu import STRUCTURES
 from costing.values.parameters import Parameter, Value
 from costing.workbook.live.machine_sheet import SHEET as MACHINE
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.choices.rows import choices
 from costing.workbook.sheets.fleet.write import FIRST
 from tests.strategies import decimals
@@ -90,7 +90,7 @@ def _assumptions(export: Export) -> Iterator[st.SearchStrategy[Change]]:
 def _assumption(
     export: Export, address: str, parameter: Parameter, value: Value
 ) -> st.SearchStrategy[Change]:
-    sheet = words.ACTIVITY if address.startswith("machine_classes.") else words.VALUES
+    sheet = vocabulary.ACTIVITY if address.startswith("machine_classes.") else vocabulary.VALUES
     low, high = value.bounds
     return (
         decimals(0.05, 0.95)
@@ -106,9 +106,9 @@ def _assumption(
 
 def _added(export: Export) -> Iterator[st.SearchStrategy[Change]]:
     """A value that a class or a modality did not have of its own, in the first row left for it."""
-    sheet = words.VALUES
+    sheet = vocabulary.VALUES
     rows = export.file.rows(sheet)
-    heads = words.VALUE_COLUMNS
+    heads = vocabulary.VALUE_COLUMNS
     header = next(i for i, row in enumerate(rows) if heads["mode"] in row)
     title = next(i for i, row in enumerate(rows) if str(row[1]).startswith("Valeur propre à une"))
     place = {name: xl_rowcol_to_cell(title + 1, rows[header].index(h)) for name, h in heads.items()}
@@ -144,8 +144,8 @@ def _add(
 
 
 def _choice(export: Export, key: str, value: Any, told: str = "") -> Change:
-    cell = export.file.cell(words.CHOICES, key, words.CHOICE_COLUMNS["value"])
-    return Change(words.CHOICES, cell, value, told or key)
+    cell = export.file.cell(vocabulary.CHOICES, key, vocabulary.CHOICE_COLUMNS["value"])
+    return Change(vocabulary.CHOICES, cell, value, told or key)
 
 
 def _conventions(export: Export) -> Iterator[st.SearchStrategy[Change]]:
@@ -153,7 +153,7 @@ def _conventions(export: Export) -> Iterator[st.SearchStrategy[Change]]:
     keys = ("perimeter", "savings.reading", *(f"conventions.{name}" for name in CONVENTIONS))
     for choice in choices(export.reference, export.scenario):
         if choice.key in keys:
-            options = choice.options or {True: words.YES, False: words.NO}
+            options = choice.options or {True: vocabulary.YES, False: vocabulary.NO}
             others = [label for code, label in options.items() if code != choice.value]
             key = choice.key
             yield st.sampled_from(others).map(lambda label, key=key: _choice(export, key, label))
@@ -176,7 +176,10 @@ def _machines(export: Export) -> Iterator[st.SearchStrategy[Change]]:
             .filter(lambda pair, now=now: now[pair[0]] != pair[1])
             .map(
                 lambda pair, column=column: Change(
-                    words.FLEET, xl_rowcol_to_cell(FIRST + pair[0], column), pair[1], words.FLEET
+                    vocabulary.FLEET,
+                    xl_rowcol_to_cell(FIRST + pair[0], column),
+                    pair[1],
+                    vocabulary.FLEET,
                 )
             )
         )
@@ -213,7 +216,7 @@ def _structure(export: Export) -> Iterator[st.SearchStrategy[Change]]:
     header = next(i for i, row in enumerate(rows) if "Après" in row)
     after = rows[header].index("Après")
     names = {label.fr: part for part, (label, _) in STRUCTURES.items()}
-    classes = {label: code for code, label in words.fee_classes(export.reference).items()}
+    classes = {label: code for code, label in vocabulary.fee_classes(export.reference).items()}
     for place, row in enumerate(rows[header + 1 :], start=header + 1):
         if row[1] in names:
             told = f"{classes[row[0]]} · * · * · {names[row[1]]}"
@@ -262,7 +265,7 @@ def _levers(export: Export) -> Iterator[st.SearchStrategy[Change]]:
 def _shown(export: Export) -> Iterator[st.SearchStrategy[Change]]:
     """Another machine on « Un appareil »: its class, its state, its zone or its acts."""
     values: dict[str, st.SearchStrategy[Any]] = {
-        "B4": st.sampled_from(list(words.fee_classes(export.reference).values())),
+        "B4": st.sampled_from(list(vocabulary.fee_classes(export.reference).values())),
         "B5": st.sampled_from([v for k, v in labels.AMORTISATION.items() if k != "*"]),
         "B6": st.sampled_from([v for k, v in labels.ZONES.items() if k != "*"]),
         "B7": decimals(0, 30_000),

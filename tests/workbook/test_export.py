@@ -12,7 +12,7 @@ from costing.problems.errors import InputError
 from costing.scenario.rules import SavingsDemand, ScheduleRules
 from costing.scenario.scenario import Override, Scenario
 from costing.workbook.export import write_evaluation, write_proposal
-from costing.workbook.live.book import held
+from costing.workbook.live.book import prices_held
 from costing.workbook.verify.verify import verify
 from tests.strategies import fleet_of
 from tests.workbook.calc import uncomputed
@@ -117,7 +117,7 @@ def test_a_synthetic_fleet_is_said_on_every_sheet_of_results(reference):
     fleet = MACHINES.model_copy(update={"synthetic": True})
     stream = io.BytesIO()
     case = make_case(reference, Scenario(fleet=fleet))
-    write_evaluation(case, held(case), stream)
+    write_evaluation(case, prices_held(case), stream)
     book = opened(stream.getvalue())
     for name in ("Synthèse", "Économies", "Effets", "Comparaison"):
         shown = [c.value for row in book[name].iter_rows(max_row=4) for c in row]

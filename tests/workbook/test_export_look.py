@@ -13,7 +13,7 @@ from costing.case.case import make_case
 from costing.reference.reference import Reference
 from costing.scenario.scenario import Scenario
 from costing.workbook.export import write_evaluation
-from costing.workbook.live.book import held
+from costing.workbook.live.book import prices_held
 from costing.workbook.live.timeline import dated
 from costing.workbook.sheets.kinds import KINDS, described
 from costing.workbook.write.layout import Book
@@ -30,7 +30,7 @@ DETAIL = ["Coûts IRM", "Tarifs appliqués", "Poids", "Appareils comparés", "Ap
 def book(reference: Reference) -> Any:
     case = make_case(reference, Scenario(name="R & D", fleet=FLEET))
     stream = io.BytesIO()
-    write_evaluation(case, held(case), stream)
+    write_evaluation(case, prices_held(case), stream)
     return openpyxl.load_workbook(io.BytesIO(stream.getvalue()))
 
 

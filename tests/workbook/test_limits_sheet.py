@@ -174,7 +174,7 @@ BLOCKED = proposal_of(
         Relaxation("class_floor", 100e6, False, "ne suffit pas", "scanner", 0.9),
         Relaxation("savings_target", 1e6, True, "ramener", "*", 150e6, 1e6, 6e6),
     ),
-    together=("Économies visées (150,0 M€)", "Baisse maximale par étape (25,0 %)"),
+    contradicting=("Économies visées (150,0 M€)", "Baisse maximale par étape (25,0 %)"),
     exact=True,
 )
 
@@ -195,10 +195,10 @@ def test_each_way_out_has_its_numbers() -> None:
 
 def test_what_contradicts_what_is_told() -> None:
     texts = [cell for row in rows_of(BLOCKED) for cell in row if isinstance(cell, str)]
-    assert {f"• {title}" for title in BLOCKED.together} <= set(texts)
+    assert {f"• {title}" for title in BLOCKED.contradicting} <= set(texts)
     assert any("aucune n'est de trop" in text for text in texts)
     assert texts.count("bloque") == 5
-    mixed = rows_of(replace(BLOCKED, together=(), exact=False))
+    mixed = rows_of(replace(BLOCKED, contradicting=(), exact=False))
     assert any("nombres entiers" in str(row[0]) for row in mixed)
 
 

@@ -25,7 +25,7 @@ from costing.scenario.rules import ScheduleRules
 from costing.scenario.scenario import Scenario
 from costing.schedule_file.file import read_schedule
 from costing.workbook.imported.importer import import_workbook
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.verify.verify import Verification, verify
 from tests.strategies import fleet_of
 from tests.workbook.calc import File, by_formulas, by_libreoffice, uncomputed
@@ -127,7 +127,7 @@ def test_a_part_changed_twice_follows_its_first_change_and_the_hypotheses(
     changed = file.changed({
         ("Structure", xl_rowcol_to_cell(header + 1, column)): 3_900,
         ("Structure", xl_rowcol_to_cell(header + 4, column)): 5.5,
-        **{(words.ACTIVITY, file.cell(words.ACTIVITY, address, head)): 4_600
+        **{(vocabulary.ACTIVITY, file.cell(vocabulary.ACTIVITY, address, head)): 4_600
            for head in ("Bas", "Mode", "Haut")},
     })  # fmt: skip
     (path,) = by_libreoffice(soffice, tmp_path, [uncomputed(changed.data)])
@@ -152,7 +152,7 @@ def test_values_added_below_the_table_count_as_soon_as_they_are_typed(reference,
     steps = scenario.rules.step_dates
     schedule = reference.schedule.with_prices({step: {} for step in steps}, "essai")
     file = Export(reference, scenario, schedule).file
-    rows = file.rows(words.VALUES)
+    rows = file.rows(vocabulary.VALUES)
     header = next(i for i, row in enumerate(rows) if "Mode" in row)
     first = next(i for i, row in enumerate(rows) if str(row[1]).startswith("Valeur propre"))
     added = (
@@ -163,11 +163,11 @@ def test_values_added_below_the_table_count_as_soon_as_they_are_typed(reference,
         {"Adresse": "irm.contrast_cost.irm_gt_1_5t", "Bas": 10, "Mode": 20, "Haut": 30},
     )  # fmt: skip
     cells = {
-        (words.VALUES, xl_rowcol_to_cell(row, rows[header].index(head))): value
+        (vocabulary.VALUES, xl_rowcol_to_cell(row, rows[header].index(head))): value
         for row, values in enumerate(added, start=first + 1)
         for head, value in values.items()
     }
-    above = words.VALUES, file.cell(words.VALUES, "irm.contrast_cost.*", "TVA")
+    above = vocabulary.VALUES, file.cell(vocabulary.VALUES, "irm.contrast_cost.*", "TVA")
     changed = file.changed({**cells, above: labels.VAT["excluded"]})
     (path,) = by_libreoffice(soffice, tmp_path, [uncomputed(changed.data)])
     costs = File(path.read_bytes()).rows("Coûts IRM")

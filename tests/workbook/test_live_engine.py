@@ -16,7 +16,7 @@ from costing.reference.load import load_reference
 from costing.scenario.rules import ScheduleRules
 from costing.scenario.scenario import Conventions, Override, Scenario
 from costing.workbook.live import book as live
-from costing.workbook.live.book import Results, held, sheets, write_computation
+from costing.workbook.live.book import Results, prices_held, sheets, write_computation
 from costing.workbook.live.year_writer import Year
 from costing.workbook.write.layout import Book
 from tests.strategies import fleet_of
@@ -172,5 +172,5 @@ def test_prices_held_are_those_in_force_on_the_eve() -> None:
     case = case_of()
     eve = FIRST - dt.timedelta(days=1)
     for cell in case.reference.schedule.cells:
-        kept = [held(case).price(cell, step) for step in (FIRST, SECOND)]
+        kept = [prices_held(case).price(cell, step) for step in (FIRST, SECOND)]
         assert kept == [case.reference.schedule.price(cell, eve)] * 2

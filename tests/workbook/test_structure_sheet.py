@@ -21,7 +21,7 @@ from costing.scenario.scenario import Scenario
 from costing.schedule_file.file import read_schedule
 from costing.workbook.live.prices_sheets import write_official
 from costing.workbook.live.timeline import Timeline
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.choices.write import write_choices
 from costing.workbook.sheets.lists import Lists
 from costing.workbook.sheets.schedule.write import write_schedule
@@ -50,7 +50,7 @@ def schedule_of(*reforms: Reform, prices: dict[dt.date, dict[Cell, float]] | Non
 def written(schedule: FeeSchedule) -> bytes:
     """The two sheets that a schedule is read from."""
     stream, book, lists = io.BytesIO(), Book("essai"), Lists()
-    write_values(book, CASE, words.ACTIVITY, "")
+    write_values(book, CASE, vocabulary.ACTIVITY, "")
     write_choices(book, CASE, lists)
     official = write_official(book, Timeline(CASE, schedule))
     write_structure(book, CASE, schedule)

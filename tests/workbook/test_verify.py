@@ -17,8 +17,8 @@ from costing.scenario.rules import ScheduleRules
 from costing.scenario.scenario import MOST_SEED, Override, Scenario
 from costing.workbook.export import write_evaluation
 from costing.workbook.imported.importer import import_workbook
-from costing.workbook.live.book import held
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.live.book import prices_held
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.fleet.write import FIRST
 from costing.workbook.verify.gaps import Gap
 from costing.workbook.verify.verify import Verification, prices_changed, verify
@@ -45,7 +45,7 @@ RENT = "communs.rent.irm_1_5t"
 def file(reference: Reference) -> File:
     case = make_case(reference, SCENARIO)
     stream = io.BytesIO()
-    write_evaluation(case, held(case), stream)
+    write_evaluation(case, prices_held(case), stream)
     return File(stream.getvalue())
 
 
@@ -92,7 +92,7 @@ def test_a_difference_of_a_billionth_is_seen_and_a_smaller_one_is_not(file, refe
 
 def test_values_from_before_the_change(file, reference):
     """A rent of 300 € where the workbook still shows the costs of a rent of 260 €."""
-    place = (words.VALUES, file.cell(words.VALUES, RENT, "Mode"))
+    place = (vocabulary.VALUES, file.cell(vocabulary.VALUES, RENT, "Mode"))
     found = checked(file.changed({place: 300.0}), reference)
     assert reasons(found) == {"stale"}
     assert {"Coûts IRM", "Coûts unitaires", "Comparaison"} <= {gap.sheet for gap in found.gaps}
@@ -157,9 +157,9 @@ def test_a_price_changed(file, reference):
 
 def test_a_machine_changed(file, reference):
     """One act more: the fleet is told, and so is each figure that does not follow."""
-    place = (words.FLEET, file.cell(words.FLEET, "m1", "Actes facturés"))
+    place = (vocabulary.FLEET, file.cell(vocabulary.FLEET, "m1", "Actes facturés"))
     found = checked(file.changed({place: 7_501.0}), reference)
-    assert list(told(found)) == [words.FLEET]
+    assert list(told(found)) == [vocabulary.FLEET]
     assert found.scenario.fleet.columns["acts_billed"] == (9_000, 7_501)
     differ = {gap.cell for gap in found.gaps if gap.sheet == "Appareils 2027"}
     assert "C6" in differ
@@ -169,7 +169,7 @@ def test_a_machine_changed(file, reference):
 
 def test_a_date_moved_is_told_once(file, reference):
     """Prices keep their place: none is told as changed because its date is."""
-    place = (words.CHOICES, file.cell(words.CHOICES, "rules.step_dates.1", "Valeur"))
+    place = (vocabulary.CHOICES, file.cell(vocabulary.CHOICES, "rules.step_dates.1", "Valeur"))
     found = checked(file.changed({place: dt.date(2026, 10, 1)}), reference)
     assert list(told(found)) == ["rules.step_dates"]
     assert found.schedule.dates[-2:] == (dt.date(2026, 10, 1), dt.date(2027, 1, 1))
@@ -180,7 +180,7 @@ def test_a_limit_that_the_scenario_changes_is_that_of_the_schedule(reference):
     own = Override(parameter="machine_classes.reference_activity.scanner", mode=7_500)
     case = make_case(reference, SCENARIO.with_override(own))
     stream = io.BytesIO()
-    write_evaluation(case, held(case), stream)
+    write_evaluation(case, prices_held(case), stream)
     found = checked(File(stream.getvalue()), reference)
     assert found.fine
     assert found.schedule.classes["scanner"].limits[0] == 7_500
@@ -194,11 +194,11 @@ def test_digits_that_a_program_drops_are_no_change(reference):
     )
     case = make_case(reference, scenario)
     stream = io.BytesIO()
-    write_evaluation(case, held(case), stream)
+    write_evaluation(case, prices_held(case), stream)
     file = File(stream.getvalue())
-    cell = file.cell(words.VALUES, "communs.vat_rate.*", "Mode")
-    assert file.value(words.VALUES, cell) == 0.1 + 0.2
-    found = checked(file.changed({(words.VALUES, cell): 0.3}), reference)
+    cell = file.cell(vocabulary.VALUES, "communs.vat_rate.*", "Mode")
+    assert file.value(vocabulary.VALUES, cell) == 0.1 + 0.2
+    found = checked(file.changed({(vocabulary.VALUES, cell): 0.3}), reference)
     assert found.fine
     assert not found.changed
     assert found.scenario.hash == scenario.hash
@@ -212,10 +212,10 @@ def test_digits_of_a_fleet_that_a_program_drops_are_found_again(reference):
     scenario = Scenario(fleet=MACHINES.model_copy(update={"columns": columns}))
     case = make_case(reference, scenario)
     stream = io.BytesIO()
-    write_evaluation(case, held(case), stream)
+    write_evaluation(case, prices_held(case), stream)
     file = File(stream.getvalue())
     column = COLUMNS.index("acts_inpatient")
-    cells = [(words.FLEET, xl_rowcol_to_cell(FIRST + row, column)) for row in (0, 1)]
+    cells = [(vocabulary.FLEET, xl_rowcol_to_cell(FIRST + row, column)) for row in (0, 1)]
     dropped = float(f"{third:.15g}")
     assert dropped != third
     same = import_workbook(io.BytesIO(file.changed(dict.fromkeys(cells, dropped)).data), reference)
@@ -229,10 +229,10 @@ def test_without_a_name_it_is_called_so_and_keeps_its_hash(reference):
     scenario = Scenario(name=" ", seed=MOST_SEED, fleet=MACHINES)
     case = make_case(reference, scenario)
     stream = io.BytesIO()
-    write_evaluation(case, held(case), stream)
+    write_evaluation(case, prices_held(case), stream)
     file = File(stream.getvalue())
-    cell = file.cell(words.CHOICES, "name", words.CHOICE_COLUMNS["value"])
-    assert file.value(words.CHOICES, cell) == "Sans nom"
+    cell = file.cell(vocabulary.CHOICES, "name", vocabulary.CHOICE_COLUMNS["value"])
+    assert file.value(vocabulary.CHOICES, cell) == "Sans nom"
     found = checked(file, reference)
     assert found.fine
     assert not found.changed
@@ -244,14 +244,14 @@ def test_a_fleet_younger_than_the_savings_is_refused(reference):
     late = MACHINES.model_copy(update={"year": 2026})
     case = make_case(reference, Scenario(fleet=late))
     with pytest.raises(InputError) as refused:
-        write_evaluation(case, held(case), io.BytesIO())
+        write_evaluation(case, prices_held(case), io.BytesIO())
     assert [(p.code, p.value) for p in refused.value.problems] == [("year_before_fleet", 2025)]
 
 
 def test_a_text_in_the_place_of_a_number_is_told_first(file, reference):
     """The import reads « 450 M€ »; formulas do not."""
-    target = words.CHOICES, file.cell(words.CHOICES, "savings.target_eur", "Valeur")
-    price = words.VALUES, file.cell(words.VALUES, "irm.purchase_price.irm_1_5t", "Mode")
+    target = vocabulary.CHOICES, file.cell(vocabulary.CHOICES, "savings.target_eur", "Valeur")
+    price = vocabulary.VALUES, file.cell(vocabulary.VALUES, "irm.purchase_price.irm_1_5t", "Mode")
     found = checked(file.changed({target: "450 M€", price: "1,2 M€"}), reference)
     assert found.gaps[:2] == (
         Gap(*price, "1,2 M€", 1.2e6, "text"), Gap(*target, "450 M€", 4.5e8, "text"),
@@ -264,14 +264,14 @@ def test_a_text_in_the_place_of_a_number_is_told_first(file, reference):
 
 
 def test_a_date_out_of_its_year_is_to_be_exported_again(file, reference):
-    step = words.CHOICES, file.cell(words.CHOICES, "rules.step_dates.1", "Valeur")
+    step = vocabulary.CHOICES, file.cell(vocabulary.CHOICES, "rules.step_dates.1", "Valeur")
     found = checked(file.changed({step: dt.date(2025, 11, 1)}), reference)
     assert found.gaps[0] == Gap(*step, dt.date(2025, 11, 1), dt.date(2026, 7, 1), "moved")
     assert verdict(found).startswith("Classeur à importer, puis à exporter de nouveau")
 
 
 def test_the_case_of_a_choice_is_no_difference(file, reference):
-    place = words.CHOICES, file.cell(words.CHOICES, "perimeter", "Valeur")
+    place = vocabulary.CHOICES, file.cell(vocabulary.CHOICES, "perimeter", "Valeur")
     label = str(file.value(*place))
     assert label != label.upper()
     sheet = "Périmètre"
@@ -289,21 +289,25 @@ def test_a_better_grade_is_no_difference(file, reference):
     """What lines say of their grades is of the day of the export."""
     address = "irm.insurance_cost.*"
     changes = {"Note": "B", "Source": "Facture 2024", "Qui": "Mme X", "Pourquoi": "Facture lue."}
-    cells = {(words.VALUES, file.cell(words.VALUES, address, h)): v for h, v in changes.items()}
+    cells = {
+        (vocabulary.VALUES, file.cell(vocabulary.VALUES, address, h)): v for h, v in changes.items()
+    }
     found = checked(file.changed(cells), reference)
     assert found.fine
     assert found.changed
 
 
 def test_the_year_of_the_acts_is_no_input_of_a_computed_workbook(file):
-    sheet = openpyxl.load_workbook(io.BytesIO(file.data))[words.FLEET]
-    (cell,) = (row[1] for row in sheet.iter_rows(max_row=10) if row[0].value == words.FLEET_YEAR)
+    sheet = openpyxl.load_workbook(io.BytesIO(file.data))[vocabulary.FLEET]
+    (cell,) = (
+        row[1] for row in sheet.iter_rows(max_row=10) if row[0].value == vocabulary.FLEET_YEAR
+    )
     assert cell.protection.locked
 
 
 def test_numbers_alone_are_admitted_where_formulas_follow(file):
     book = openpyxl.load_workbook(io.BytesIO(file.data))
-    for name in (words.VALUES, words.ACTIVITY, words.CHOICES, words.FLEET):
+    for name in (vocabulary.VALUES, vocabulary.ACTIVITY, vocabulary.CHOICES, vocabulary.FLEET):
         known = book[name].data_validations.dataValidation
         numbers = [found for found in known if found.type in ("decimal", "whole")]
         assert numbers

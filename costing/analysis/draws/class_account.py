@@ -142,7 +142,7 @@ class ClassAccount:
 
     def _slices(self) -> list[slice]:
         """Draws to take together, so that the arrays stay small."""
-        wide = 4 if self.model.affine_in_acts else len(self.machines.weight)
+        wide = 4 if self.model.linear_in_acts else len(self.machines.weight)
         step = max(1, CELLS // wide)
         return [slice(first, first + step) for first in range(0, self.size, step)]
 
@@ -154,7 +154,7 @@ class ClassAccount:
         """The model evaluated at the few activities that settle all the machines."""
         machines = self.machines
         scale = self._cut(self.scale, part)
-        if not self.model.affine_in_acts:
+        if not self.model.linear_in_acts:
             acts = machines.acts[:, None] * scale
             return self._evaluate(acts, machines.amortised[:, None], part, by_machine=True)
         # Within what the machines do: elsewhere a line may be negative, which no machine is.
@@ -309,7 +309,7 @@ class ClassAccount:
         Raises:
             InputError: the model is not a straight line in the acts.
         """
-        if not self.model.affine_in_acts:
+        if not self.model.linear_in_acts:
             raise InputError(problem("not_affine", None, self.machines.code))
         lines = self._evaluate(
             np.array([[0.0], [_SPAN]]), np.array([False, True])[:, None, None], slice(None)

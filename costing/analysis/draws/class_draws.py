@@ -3,7 +3,7 @@ r"""The machines of one class under draws: their state, what they are paid, what
 Arrays are over draws and machines of the base fleet `(n, m)`, `(1, m)` where nothing is drawn, in
 two states: not amortised, amortised. What a machine is in a year is the weight that it has in each
 state, summed over the cohorts of `costing.analysis.draws.fleet_draws`. The cost is that of
-`costing.case.costs`; a model that is a straight line in the acts (`CostModel.affine_in_acts`) needs
+`costing.case.costs`; a model that is a straight line in the acts (`CostModel.linear_in_acts`) needs
 two evaluations for a class and state, whatever the number of machines; another is evaluated machine
 by machine, as arrays.
 """
@@ -176,7 +176,7 @@ class ClassDraws:
         if self.code in pay.schedule.amortisation_years(pay.year):
             values.pop("amortisation_years", None)
         acts, state = self.base.acts, float(amortised)
-        if case.reference.model_of(self.code).affine_in_acts:
+        if case.reference.model_of(self.code).linear_in_acts:
             # Within what the machines do: elsewhere a line may be negative, which no machine is.
             ends = np.unique([acts.min(), acts.max()])
             total = annual_cost(

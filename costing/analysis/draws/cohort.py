@@ -6,7 +6,7 @@ share of acts billed $\beta_m$, all sums that a claim needs are
 $$C = \sum_m w_m s_m C(N_m), \qquad
   F = \sum_m w_m \beta_m \sum_b f_{m,b} \left(\min(N_m, U_b) - \min(N_m, U_{b-1})\right).$$
 
-Where the lines of a class are straight in the acts (`CostModel.affine_in_acts`), $C$ needs two
+Where the lines of a class are straight in the acts (`CostModel.linear_in_acts`), $C$ needs two
 evaluations of the model and the sums $\sum w s$ and $\sum w s N$. $F$ is a sum of terms
 $\sum_m v_m \min(N_m, U)$, each read from the machines sorted by acts. So a draw costs about as
 much for a fleet as for one machine, whatever its size. A model that is not affine is evaluated

@@ -17,7 +17,7 @@ from costing.analysis.uncertainty.elicitation import CHANCES, Best, Fit, best
 from costing.french.writing import percent, quantity
 from costing.problems.errors import InputError
 from costing.ui.assumptions import values
-from costing.ui.parts import charts, figures, names, tables
+from costing.ui.parts import charts, figures, tables, wording
 
 #: Laws that no quantile can move.
 _WITHOUT = ("fixed", "discrete")
@@ -45,7 +45,7 @@ def section(row: values.Row, texts: Mapping[str, str], key: str) -> None:
             quantiles = [_quantile(text, unit, c) for text, c in zip(typed, CHANCES, strict=True)]
             found = best(*quantiles)
         except (ValueError, InputError) as error:
-            st.error(names.literal(_refusal(error, unit)))
+            st.error(wording.literal(_refusal(error, unit)))
             return
         tables.note(found.words(unit))
         _table(found, unit)

@@ -11,7 +11,7 @@ from costing.problems.errors import CostingError
 from costing.reference.reference import Reference
 from costing.ui.assumptions import elicitation as elicitation_form
 from costing.ui.assumptions import values
-from costing.ui.parts import figures, names, unavailable_words
+from costing.ui.parts import figures, unavailable_words, wording
 from costing.ui.shell import cache, state
 from costing.ui.shell.adopt import signed
 
@@ -29,7 +29,7 @@ def section(case: Case) -> None:
     st.caption(_situation(row))
     if lacking := unavailable_words.by_address(state.workspace().draft).get(address):
         st.caption(
-            f"{unavailable_words.MARK} **{names.literal(lacking)}** La changer retire cette "
+            f"{unavailable_words.MARK} **{wording.literal(lacking)}** La changer retire cette "
             "déclaration."
         )
     version = state.workspace().version
@@ -75,12 +75,12 @@ def _fields(row: values.Row, texts: dict[str, str], key: str) -> dict[str, str]:
         help="Si vous changez un nombre sans changer la source, elle devient "
         f"« {values.NEW_SOURCE} », de grade D.",
     )
-    grades = list(names.GRADES.values())
+    grades = list(wording.GRADES.values())
     typed["grade"] = right.selectbox(
-        "Grade", grades, grades.index(texts["grade"]), key=f"grade-{key}", help=names.GRADE_HELP
+        "Grade", grades, grades.index(texts["grade"]), key=f"grade-{key}", help=wording.GRADE_HELP
     )
     if is_money(row.parameter.unit):
-        vats = [label for code, label in names.VAT.items() if code]
+        vats = [label for code, label in wording.VAT.items() if code]
         typed["vat"] = st.radio(
             "TVA", vats, vats.index(texts["vat"]), horizontal=True, key=f"vat-{key}"
         )
@@ -158,7 +158,7 @@ def _submit(action: str, row: values.Row, typed: dict[str, str], reason: str) ->
         else:
             state.edit(values.edited(reference, applied, here.draft, row.address, typed, reason))
     except (ValueError, CostingError) as error:
-        st.error(f"{row.parameter.label.fr} — {names.literal(values.refusal(error, row))}")
+        st.error(f"{row.parameter.label.fr} — {wording.literal(values.refusal(error, row))}")
         return
     here.typed.pop(row.address, None)
     if action == "save" and here.dirty:

@@ -13,7 +13,7 @@ from costing.french.writing import NONE, euros, number, percent
 from costing.scenario.scenario import Scenario
 from costing.ui.assumptions import form as values_form
 from costing.ui.assumptions import table as values_table
-from costing.ui.parts import names, tables, unavailable_words
+from costing.ui.parts import tables, unavailable_words, wording
 from costing.ui.shell import cache, state
 
 
@@ -61,11 +61,11 @@ def _choices(case: Case) -> None:
     left_out = (
         f"Hors périmètre : {', '.join(missing).lower()}. " if missing else "Tous les postes. "
     )
-    tables.note(left_out + names.without_codes(reference, chosen.note))
+    tables.note(left_out + wording.without_codes(reference, chosen.note))
     picked: dict[str, Any] = {}
     choices: dict[Any, tuple[str, str]]
     boxes = st.columns(2)
-    for index, (field, (title, choices)) in enumerate(names.CONVENTIONS.items()):
+    for index, (field, (title, choices)) in enumerate(wording.CONVENTIONS.items()):
         with boxes[index % 2]:
             options: list[Any] = list(choices)
             now = getattr(draft.conventions, field)

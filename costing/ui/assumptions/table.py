@@ -13,7 +13,7 @@ from costing.case.case import Case
 from costing.problems.errors import CostingError
 from costing.reference.reference import Reference
 from costing.ui.assumptions import values
-from costing.ui.parts import figures, names, unavailable_words
+from costing.ui.parts import figures, unavailable_words, wording
 from costing.ui.parts.unavailable_words import MARK
 from costing.ui.shell import cache, state
 
@@ -88,7 +88,7 @@ def _columns() -> dict[str, Any]:
     """Width and kind of each column; numbers are texts, typed and read in French."""
     column = st.column_config
     number = {n: column.TextColumn(n, width=80, alignment="right") for n in ("Bas", "Mode", "Haut")}
-    grades, vats = list(names.GRADES.values()), list(names.VAT.values())
+    grades, vats = list(wording.GRADES.values()), list(wording.VAT.values())
     return {
         "État": column.TextColumn("État", width=60, pinned=True),
         "Paramètre": column.TextColumn("Paramètre", width=262, pinned=True),
@@ -97,7 +97,7 @@ def _columns() -> dict[str, Any]:
         **number,
         "TVA": column.SelectboxColumn("TVA", options=vats, width=90),
         "Grade": column.SelectboxColumn(
-            "Grade", options=grades, width=62, required=True, help=names.GRADE_HELP
+            "Grade", options=grades, width=62, required=True, help=wording.GRADE_HELP
         ),
         "Source": column.TextColumn("Source", width=260),
         "Note": column.TextColumn("Note", width=420),
@@ -159,7 +159,7 @@ def _refusals(reference: Reference, applied: Reference) -> None:
         try:
             cache.case(values.edited(reference, applied, here.draft, address, typed))
         except (ValueError, CostingError) as error:
-            words = names.literal(values.refusal(error, row))
+            words = wording.literal(values.refusal(error, row))
             lines.append(f"- **{labels.address_name(reference, address)}** — {words}")
     st.error(
         "Ces saisies ne sont pas prises en compte ; elles restent dans leur cellule, et la valeur "

@@ -14,7 +14,7 @@ from costing.problems.errors import CostingError, InputError, Place, problem
 from costing.reference.reference import Reference
 from costing.scenario.rules import MOST_EUR
 from costing.scenario.scenario import Override, Scenario
-from costing.ui.parts import figures, names
+from costing.ui.parts import figures, wording
 from costing.ui.shell.changes import sources_text
 from costing.values.parameters import Parameter, Value
 
@@ -38,9 +38,9 @@ class Row(NamedTuple):
         unit, value = self.parameter.unit, self.value
         return {
             **{name: figures.shown(getattr(value, name), unit) for name in NUMBERS},
-            "vat": names.VAT[value.vat or ""],
+            "vat": wording.VAT[value.vat or ""],
             "source": sources_text(reference, value.source),
-            "grade": names.GRADES[value.grade],
+            "grade": wording.GRADES[value.grade],
         }
 
 
@@ -92,9 +92,9 @@ def edited(
     before = row.texts(original)
     after = {**before, **{k: v for k, v in typed.items() if k in COLUMNS}}
     numbers = {name: _number(name, after[name], row) for name in NUMBERS}
-    vat = names.VAT_CODES.get(after["vat"]) or None
+    vat = wording.VAT_CODES.get(after["vat"]) or None
     touched = [name for name in (*NUMBERS, "vat") if after[name] != before[name]]
-    source, grade = after["source"].strip(), names.GRADE_CODES[after["grade"]]
+    source, grade = after["source"].strip(), wording.GRADE_CODES[after["grade"]]
     unsigned = row.modified and not row.value.changed_by
     if touched and not unsigned:
         source = source if source != before["source"] else NEW_SOURCE

@@ -18,7 +18,7 @@ from costing.reference.reference import Reference
 from costing.scenario.examples import example_scenarios
 from costing.scenario.scenario import Scenario, from_json
 from costing.ui.claim import tables as claim_tables
-from costing.ui.parts import names, tables
+from costing.ui.parts import tables, wording
 from costing.ui.parts.machine_fields import machine_fields
 from costing.ui.shell import cache, state
 from costing.values.catalogue import Population
@@ -100,7 +100,7 @@ def _take_files() -> None:
             scenario = from_json(file.getvalue().decode("utf-8-sig", errors="replace"), file.name)
             cache.case(scenario)
         except InputError as error:
-            st.error(f"« {names.literal(file.name)} » : {names.literal(str(error))}")
+            st.error(f"« {wording.literal(file.name)} » : {wording.literal(str(error))}")
         else:
             kept[f"fichier-{cache.digest(scenario)[:10]}"] = (file.name, scenario)
     while len(kept) > _MOST_FILES:
@@ -144,7 +144,7 @@ def _side(side: str, known: dict[str, Position]) -> str:
         if asked in known:
             st.session_state[key] = asked
         else:
-            st.warning(f"Aucune position « {names.literal(asked)} » : une autre est ouverte.")
+            st.warning(f"Aucune position « {wording.literal(asked)} » : une autre est ouverte.")
     if st.session_state.get(key) not in known:
         st.session_state[key] = list(known)[list(_SIDES).index(side)]
     chosen = st.selectbox(
@@ -177,7 +177,7 @@ def _result(reference: Reference) -> Result:
         return _overvaluation(reference, boxes[1:])
     if kind == "savings":
         reading = boxes[1].selectbox(
-            "Lecture", list(names.READINGS), format_func=names.READINGS.__getitem__,
+            "Lecture", list(wording.READINGS), format_func=wording.READINGS.__getitem__,
             key="bridge-reading", persist_state="session",
         )  # fmt: skip
         return Savings(reading)  # type: ignore[arg-type]

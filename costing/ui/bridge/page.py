@@ -17,7 +17,7 @@ from costing.problems.errors import InputError
 from costing.ui.bridge import charts as bridge_charts
 from costing.ui.bridge import choice as bridge_choice
 from costing.ui.claim import tables as claim_tables
-from costing.ui.parts import files, names, tables
+from costing.ui.parts import files, tables, wording
 from costing.ui.shell import cache
 
 _STYLE = """
@@ -51,7 +51,7 @@ def page() -> None:
     try:
         found = cache.bridge_between(*question)
     except InputError as error:
-        st.error(f"Pas de pont pour ce choix : {names.literal(_refusal(error))}")
+        st.error(f"Pas de pont pour ce choix : {wording.literal(_refusal(error))}")
         return
     st.header(title(found.result, found.a.base))
     _answer(found)
@@ -64,7 +64,7 @@ def page() -> None:
 
 def _refusal(error: InputError) -> str:
     """The engine's words, codes as the screens say them."""
-    return names.without_codes(cache.reference(), error.text())
+    return wording.without_codes(cache.reference(), error.text())
 
 
 def _answer(found: Bridge) -> None:

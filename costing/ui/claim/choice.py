@@ -24,7 +24,7 @@ from costing.french.writing import join, number
 from costing.reference.reference import Reference
 from costing.ui.claim import correlations as claim_correlations
 from costing.ui.claim import tables as claim_tables
-from costing.ui.parts import figures, names
+from costing.ui.parts import figures, wording
 from costing.values.catalogue import Claim
 
 #: The parameter of the address bar that names the claim.
@@ -65,7 +65,7 @@ def _claim(reference: Reference) -> Claim:
         if asked in claims:
             st.session_state["claim"] = asked
         else:
-            st.warning(f"Aucune affirmation « {names.literal(asked)} » : une autre est ouverte.")
+            st.warning(f"Aucune affirmation « {wording.literal(asked)} » : une autre est ouverte.")
     st.session_state.setdefault("claim", next(iter(claims)))
     chosen = st.selectbox(
         "Affirmation", list(claims), key="claim", persist_state="session",
@@ -92,7 +92,7 @@ def _statement(reference: Reference, claim: Claim) -> None:
         f'<blockquote class="cl-said"><p>« {escape(claim.statement.fr)} »</p>'
         f"<footer>{escape(_who(claim))} — appareils : {escape(who)}</footer></blockquote>"
         f'<p class="c-note">Source : {" ; ".join(sources)} '
-        f"(grade {escape(names.GRADES[claim.grade])}). {escape(note(reference, claim))}</p>"
+        f"(grade {escape(wording.GRADES[claim.grade])}). {escape(note(reference, claim))}</p>"
     )
 
 
@@ -221,5 +221,5 @@ def _tolerance(title: str) -> float:
     try:
         return figures.within(text, "%", 0, 100)
     except ValueError as error:
-        st.error(names.literal(f"{str(error).strip()}."))
+        st.error(wording.literal(f"{str(error).strip()}."))
         return usual

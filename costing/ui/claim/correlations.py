@@ -9,7 +9,7 @@ import streamlit as st
 
 from costing.reference.reference import Reference
 from costing.scenario.scenario import Scenario, revised
-from costing.ui.parts import figures, names, tables
+from costing.ui.parts import figures, tables, wording
 from costing.ui.shell import cache, state
 from costing.values.correlations import Correlation
 
@@ -35,7 +35,7 @@ def section() -> None:
     try:
         ranks = [_rank(reference, pair, text) for pair, text in zip(pairs, texts, strict=True)]
     except ValueError as error:
-        st.error(names.literal(str(error)))
+        st.error(wording.literal(str(error)))
     else:
         state.edit(with_ranks(here.draft, pairs, ranks), refresh_fields=False)
     tables.note(
@@ -75,7 +75,7 @@ def _table(reference: Reference, pairs: list[Pair], key: str) -> list[str]:
         {
             "Corrélation entre": [_name(reference, pair.first) for pair in pairs],
             "et": [_name(reference, pair.second) for pair in pairs],
-            "Grade": [names.GRADES.get(pair.grade, "") for pair in pairs],
+            "Grade": [wording.GRADES.get(pair.grade, "") for pair in pairs],
             "Référence": [figures.plain(pair.usual) for pair in pairs],
             _RANK: [figures.plain(pair.rank) for pair in pairs],
         }
@@ -85,7 +85,7 @@ def _table(reference: Reference, pairs: list[Pair], key: str) -> list[str]:
         frame, key=key, hide_index=True, row_height=34,
         disabled=[str(title) for title in frame if title != _RANK],
         column_config={
-            "Grade": column("Grade", width=70, help=names.GRADE_HELP),
+            "Grade": column("Grade", width=70, help=wording.GRADE_HELP),
             "Référence": column("Référence", width=90, alignment="right"),
             _RANK: column(_RANK, width=90, alignment="right", help="Double clic pour changer."),
         },

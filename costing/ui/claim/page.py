@@ -16,7 +16,7 @@ from costing.reference.reference import Reference
 from costing.ui.claim import charts as claim_charts
 from costing.ui.claim import tables as claim_tables
 from costing.ui.claim.choice import Question, choose
-from costing.ui.parts import files, names, tables
+from costing.ui.parts import files, tables, wording
 from costing.ui.shell import cache, state
 from costing.values.catalogue import Claim
 
@@ -36,7 +36,7 @@ def page() -> None:
         answer = _compute(question)
     except InputError as error:
         told = in_words(cache.reference(), question.claim, error)
-        st.error(f"Pas de réponse sous cette lecture : {names.literal(told)}")
+        st.error(f"Pas de réponse sous cette lecture : {wording.literal(told)}")
         return
     words = claim_words(answer)
     if np.isfinite(answer.outcome.draws).any():
@@ -71,7 +71,7 @@ def in_words(reference: Reference, claim: Claim, error: InputError) -> str:
     ]
     text = InputError(problems).text()
     text = _ADDRESS.sub(lambda found: labels.address_name(reference, found.group()), text)
-    return names.without_codes(reference, text)
+    return wording.without_codes(reference, text)
 
 
 def _answer(answer: ClaimAnswer, words: ClaimWords) -> None:
@@ -137,7 +137,7 @@ def _flips(answer: ClaimAnswer, words: ClaimWords) -> None:
     claim_tables.flips(answer)
     st.subheader("Plusieurs ensemble")
     claim_tables.paragraphs(words.together)
-    claim_tables.together(answer)
+    claim_tables.joint_change(answer)
 
 
 def _quotes(answer: ClaimAnswer, words: ClaimWords) -> None:

@@ -206,7 +206,7 @@ def _flip(answer: ClaimAnswer, flip: Flip) -> list[str]:
     return [flip.input.label(answer.case.reference), mode, range_, turn, *ends]
 
 
-def together(answer: ClaimAnswer) -> None:
+def joint_change(answer: ClaimAnswer) -> None:
     """The smallest joint change, input by input; the farthest from the estimate first."""
     joint = answer.joint
     if joint is None:

@@ -17,7 +17,7 @@ from costing.reference.reference import Reference
 from costing.ui.claim import choice as claim_choice
 from costing.ui.claim.page import page as claim_page
 from costing.ui.cost.charts import curve_of, edges
-from costing.ui.parts import charts, names, tables
+from costing.ui.parts import charts, tables, wording
 from costing.ui.parts.machine import Machine
 from costing.values.catalogue import Claim
 
@@ -56,7 +56,7 @@ def _title(claim: Claim) -> str:
 
 def _source(reference: Reference, claim: Claim) -> str:
     titles = " ; ".join(reference.sources[key].title for key in claim.source)
-    return f"Source : {titles} (grade {names.GRADES[claim.grade]})."
+    return f"Source : {titles} (grade {wording.GRADES[claim.grade]})."
 
 
 def _readings(machine: Machine, figure: float) -> None:

@@ -13,7 +13,7 @@ from costing.analysis.uncertainty.chances import brief
 from costing.case import labels
 from costing.french.writing import NONE, euros, meuros, number, percent
 from costing.scenario.scenario import Scenario
-from costing.ui.parts import names, tables
+from costing.ui.parts import tables, wording
 from costing.ui.shell import cache
 from costing.ui.shell.cache import INTERVAL_DRAWS
 
@@ -27,7 +27,7 @@ def section(scenario: Scenario, date: dt.date) -> None:
     fleet = cache.case(scenario).fleet
     st.header("Sur le parc")
     kind = "synthétique" if fleet.synthetic else "importé"
-    activity = names.CONVENTIONS["activity"][1][scenario.conventions.activity][0]
+    activity = wording.CONVENTIONS["activity"][1][scenario.conventions.activity][0]
     tables.lead(
         f"Parc {kind} {fleet.year}, activité {activity}, une année entière au tarif du "
         f"{labels.day(date)}. Le coût est celui des actes facturés : les hospitalisés, payés "
@@ -36,7 +36,7 @@ def section(scenario: Scenario, date: dt.date) -> None:
     rows = [
         [
             labels.modality_name(reference, row["modality"]),
-            names.WEIGHTINGS[row["weighting"]],
+            wording.WEIGHTINGS[row["weighting"]],
             _rate(row["markup"]),
             _rate(row["share_of_fee"]),
             _rate(row["investment"]),

@@ -15,7 +15,7 @@ from costing.ui.cost import charts as cost_charts
 from costing.ui.cost import fleet as cost_fleet
 from costing.ui.cost import sources as cost_sources
 from costing.ui.cost.claim import test_section
-from costing.ui.parts import figures, names, tables
+from costing.ui.parts import figures, tables, wording
 from costing.ui.parts.machine import Machine
 from costing.ui.shell import cache, state
 
@@ -146,7 +146,7 @@ def _metrics(machine: Machine) -> None:
         ("Surévaluation en majoration (sur le coût)", over.markup, _FORMULAS["markup"]),
         ("Surévaluation en part (du forfait)", over.share_of_fee, _FORMULAS["share"]),
         ("Surévaluation de l'investissement seul", over.investment,
-         f"{_FORMULAS['investment']} {names.CONVENTIONS['investment'][1][reading][1]}"
+         f"{_FORMULAS['investment']} {wording.CONVENTIONS['investment'][1][reading][1]}"
          + (f" Ici {euros(fee)} / {euros(paid)} − 1." if math.isfinite(fee) else "")),
     )  # fmt: skip
     for box, (label, value, words) in zip(st.columns(3), readings, strict=True):

@@ -9,7 +9,7 @@ from costing.case import labels
 from costing.case.costs import share_grade_d
 from costing.french.writing import NONE, euros, number, percent
 from costing.reference.model import CostModel
-from costing.ui.parts import figures, names, tables
+from costing.ui.parts import figures, tables, wording
 from costing.ui.parts.machine import Machine
 from costing.ui.shell.changes import sources_text
 from costing.values.parameters import Parameter, Value
@@ -39,7 +39,7 @@ def _bands(machine: Machine) -> None:
     bands = [band for band in machine.bands if band.acts > 0]
     rows = [
         [labels.BANDS[b.code], number(b.acts), euros(b.fee_eur, 2), euros(b.amount_eur),
-         names.GRADES[b.rate.grade] if b.rate else NONE]
+         wording.GRADES[b.rate.grade] if b.rate else NONE]
         for b in bands
     ]  # fmt: skip
     rows.append(["Ensemble", number(machine.acts), euros(machine.revenue_eur / machine.acts, 2),
@@ -63,7 +63,7 @@ def _lines(machine: Machine) -> None:
             reference.postes[step.poste or ""].label.fr,
             euros(float(amount)) if inside else "hors périmètre",
             euros(float(amount) / machine.acts, 2) if inside else NONE,
-            names.GRADES[found.grades[name]],
+            wording.GRADES[found.grades[name]],
         ]
         (rows if inside else out).append(row)
     total = ["Ensemble", "", euros(machine.cost_eur), euros(machine.cost_eur / machine.acts, 2), ""]
@@ -110,7 +110,7 @@ def _input(machine: Machine, parameter: Parameter, value: Value, move: float | N
         figures.with_unit(value.mode, parameter.unit),
         f"{low} – {high}" if low else NONE,
         percent(move / 100, 2, sign=True) if move is not None else NONE,
-        names.GRADES[value.grade],
+        wording.GRADES[value.grade],
         sources_text(machine.case.reference, value.source),
         value.note + (f" ({value.changed_by})" if value.changed_by else ""),
     ]

@@ -24,7 +24,7 @@ from costing.fleet_file.synonyms import TITLES, near, options
 from costing.french.writing import number
 from costing.problems.errors import FleetError
 from costing.ui.exchange.mapping_form import CHOOSE, Work, form
-from costing.ui.parts import files, names, tables
+from costing.ui.parts import files, tables, wording
 from costing.ui.shell import adopt, cache, state
 from costing.ui.shell.running import running
 
@@ -166,7 +166,7 @@ def _wording(work: Work, fault: Fault, place: Any, chosen: dict[Column, dict[str
     codes = ["", *choices[name]]
     close = near(text, name, choices[name])
     code: str = place.selectbox(
-        names.literal(f"{TITLES[name]} : « {text} » ({_lines(len(fault.refusal.rows))})"), codes,
+        wording.literal(f"{TITLES[name]} : « {text} » ({_lines(len(fault.refusal.rows))})"), codes,
         index=codes.index(close) if close else 0,
         format_func={"": CHOOSE, **choices[name]}.__getitem__,
         key=f"fleet-value-{name}-{text}-{work.token}",
@@ -206,7 +206,7 @@ def _amount(
     """The field of a text that is no number, or of a blank cell."""
     shown = f"« {text} »" if text else "case vide"
     value = place.number_input(
-        names.literal(f"{TITLES[name]} : {shown} ({_lines(count)})"), 0.0, None, None, step=1.0,
+        wording.literal(f"{TITLES[name]} : {shown} ({_lines(count)})"), 0.0, None, None, step=1.0,
         placeholder="à indiquer", key=f"fleet-number-{name}-{text}-{work.token}",
     )  # fmt: skip
     if value is not None:
@@ -219,7 +219,7 @@ def _lines(count: int) -> str:
 
 def _adopt(work: Work, found: Imported) -> None:
     """What was read, and the button that makes it a revision."""
-    frame, label = found.fleet.frame, names.literal(work.reader.name)
+    frame, label = found.fleet.frame, wording.literal(work.reader.name)
     acts = number(float((frame["acts_billed"] * frame["weight"]).sum()))
     beside = []
     if found.blank:

@@ -16,7 +16,7 @@ from costing.fleet_file.mapping import Column, Mapping, Origin, missing
 from costing.fleet_file.read import Reader
 from costing.fleet_file.synonyms import TITLES
 from costing.problems.errors import FleetError, Problem
-from costing.ui.parts import names
+from costing.ui.parts import wording
 
 #: What a column is when the file does not have it: the words of the drop-down.
 _WITHOUT: dict[str, str] = {
@@ -120,7 +120,7 @@ def _choice(work: Work, name: Column, doubt: Problem | None) -> Origin | None:
     chosen = st.selectbox(
         TITLES[name] + (" — à confirmer" if doubt else ""), headings, index=at,
         format_func=lambda heading: heading or without, key=f"fleet-{name}-{work.token}",
-        help=names.literal(doubt.message()) if doubt else None,
+        help=wording.literal(doubt.message()) if doubt else None,
     )  # fmt: skip
     values = {
         **(start.values if start and start.column == chosen else {}),
@@ -136,6 +136,6 @@ def _choice(work: Work, name: Column, doubt: Problem | None) -> Origin | None:
 def _confirmed(work: Work, doubtful: list[Column]) -> bool:
     shown = ", ".join(TITLES[name] for name in doubtful)
     return st.checkbox(
-        names.literal(f"J'ai vérifié ce qui était à confirmer : {shown}."),
+        wording.literal(f"J'ai vérifié ce qui était à confirmer : {shown}."),
         key=f"fleet-sure-{work.token}",
     )

@@ -9,7 +9,7 @@ from costing.scenario.scenario import Scenario, from_json
 from costing.store.store import differences
 from costing.ui.exchange import fleet as fleet_import
 from costing.ui.exchange import verify as verify_workbook
-from costing.ui.parts import files, names, tables
+from costing.ui.parts import files, tables, wording
 from costing.ui.schedule.view import EVALUATE
 from costing.ui.shell import adopt, cache, state
 from costing.ui.shell.changes import in_words
@@ -103,7 +103,7 @@ def _read_json(content: bytes, name: str) -> tuple[Scenario | None, tuple[Proble
 def _adopt(draft: Scenario, name: str, found: Scenario) -> None:
     """What the file changes, and the button that makes it a revision."""
     st.header("Ce que le fichier change")
-    shown = names.literal(name)
+    shown = wording.literal(name)
     changes = in_words(cache.reference(), differences(draft, found))
     if not changes:
         st.success(f"« {shown} » est lu sans problème : le scénario affiché dit la même chose.")
@@ -111,7 +111,7 @@ def _adopt(draft: Scenario, name: str, found: Scenario) -> None:
     count = "1 différence" if len(changes) == 1 else f"{len(changes)} différences"
     st.success(f"« {shown} » est lu sans problème : {count} avec le scénario affiché.")
     for remark in far_values(cache.reference(), found)[:MOST_REMARKS]:
-        st.warning(names.literal(remark))
+        st.warning(wording.literal(remark))
     if draft.fleet is not None and found.fleet is None:
         st.warning("Ce fichier n'a pas de parc : le reprendre revient au parc de référence.")
     columns = [

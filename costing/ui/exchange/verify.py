@@ -13,7 +13,7 @@ import streamlit as st
 from costing.french.writing import number
 from costing.problems.errors import InputError, Problem
 from costing.scenario.scenario import Difference
-from costing.ui.parts import files, names, tables
+from costing.ui.parts import files, tables, wording
 from costing.ui.shell import adopt, cache, changes
 from costing.ui.shell.running import running
 from costing.workbook.verify.gaps import Gap
@@ -69,7 +69,7 @@ def _verified(given: Any) -> _Kept:
 
 def _result(name: str, found: Verification) -> None:
     say = st.success if found.fine else st.error
-    say(f"« {names.literal(name)} ». {verdict(found)}")
+    say(f"« {wording.literal(name)} ». {verdict(found)}")
     if found.changed:
         st.subheader("Ce qui a changé depuis l'export")
         rows = _changed(found)

@@ -18,7 +18,7 @@ from costing.optimise.proposal import Proposal
 from costing.problems.errors import InputError, Problem
 from costing.scenario.scenario import Scenario
 from costing.schedule_file.file import write_schedule
-from costing.ui.parts import names, tables
+from costing.ui.parts import tables, wording
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -75,7 +75,7 @@ def evaluation_button(case: Case, schedule: FeeSchedule, name: str) -> None:
         mime=XLSX,
         icon=":material/download:",
         on_click="ignore",
-        help=f"« {names.literal(name)} » comme un classeur dont chaque chiffre est une formule : "
+        help=f"« {wording.literal(name)} » comme un classeur dont chaque chiffre est une formule : "
         "changez une case jaune, tout suit.",
     )
 
@@ -129,7 +129,7 @@ def problems(name: str, found: Iterable[Problem], content: bytes | None = None) 
     listed = list(found)
     count = "1 problème" if len(listed) == 1 else f"{len(listed)} problèmes"
     st.error(
-        f"« {names.literal(name)} » : {count}. Rien n'a été repris ; corrigez le fichier et "
+        f"« {wording.literal(name)} » : {count}. Rien n'a été repris ; corrigez le fichier et "
         "redonnez-le."
     )
     rows = [

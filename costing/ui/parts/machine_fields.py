@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from costing.case import labels
 from costing.fee.schedule import AMORTISATION, MOST_ACTS
 from costing.reference.reference import Reference
-from costing.ui.parts import figures, names
+from costing.ui.parts import figures, wording
 
 
 def machine_fields(
@@ -39,6 +39,6 @@ def machine_fields(
         try:
             acts = figures.within(text, "actes / an", 1, MOST_ACTS)
         except ValueError as error:
-            st.error(names.literal(f"Actes par an : {str(error).strip()}."))
+            st.error(wording.literal(f"Actes par an : {str(error).strip()}."))
             acts = usual
     return code, acts, amortisation

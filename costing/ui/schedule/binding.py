@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from costing.french.writing import NONE, meuros, money, number
-from costing.optimise.demands import Asked
+from costing.optimise.demands import Requirement
 from costing.optimise.explain import Binding, unit
 from costing.optimise.proposal import Proposal
 from costing.reference.reference import Reference
 from costing.scenario.menu import OBJECTIVES
-from costing.ui.parts import names, tables
+from costing.ui.parts import tables, wording
 from costing.ui.schedule.verdict import goal_amount
 
 _VERIFIED = (
@@ -61,13 +61,13 @@ _HEAD = [
 
 def _demand(reference: Reference, held: Binding) -> list[str]:
     """A demand, its number, and what easing it by one unit is."""
-    asked = Asked(held.constraint, held.scope, held.value)
-    title = asked.title(reference)
-    if not asked.movable:
+    requirement = Requirement(held.constraint, held.scope, held.value)
+    title = requirement.title(reference)
+    if not requirement.movable:
         return [title, NONE, "levée"]
-    sign, by = "+" if asked.declared.looser > 0 else "-", unit(asked)
-    step = f"{number(100 * by)} point" if asked.declared.unit == "share" else money(by)
-    return [title, asked.amount(), f"{sign}{step}"]
+    sign, by = "+" if requirement.declared.looser > 0 else "-", unit(requirement)
+    step = f"{number(100 * by)} point" if requirement.declared.unit == "share" else money(by)
+    return [title, requirement.amount(), f"{sign}{step}"]
 
 
 def _gain(first: str, gain: float | None) -> str:
@@ -82,5 +82,5 @@ def _more(euros: float | None) -> str:
 
 
 def _words(found: Sequence[Binding]) -> None:
-    lines = (names.literal(tables.glued(held.words)) for held in found)
+    lines = (wording.literal(tables.glued(held.words)) for held in found)
     st.markdown("\n".join(f"- {line}" for line in lines))

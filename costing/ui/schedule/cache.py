@@ -127,4 +127,4 @@ def read_file(
 
 
 def _asked(kind: str, key: tuple[Any, ...], make: Any, ask: bool) -> Any:
-    return cache.analysis(kind, key, make) if ask else cache.known(kind, key)
+    return cache.analysis(kind, key, make) if ask else cache.already_made(kind, key)

@@ -12,7 +12,7 @@ from costing.optimise.cost_rules import named
 from costing.optimise.named_rules import RULES
 from costing.problems.errors import InputError
 from costing.scenario.scenario import Scenario
-from costing.ui.parts import files, names, tables
+from costing.ui.parts import files, tables, wording
 from costing.ui.schedule import (
     alternatives as schedule_beside,
 )
@@ -63,7 +63,7 @@ def view(draft: Scenario) -> None:
             _measures(draft, source)
             schedule_robust.section(draft, source.schedule)
     except InputError as error:
-        st.error(f"Ce barème ne peut pas être évalué : {names.literal(error.text())}")
+        st.error(f"Ce barème ne peut pas être évalué : {wording.literal(error.text())}")
 
 
 def _proposal(draft: Scenario) -> Source | None:

@@ -15,7 +15,7 @@ from costing.problems.errors import InputError
 from costing.scenario.menu import OBJECTIVES
 from costing.scenario.scenario import Scenario, revised
 from costing.ui.claim import tables as claim_tables
-from costing.ui.parts import names, tables
+from costing.ui.parts import tables, wording
 from costing.ui.schedule import (
     cache as schedule_cache,
 )
@@ -61,7 +61,7 @@ def view(draft: Scenario) -> None:
             with running("frontier") as tell:
                 found = schedule_cache.frontier_of(scenario, *choice, tell)
     except InputError as error:
-        st.error(f"Pas de frontière pour ce choix : {names.literal(error.text())}")
+        st.error(f"Pas de frontière pour ce choix : {wording.literal(error.text())}")
         return
     if found is None:
         st.info("Cette frontière n'est pas encore calculée pour ce scénario.")
@@ -211,7 +211,7 @@ def _propose(found: Frontier, point: Point) -> None:
     try:
         state.edit(demanded(here.draft, found, point))
     except InputError as error:
-        here.notices.append(("error", names.literal(error.text())))
+        here.notices.append(("error", wording.literal(error.text())))
     else:
         schedule_view.propose()
 

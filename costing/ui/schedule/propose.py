@@ -7,7 +7,7 @@ import streamlit as st
 from costing.optimise.proposal import Proposal
 from costing.problems.errors import InputError
 from costing.scenario.scenario import Scenario
-from costing.ui.parts import files, names, tables
+from costing.ui.parts import files, tables, wording
 from costing.ui.schedule import (
     alternatives as schedule_beside,
 )
@@ -68,7 +68,7 @@ def _compute(draft: Scenario) -> bool:
         with running("proposal") as tell:
             cache.compute_proposal(draft, tell)
     except InputError as error:
-        st.error(f"Pas de calcul possible : {names.literal(error.text())}")
+        st.error(f"Pas de calcul possible : {wording.literal(error.text())}")
         return False
     return True
 

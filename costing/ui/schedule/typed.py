@@ -14,7 +14,7 @@ from costing.case.case import Case
 from costing.fee.schedule import Cell, FeeSchedule
 from costing.french.writing import number
 from costing.problems.errors import InputError
-from costing.ui.parts import figures, names, tables
+from costing.ui.parts import figures, tables, wording
 from costing.ui.schedule.demand.amounts import DAY_HELP
 from costing.ui.schedule.demand.typed import Typed, blank
 
@@ -33,13 +33,13 @@ def editor(case: Case) -> FeeSchedule | None:
     dates = _dates(typed, case)
     prices = _prices(typed, case, dates, _table(case, dates)) if dates else {}
     if typed.refused:
-        lines = "\n".join(f"- {names.literal(words)}" for words in typed.refused)
+        lines = "\n".join(f"- {wording.literal(words)}" for words in typed.refused)
         st.error(f"Ces saisies sont refusées ; corrigez-les pour évaluer le barème.\n\n{lines}")
         return None
     try:
         return case.reference.schedule.with_prices(prices, "prix saisis")
     except InputError as error:
-        st.error(names.literal(error.text()))
+        st.error(wording.literal(error.text()))
         return None
 
 

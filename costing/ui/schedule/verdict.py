@@ -7,14 +7,14 @@ import streamlit as st
 from costing.case import labels
 from costing.french.writing import NONE, euros, meuros, money, number, percent
 from costing.optimise.conflict import Relaxation
-from costing.optimise.demands import Asked
+from costing.optimise.demands import Requirement
 from costing.optimise.floors import COUNTS
 from costing.optimise.proposal import Proposal
 from costing.optimise.proposal_words import reform_words
 from costing.reference.reference import Reference
 from costing.scenario.menu import OBJECTIVES
 from costing.ui.claim import tables as claim_tables
-from costing.ui.parts import demand_words, names, tables
+from costing.ui.parts import demand_words, tables, wording
 
 
 def verdict(proposal: Proposal) -> None:
@@ -23,9 +23,11 @@ def verdict(proposal: Proposal) -> None:
         _conflict(proposal)
         return
     if proposal.status == "optimal":
-        st.success(names.literal(tables.glued(proposal.words)), icon=":material/check:")
+        st.success(wording.literal(tables.glued(proposal.words)), icon=":material/check:")
     else:
-        st.warning(names.literal(tables.glued(proposal.words)), icon=":material/hourglass_bottom:")
+        st.warning(
+            wording.literal(tables.glued(proposal.words)), icon=":material/hourglass_bottom:"
+        )
     _figures(proposal)
     if proposal.reform is not None:
         _reform(proposal)
@@ -98,7 +100,7 @@ def goal_amount(name: str, value: float) -> str:
 def _conflict(proposal: Proposal) -> None:
     """What contradicts what, in a short list; then the least way out of each demand."""
     st.error(conflict_words(proposal), icon=":material/block:")
-    if proposal.exact and len(proposal.together) > 1:
+    if proposal.exact and len(proposal.contradicting) > 1:
         tables.note(
             "Ces demandes forment un ensemble irréductible : que l'on en retire une, n'importe "
             "laquelle, et les autres peuvent tenir ensemble. Le calcul l'a établi."
@@ -110,20 +112,20 @@ def _conflict(proposal: Proposal) -> None:
             "Une demande desserrée à la fois, du moins qu'il faut, toutes les autres gardées."
         )
         tables.table(_WAYS, [way_row(proposal.case.reference, way) for way in proposal.conflict])
-        words = [names.literal(tables.glued(way.words)) for way in proposal.conflict]
+        words = [wording.literal(tables.glued(way.words)) for way in proposal.conflict]
         st.markdown("\n".join(f"- {line}" for line in words))
 
 
 def conflict_words(proposal: Proposal) -> str:
     """The engine's sentences in Markdown, the demands that contradict each other as a list."""
-    before, listed, after = proposal.words.partition(f" : {' ; '.join(proposal.together)}.")
-    words = f"**Demandes incompatibles.** {names.literal(tables.glued(before))}"
+    before, listed, after = proposal.words.partition(f" : {' ; '.join(proposal.contradicting)}.")
+    words = f"**Demandes incompatibles.** {wording.literal(tables.glued(before))}"
     words += "\N{NO-BREAK SPACE}:" if listed else ""
-    if proposal.together:
-        titles = (names.literal(tables.glued(title)) for title in proposal.together)
+    if proposal.contradicting:
+        titles = (wording.literal(tables.glued(title)) for title in proposal.contradicting)
         words += "\n\n" + "\n".join(f"- {title}" for title in titles)
     if after.strip():
-        words += f"\n\n{names.literal(tables.glued(after.strip()))}"
+        words += f"\n\n{wording.literal(tables.glued(after.strip()))}"
     return words
 
 
@@ -139,15 +141,15 @@ _WAYS = [
 
 def way_row(reference: Reference, way: Relaxation) -> list[str]:
     """A way out as a row of the table."""
-    asked = Asked(way.constraint, way.scope)
-    unit = asked.declared.unit
+    requirement = Requirement(way.constraint, way.scope)
+    unit = requirement.declared.unit
     now = amount(way.value, unit) if way.value is not None else "oui"
     needed = amount(way.needed, unit) if way.needed is not None else "lever la demande"
     if way.level:
         now = f"{percent(way.value, 2)} laissés dessous" if way.value else "aucun laissé dessous"
         needed = f"{percent(way.needed or 0.0, 2)} laissés dessous"
     return [
-        asked.title(reference),
+        requirement.title(reference),
         now,
         needed if way.enough else NONE,
         "oui" if way.enough else "non",

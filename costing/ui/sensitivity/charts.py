@@ -14,7 +14,7 @@ from costing.analysis.sensitivity.effects import Estimate
 from costing.analysis.sensitivity.sensitivity import Driver, Sensitivity
 from costing.french.writing import number, percent, quantity
 from costing.reference.reference import Reference
-from costing.ui.parts import chart_rows, charts, figures, names, tables
+from costing.ui.parts import chart_rows, charts, figures, tables, wording
 from costing.ui.parts.chart_rows import Rows
 from costing.values.catalogue import Claim
 
@@ -37,7 +37,7 @@ def tornado(found: Sensitivity, reference: Reference, claim: Claim, definition: 
         return
     rows = Rows(
         ["", *(_name(driver, reference, unit=True) for driver in shown)],
-        ["", *(names.GRADES[driver.input.value.grade] for driver in shown)],
+        ["", *(wording.GRADES[driver.input.value.grade] for driver in shown)],
     )
     unit = 1.0 if definition == "break_even" else 100.0
     low, high = _domain(found, shown, claim, unit)
@@ -184,7 +184,7 @@ def shares(found: Sensitivity, reference: Reference) -> None:
     """Shares of the variance with their errors, the largest first, the others together."""
     first, rest = found.by_share[:MOST], found.by_share[MOST:]
     titles = [_name(driver, reference) for driver in first]
-    grades = [names.GRADES[driver.input.value.grade] for driver in first]
+    grades = [wording.GRADES[driver.input.value.grade] for driver in first]
     estimates = [driver.share for driver in first]
     if rest:
         titles.append(f"Les {number(len(rest))} autres données")

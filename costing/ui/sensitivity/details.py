@@ -18,7 +18,7 @@ from costing.reference.reference import Reference
 from costing.scenario.scenario import Scenario
 from costing.ui.claim import tables as claim_tables
 from costing.ui.claim.choice import Question
-from costing.ui.parts import figures, names, tables
+from costing.ui.parts import figures, tables, wording
 from costing.ui.parts.machine_fields import machine_fields
 from costing.ui.shell import cache
 
@@ -37,7 +37,7 @@ def cost(case: Case, reading: Reading) -> None:
             yearly, _ = derivatives(case, code, acts, amortised, postes)
             moves = elasticities(case, code, acts, amortised, postes)
         except InputError as error:
-            st.error(names.literal(names.without_codes(case.reference, str(error))))
+            st.error(wording.literal(wording.without_codes(case.reference, str(error))))
             return
         per_act = float(yearly) / acts
         order = sorted(moves, key=lambda name: -abs(moves[name]))
@@ -61,7 +61,7 @@ def _move(case: Case, code: str, name: str, move: float, per_act: float) -> list
     cents = per_act * move / 100
     return [
         labels.address_name(case.reference, address),
-        names.GRADES[value.grade],
+        wording.GRADES[value.grade],
         figures.with_unit(value.mode, parameter.unit),
         percent(move / 100, 2, sign=True),
         f"{'+' if cents > 0 else ''}{euros(cents, 3)}",
@@ -81,7 +81,7 @@ def sobol(scenario: Scenario, found: Sensitivity, question: Question) -> None:
             with st.spinner("Calcul des indices de Sobol…"):
                 indices = cache.known_sobol(*arguments, ask=asked)
         except InputError as error:
-            st.error(names.literal(names.without_codes(cache.reference(), str(error))))
+            st.error(wording.literal(wording.without_codes(cache.reference(), str(error))))
             return
         if indices is not None:
             _indices(cache.reference(), indices)
@@ -105,7 +105,7 @@ def _indices(reference: Reference, found: Sobol) -> None:
     rows = [
         [
             found.inputs.items[i].label(reference),
-            names.GRADES[found.inputs.items[i].value.grade],
+            wording.GRADES[found.inputs.items[i].value.grade],
             percent(found.first[i]),
             _interval(*found.first_interval[i]),
             percent(found.total[i]),

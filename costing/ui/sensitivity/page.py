@@ -14,7 +14,7 @@ from costing.reference.reference import Reference
 from costing.ui.claim import tables as claim_tables
 from costing.ui.claim.choice import Question, choose
 from costing.ui.claim.page import in_words
-from costing.ui.parts import files, names, tables
+from costing.ui.parts import files, tables, wording
 from costing.ui.sensitivity import (
     charts as sensitivity_charts,
 )
@@ -41,7 +41,7 @@ def page() -> None:
         found = _compute(question)
     except InputError as error:
         told = in_words(cache.reference(), question.claim, error)
-        st.error(f"Pas de réponse sous cette lecture : {names.literal(told)}")
+        st.error(f"Pas de réponse sous cette lecture : {wording.literal(told)}")
         return
     words = sensitivity_words(found, case.reference, question.reading.definition)
     _answer(found, words, question, case.reference)

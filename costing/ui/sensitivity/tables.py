@@ -15,7 +15,7 @@ from costing.case.labels import GRADE_WORDS
 from costing.french.writing import NONE, number, percent
 from costing.reference.reference import Reference
 from costing.ui.claim import tables as claim_tables
-from costing.ui.parts import names, tables
+from costing.ui.parts import tables, wording
 from costing.ui.shell.changes import sources_text
 
 _FIRST = 12
@@ -71,7 +71,7 @@ def collect(found: Sensitivity, reference: Reference) -> None:
         [
             str(rank),
             driver.input.label(reference),
-            names.GRADES[driver.input.value.grade],
+            wording.GRADES[driver.input.value.grade],
             _gain(found, driver),
             f"{percent(driver.share.value)} ± {number(100 * driver.share.error, 1)}",
             sources_text(reference, driver.input.value.source),

@@ -139,14 +139,14 @@ def analysis(kind: str, key: tuple[Any, ...], make: Callable[[], _Found]) -> _Fo
     return found
 
 
-def known(kind: str, key: tuple[Any, ...]) -> Any:
+def already_made(kind: str, key: tuple[Any, ...]) -> Any:
     """An analysis that is already made; None when it is not."""
     return _analyses(kind).get(key)
 
 
 def known_proposal(scenario: Scenario) -> Proposal | None:
     """The proposal already computed for this scenario, if any."""
-    found: Proposal | None = known("proposal", (digest(scenario),))
+    found: Proposal | None = already_made("proposal", (digest(scenario),))
     return found
 
 

@@ -18,7 +18,7 @@ from costing.reference.reference import Reference
 from costing.scenario.menu import COST_RISKS
 from costing.scenario.rules import Demand, StructureChoice
 from costing.scenario.scenario import Difference, Scenario
-from costing.ui.parts import demand_words, figures, names, unavailable_words
+from costing.ui.parts import demand_words, figures, unavailable_words, wording
 
 _FIELDS = {
     "low": "bas",
@@ -171,21 +171,21 @@ def _override_change(
         original = sources_text(reference, original)
     shown = [str(original if side is None else side) for side in (before, after)]
     if field == "vat":
-        shown = [names.VAT.get(text, "—") for text in shown]
+        shown = [wording.VAT.get(text, "—") for text in shown]
     return Change(what, shown[0], shown[1])
 
 
 def _label(reference: Reference, key: str) -> tuple[str, Any]:
     """The words for a key outside the overrides, and how its values are written."""
     section, _, field = key.partition(".")
-    if section == "conventions" and field in names.CONVENTIONS:
-        title, choices = names.CONVENTIONS[field]
+    if section == "conventions" and field in wording.CONVENTIONS:
+        title, choices = wording.CONVENTIONS[field]
         return title, lambda v: choices[v][0] if v in choices else NONE
     if key == "perimeter":
         known = reference.perimeters
         return _LABELS[key], lambda v: known[v].label.fr if v in known else str(v)
     if key == "savings.reading":
-        return _LABELS[key], lambda v: names.READINGS.get(v, NONE)
+        return _LABELS[key], lambda v: wording.READINGS.get(v, NONE)
     if key.startswith("rules.floor_share_of_cost."):
         code = key.rsplit(".", 1)[1]
         return f"Plancher — {labels.scope_name(reference, code)}", _percent

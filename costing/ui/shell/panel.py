@@ -10,7 +10,7 @@ import streamlit as st
 from costing.problems.errors import CostingError
 from costing.scenario.scenario import Scenario
 from costing.store.store import differences
-from costing.ui.parts import names, tables
+from costing.ui.parts import tables, wording
 from costing.ui.shell import cache, state
 from costing.ui.shell.changes import Change, by_value, in_words
 
@@ -43,17 +43,17 @@ def _identity() -> None:
     if here.base is None:
         revision = "référence d'origine, rien d'enregistré"
     else:
-        revision = f"révision {here.base.number} du {names.moment(here.base.saved_at)}"
+        revision = f"révision {here.base.number} du {wording.moment(here.base.saved_at)}"
         revision += f", {here.base.author}"
     status = "brouillon non enregistré" if here.dirty else "à jour"
     conventions = [
         f"{title} : {choices[getattr(draft.conventions, field)][0]}"
-        for field, (title, choices) in names.CONVENTIONS.items()
+        for field, (title, choices) in wording.CONVENTIONS.items()
     ]
     pairs = [
         ("Scénario", f"<strong>{escape(draft.name)}</strong>"),
         ("Version", escape(f"{revision} — {status}")),
-        ("Empreinte", f"<code>{escape(names.short_hash(cache.digest(draft)))}</code>"),
+        ("Empreinte", f"<code>{escape(wording.short_hash(cache.digest(draft)))}</code>"),
         ("Périmètre", escape(reference.perimeter(draft.perimeter).label.fr)),
         ("Conventions", "<br>".join(map(escape, conventions))),
         ("Valeurs modifiées", escape(str(len(draft.overrides)))),
@@ -71,7 +71,7 @@ def _fleet_notice() -> None:
             icon=":material/science:",
         )
     else:
-        st.info(f"Parc importé : {names.literal(draft.fleet.label)} ({draft.fleet.year}).")
+        st.info(f"Parc importé : {wording.literal(draft.fleet.label)} ({draft.fleet.year}).")
 
 
 def save_bar() -> None:
@@ -129,11 +129,11 @@ def _conflict_bar() -> None:
     conflict = state.workspace().conflict
     assert conflict is not None
     reference, latest = cache.reference(), conflict.latest
-    who, why = names.literal(latest.author), names.literal(latest.reason)
+    who, why = wording.literal(latest.author), wording.literal(latest.reason)
     with st.container(border=True, key="conflict"):
         st.error(
             f"**Une autre révision est arrivée entre-temps.** {who} a enregistré la "
-            f"révision {latest.number} le {names.moment(latest.saved_at)} (« {why} ») ; "
+            f"révision {latest.number} le {wording.moment(latest.saved_at)} (« {why} ») ; "
             f"vous étiez parti de la révision {conflict.base.number}. Rien de ce que vous avez "
             "saisi n'est perdu.",
             icon=":material/sync_problem:",
@@ -166,7 +166,7 @@ def _settle(reapply: bool) -> None:
         state.take_latest(reapply)
     except CostingError as error:
         words = (
-            f"Vos changements ne s'appliquent pas à cette révision : {names.literal(str(error))}"
+            f"Vos changements ne s'appliquent pas à cette révision : {wording.literal(str(error))}"
         )
         state.workspace().notices.append(("error", words))
     st.rerun()
@@ -184,8 +184,8 @@ def _history() -> None:
             first = state.store().load(header.scenario_id, header.number)
             found = differences(Scenario(), first.scenario)
         what = " ; ".join(map(str, in_words(reference, found))) or "rien : la référence d'origine"
-        rows.append([str(header.number), names.moment(header.saved_at), header.author,
-                     header.reason, what, names.short_hash(header.hash)])  # fmt: skip
+        rows.append([str(header.number), wording.moment(header.saved_at), header.author,
+                     header.reason, what, wording.short_hash(header.hash)])  # fmt: skip
     columns = [
         tables.Column("Rév."),
         *map(tables.text, ("Quand", "Qui", "Pourquoi", "Ce qui a changé", "Empreinte")),
@@ -212,7 +212,7 @@ def _open() -> None:
         )
     if not listed:
         st.write("Aucun scénario n'est encore enregistré.")
-    rows = [[s.name, s.id, str(s.number), s.author, names.moment(s.saved_at)] for s in listed]
+    rows = [[s.name, s.id, str(s.number), s.author, wording.moment(s.saved_at)] for s in listed]
     columns = [tables.text("Nom"), tables.text("Identifiant"), tables.Column("Rév."),
                tables.text("Dernier auteur"), tables.text("Le")]  # fmt: skip
     tables.table(columns, rows, tall=True)

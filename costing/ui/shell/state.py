@@ -17,7 +17,7 @@ from costing.problems.errors import ScenarioError
 from costing.scenario.scenario import Scenario
 from costing.store.database import URL_VARIABLE
 from costing.store.store import Revision, StaleRevisionError, Store, differences
-from costing.ui.parts import names
+from costing.ui.parts import wording
 from costing.ui.shell import cache, changes
 
 
@@ -108,7 +108,9 @@ def _opened(scenario_id: str | None, token: str | None) -> Workspace:
             found.draft = found.base.scenario
     except ScenarioError as error:
         opened = "Le scénario de référence" if found.base is None else "La version enregistrée"
-        found.notices.append(("error", f"{names.literal(str(error))} {opened} s'ouvre à la place."))
+        found.notices.append(
+            ("error", f"{wording.literal(str(error))} {opened} s'ouvre à la place.")
+        )
         return found
     if kept is not None:
         # A new token: whoever was sent this address works on a draft of their own.
@@ -184,7 +186,7 @@ def save(author: str, reason: str) -> bool:
         here.conflict = error
         return False
     _settle(revision)
-    words = names.literal(f"Révision {revision.number} enregistrée par {author} : {reason}")
+    words = wording.literal(f"Révision {revision.number} enregistrée par {author} : {reason}")
     here.notices.append(("success", words))
     return True
 

@@ -21,7 +21,7 @@ from costing.reference.reference import Reference
 from costing.run.progress import Progress, silent
 from costing.scenario.scenario import Override, Scenario, revised
 from costing.workbook.grid.tables import Findings, Grid, Table, find_table, read_grids
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.choices.read import read_choices
 from costing.workbook.sheets.fleet.read import read_fleet
 from costing.workbook.sheets.original import read_original, restored
@@ -31,12 +31,12 @@ from costing.xlsx.package import open_package
 
 #: Last row that is read of each sheet; content below is a problem, not silence.
 LAST_ROWS = {
-    words.READ_ME: 500,
-    words.VALUES: 5_000,
-    words.ACTIVITY: 5_000,
-    words.CHOICES: 2_000,
-    words.FLEET: 12_000,
-    words.UNAVAILABLE: 2_000,
+    vocabulary.READ_ME: 500,
+    vocabulary.VALUES: 5_000,
+    vocabulary.ACTIVITY: 5_000,
+    vocabulary.CHOICES: 2_000,
+    vocabulary.FLEET: 12_000,
+    vocabulary.UNAVAILABLE: 2_000,
 }
 #: A machine's yearly acts on which every cost is tried once.
 TRIAL_ACTS = 5_000.0
@@ -60,17 +60,21 @@ def import_workbook(
     findings = findings or Findings()
     tell(0.2, "Lecture des feuilles")
     grids = read_grids(package, LAST_ROWS, findings)
-    if words.READ_ME in grids:
-        _check_fingerprint(grids[words.READ_ME], reference)
-    found = {n: find_table(grids[n], *words.TABLES[n]) for n in words.TABLES if n in grids}
+    if vocabulary.READ_ME in grids:
+        _check_fingerprint(grids[vocabulary.READ_ME], reference)
+    found = {
+        n: find_table(grids[n], *vocabulary.TABLES[n]) for n in vocabulary.TABLES if n in grids
+    }
     tables = {name: table for name, table in found.items() if table}
     tell(0.5, "Lecture des hypothèses")
     overrides = _read_overrides(tables, reference)
     tell(0.7, "Lecture des choix et du parc")
     fields = _read_fields(tables, reference)
-    if words.UNAVAILABLE in tables:
-        fields["unavailable"] = read_unavailable(reference, tables[words.UNAVAILABLE], overrides)
-    if words.FLEET not in tables:
+    if vocabulary.UNAVAILABLE in tables:
+        fields["unavailable"] = read_unavailable(
+            reference, tables[vocabulary.UNAVAILABLE], overrides
+        )
+    if vocabulary.FLEET not in tables:
         findings.problems = [p for p in findings.problems if p.code != "unknown_machine"]
     tell(0.9, "Vérification de l'ensemble")
     scenario = _assembled({**fields, "overrides": overrides}, findings)
@@ -82,7 +86,7 @@ def import_workbook(
 
 
 def _check_fingerprint(grid: Grid, reference: Reference) -> None:
-    cell = grid.beside(words.FINGERPRINT)
+    cell = grid.beside(vocabulary.FINGERPRINT)
     found = clean(str(grid.at(*cell).value or "")) if cell else reference.fingerprint
     if cell and found != reference.fingerprint:
         here = reference.fingerprint[:10]
@@ -91,19 +95,21 @@ def _check_fingerprint(grid: Grid, reference: Reference) -> None:
 
 def _read_overrides(tables: dict[str, Table], reference: Reference) -> list[Override]:
     """The overrides of both value sheets; an address may stand on either."""
-    sheets = {name: tables[name] for name in (words.VALUES, words.ACTIVITY) if name in tables}
+    sheets = {
+        name: tables[name] for name in (vocabulary.VALUES, vocabulary.ACTIVITY) if name in tables
+    }
     overrides = [found for table in sheets.values() for found in read_values(reference, table)]
     for name, table in sheets.items():
-        note_missing(reference, words.sheet_files(reference, name), table)
+        note_missing(reference, vocabulary.sheet_files(reference, name), table)
     return overrides
 
 
 def _read_fields(tables: dict[str, Table], reference: Reference) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    if words.CHOICES in tables:
-        fields = read_choices(reference, tables[words.CHOICES])
-    if words.FLEET in tables:
-        fields["fleet"] = read_fleet(reference, tables[words.FLEET])
+    if vocabulary.CHOICES in tables:
+        fields = read_choices(reference, tables[vocabulary.CHOICES])
+    if vocabulary.FLEET in tables:
+        fields["fleet"] = read_fleet(reference, tables[vocabulary.FLEET])
     return fields
 
 

@@ -32,7 +32,7 @@ from costing.workbook.live.volumes_sheet import SHEET as VOLUMES
 from costing.workbook.live.volumes_sheet import write_volumes
 from costing.workbook.live.year_sheets import write_year
 from costing.workbook.live.year_writer import Data, Year
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.choices.write import write_choices, write_menu
 from costing.workbook.sheets.fleet.write import write_fleet
 from costing.workbook.sheets.lists import Lists
@@ -61,14 +61,14 @@ def sheets(case: Case) -> tuple[str, ...]:
     costs = [f"Coûts {model.label.fr}" for model in case.reference.models.values()]
     return (
         "Barème", "Structure", SAVINGS, EFFECTS, COMPARISON, MACHINE, VOLUMES, UNITS, *costs,
-        words.VALUES, words.ACTIVITY, words.CHOICES, words.MENU, words.FLEET, words.UNAVAILABLE,
-        SWITCHES, OFFICIAL, PERIODS, APPLIED, RATES, WEIGHTS,
-        COMPARED, *(f"Appareils {year}" for year in case.reference.savings.target.years),
-        words.SOURCES, words.LISTS,
+        vocabulary.VALUES, vocabulary.ACTIVITY, vocabulary.CHOICES, vocabulary.MENU,
+        vocabulary.FLEET, vocabulary.UNAVAILABLE, SWITCHES, OFFICIAL, PERIODS, APPLIED, RATES,
+        WEIGHTS, COMPARED, *(f"Appareils {year}" for year in case.reference.savings.target.years),
+        vocabulary.SOURCES, vocabulary.LISTS,
     )  # fmt: skip
 
 
-def held(case: Case) -> FeeSchedule:
+def prices_held(case: Case) -> FeeSchedule:
     """Prices in force before the first step, kept at every step: where no schedule was found."""
     steps: dict[dt.date, dict[object, float]] = {
         date: {} for date in case.scenario.rules.step_dates
@@ -90,8 +90,8 @@ def write_computation(
     timeline = Timeline(case, schedule)
     lists = Lists()
     announce(book, case)
-    write_values(book, case, words.VALUES, "Cases jaunes : tout le classeur suit.")
-    write_values(book, case, words.ACTIVITY, "Limites des tranches et normes, par classe.")
+    write_values(book, case, vocabulary.VALUES, "Cases jaunes : tout le classeur suit.")
+    write_values(book, case, vocabulary.ACTIVITY, "Limites des tranches et normes, par classe.")
     write_choices(book, case, lists)
     write_menu(book)
     write_fleet(book, case, lists, computed=True)
@@ -162,7 +162,7 @@ def check(case: Case, schedule: FeeSchedule) -> None:
     problems += [
         problem("export_not_straight", None, model.modality)
         for model in case.reference.models.values()
-        if not model.affine_in_acts
+        if not model.linear_in_acts
     ]
     if problems:
         raise InputError(problems)

@@ -16,7 +16,7 @@ from costing.fee.schedule import AMORTISATION
 from costing.french.writing import NONE
 from costing.workbook.live.columns import Column, Floats
 from costing.workbook.live.year_writer import Data, Year, YearWriter
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.values.cell_of_value import held
 from costing.workbook.write.layout import Sheet, at
 
@@ -302,7 +302,7 @@ def _overall(sheet: Sheet, row: int, data: Data, year: Year, found: Mapping[Hash
     name = labels.modality_name(case.reference, code)
     sheet.row(row, (name, labels.WEIGHTINGS[weighting], ""))
     machines = data.weights.total[case.fleet.year]
-    own = words.modalities(case.reference).get(code, "")
+    own = vocabulary.modalities(case.reference).get(code, "")
     mine = f'({parc.column("modality")}="{own}")*' if code != "all" else ""
 
     def total(column: Column) -> str:

@@ -11,7 +11,7 @@ from costing.french.writing import NONE
 from costing.workbook.live.columns import Column
 from costing.workbook.live.comparison_sheet import known
 from costing.workbook.live.year_writer import Data, Year
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.write.layout import Sheet, at
 
 SHEET = "Effets"
@@ -86,7 +86,7 @@ def _groupings(
 ) -> Iterator[tuple[str, str, list[tuple[str, pd.Series[bool]]]]]:
     """Title, column of labels, and the machines of each group."""
     frame = data.case.fleet.frame
-    options = words.fleet_options(data.case.reference)
+    options = vocabulary.fleet_options(data.case.reference)
     titles = {
         "Par classe": "class",
         "Par secteur": "sector",

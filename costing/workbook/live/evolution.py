@@ -18,7 +18,7 @@ from costing.problems.errors import InputError, problem
 from costing.workbook.live.columns import Column, Floats, MachineSheet
 from costing.workbook.live.machines import Parc
 from costing.workbook.live.periods_sheet import Known, Periods
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.values.cell_of_value import held
 from costing.workbook.write.layout import Book, Sheet, at
 
@@ -206,7 +206,7 @@ class _Writer:
         """The row of a modality in a year: its quota, k by rounds, growth."""
         sheet, parc = self.rates, self.parc
         mine = self.mine[code]
-        label = words.modalities(self.case.reference)[code]
+        label = vocabulary.modalities(self.case.reference)[code]
         sheet.row(row, (str(year), label))
         names = parc.column("modality")
         same = f"({names}={at(row, 1)})"
@@ -338,7 +338,7 @@ class _Writer:
         for line, code in enumerate(self.modalities, start=row + 1):
             growth = self.case.fleets.dynamics.acts_growth
             rate = growth.get(code, 0.0)
-            sheet.row(line, ("", words.modalities(self.case.reference)[code]))
+            sheet.row(line, ("", vocabulary.modalities(self.case.reference)[code]))
             for index, year in enumerate(years):
                 value = (1 + rate) ** (year - self.base)
                 text = f"(1+{self._input('acts_growth', code)})^{year - self.base}"

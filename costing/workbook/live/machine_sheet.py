@@ -20,7 +20,7 @@ from costing.workbook.live.prices_sheets import APPLIED
 from costing.workbook.live.units_sheet import SHEET as UNITS_SHEET
 from costing.workbook.live.units_sheet import Situation, shown_activity
 from costing.workbook.live.year_writer import Data
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.lists import Lists
 from costing.workbook.write.layout import Sheet, at
 
@@ -87,7 +87,7 @@ class _Writer:
     def _choice(self, row: int) -> None:
         sheet, view = self.sheet, self.view
         reference = self.case.reference
-        classes = words.fee_classes(reference)
+        classes = vocabulary.fee_classes(reference)
         zones = {code: label for code, label in labels.ZONES.items() if code != "*"}
         states = {c: label for c, label in labels.AMORTISATION.items() if c != "*"}
         rows = (

@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_col_to_name
 from costing.case.case import Case
 from costing.fleet.columns import COLUMNS
 from costing.workbook.live.columns import Floats
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.fleet.write import HEADER
 
 
@@ -29,13 +29,13 @@ class Parc:
 
     def cell(self, column: str, index: int) -> str:
         """A machine's cell."""
-        return f"{words.FLEET}!${_letter(column)}{HEADER + 2 + index}"
+        return f"{vocabulary.FLEET}!${_letter(column)}{HEADER + 2 + index}"
 
     def column(self, column: str) -> str:
         """A whole column."""
         letter = _letter(column)
         first = HEADER + 2
-        return f"{words.FLEET}!${letter}${first}:${letter}${first + self.count - 1}"
+        return f"{vocabulary.FLEET}!${letter}${first}:${letter}${first + self.count - 1}"
 
     def _floats(self, column: str) -> Floats:
         return np.asarray(self.case.fleet.frame[column].to_numpy(dtype=float))

@@ -14,7 +14,7 @@ from costing.analysis.account.savings import (
 )
 from costing.case import labels
 from costing.workbook.live.year_writer import Data, Year
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.write.layout import Book, Sheet, at
 
 SHEET = "Économies"
@@ -116,7 +116,7 @@ def _demand(
     """What is asked of the fee, what is reached under the demand's reading, and the margin."""
     case, cells = data.case, data.book.cells
     demand = case.scenario.savings
-    reading = words.readings(case.reference)
+    reading = vocabulary.readings(case.reference)
     last = lines[1]
     cumulated = f'{cells["savings.reading"]}="{reading["cumulated"]}"'
     levers = f"IF({cumulated},{at(last + 1, 7)},{at(last, 7)})"
@@ -152,7 +152,7 @@ def _modalities(
     name: str,
     found: Sequence[YearSavings],
 ) -> int:
-    names = words.modalities(data.case.reference)
+    names = vocabulary.modalities(data.case.reference)
     columns = len(names)
     sheet.header(
         row, (f"{title}, par modalité", *names.values(), "Ensemble"), range(1, columns + 2)

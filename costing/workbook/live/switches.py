@@ -11,7 +11,7 @@ from costing.case import labels
 from costing.case.case import Case
 from costing.case.costs import INVESTMENT
 from costing.language.capital import METHODS
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.choices.rows import choices
 from costing.workbook.write.layout import Book, at
 
@@ -41,7 +41,7 @@ def write_switches(book: Book, case: Case) -> Switches:
         now = case.scenario
         for part in key.split("."):
             now = getattr(now, part)
-        shown = words.yes_no(now) if isinstance(now, bool) else _shown(key)[str(now)]
+        shown = vocabulary.yes_no(now) if isinstance(now, bool) else _shown(key)[str(now)]
         sheet.text(row, 0, titles[key], "strong")
         sheet.formula(row, 1, chosen, shown, "cell")
         text = "".join(f'IF({at(row, 1)}="{label}",{code},' for label, code in codes.items())
@@ -82,8 +82,8 @@ def _conventions() -> list[tuple[str, str, dict[str, float]]]:
             "charge_amortised", "conventions.amortised_charge",
             {labels.AMORTISED_CHARGE["none"]: 0.0, labels.AMORTISED_CHARGE["economic"]: 1.0},
         ),
-        ("inpatients_count", "conventions.inpatients_count", {words.YES: 1.0, words.NO: 0.0}),
-        (
+        ("inpatients_count", "conventions.inpatients_count", {vocabulary.YES: 1.0, vocabulary.NO:
+        0.0}), (
             "activity", "conventions.activity",
             {label: float(code) for code, label in enumerate(labels.ACTIVITIES.values())},
         ),

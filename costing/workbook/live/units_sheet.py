@@ -1,7 +1,7 @@
 """« Coûts unitaires »: what each situation of machine costs, fixed part and one act more.
 
 A situation is a class, amortised or not, under the years before « amorti » of today or of the
-proposal. Every line is straight in the acts (`CostModel.affine_in_acts`): two points give it.
+proposal. Every line is straight in the acts (`CostModel.linear_in_acts`): two points give it.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from costing.workbook.live.prices_sheets import Kind, Prices
 from costing.workbook.live.switches import Switches
 from costing.workbook.live.timeline import Timeline
 from costing.workbook.live.units_sheet import INPATIENT, Situation, UnitCosts
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.write.layout import Book
 
 
@@ -65,7 +65,7 @@ class YearWriter:
         self.found = Year(self.sheet)
         parc = self.parc
         reference = data.case.reference
-        options = words.fleet_options(reference)
+        options = vocabulary.fleet_options(reference)
         count = parc.count
         self.sheet.texts("Appareil", [parc.cell("machine_id", i) for i in range(count)], parc.names)
         self.sheet.texts(

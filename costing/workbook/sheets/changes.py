@@ -8,7 +8,7 @@ from costing.french.writing import NONE
 from costing.language.units import UNITS
 from costing.scenario.scenario import Override, Scenario
 from costing.values.parameters import Parameter, Value
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.choices.rows import choices, shown
 from costing.workbook.write.layout import Book, Sheet, at
 from costing.workbook.write.styles import number_format
@@ -73,7 +73,7 @@ def _write_override(sheet: Sheet, row: int, case: Case, override: Override) -> N
         sheet.formula(row, 10, f"{at(row, 8)}/{at(row, 5)}-1", result, "percent")
     else:
         sheet.text(row, 10, NONE, "percent")
-    sheet.text(row, 11, words.source_titles(case.reference, value.source), "small")
+    sheet.text(row, 11, vocabulary.source_titles(case.reference, value.source), "small")
     before = f"{old.grade} → " if old and old.grade != value.grade else ""
     sheet.text(row, 12, f"{before}{value.grade}", "centre")
     sheet.text(row, 13, override.author)

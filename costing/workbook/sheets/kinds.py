@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 
 
 class Kind(NamedTuple):
@@ -29,7 +29,7 @@ KINDS = (RESULT, INPUT, DETAIL, RECORD)
 
 #: Sheets by name: kind, and what each holds.
 SHEETS: dict[str, tuple[Kind, str]] = {
-    words.READ_ME: (RESULT, "Cette page."),
+    vocabulary.READ_ME: (RESULT, "Cette page."),
     "Synthèse": (RESULT, "L'essentiel, sur une page à imprimer seule."),
     "Barème": (INPUT, "Les tarifs proposés, à côté des tarifs officiels."),
     "Structure": (INPUT, "Ce que la proposition change aux tranches, aux années, au coefficient."),
@@ -41,12 +41,12 @@ SHEETS: dict[str, tuple[Kind, str]] = {
     "Un appareil": (RESULT, "Une machine au choix : ses tranches, son coût, ses courbes."),
     "Volumes": (RESULT, "Actes par tranche, classe et année."),
     "Coûts unitaires": (RESULT, "Coût de chaque sorte d'appareil, en part fixe et par acte."),
-    words.VALUES: (INPUT, "Toutes les valeurs, leurs bornes, leurs sources et leur note."),
-    words.ACTIVITY: (INPUT, "Limites des tranches et normes, par classe."),
-    words.CHOICES: (INPUT, "Périmètre, conventions, demande, dates."),
-    words.MENU: (RECORD, "Les mots que « Choix » admet pour ses exigences."),
-    words.FLEET: (INPUT, "Les appareils, un par ligne."),
-    words.UNAVAILABLE: (INPUT, "Ce que personne ne peut donner, et pourquoi."),
+    vocabulary.VALUES: (INPUT, "Toutes les valeurs, leurs bornes, leurs sources et leur note."),
+    vocabulary.ACTIVITY: (INPUT, "Limites des tranches et normes, par classe."),
+    vocabulary.CHOICES: (INPUT, "Périmètre, conventions, demande, dates."),
+    vocabulary.MENU: (RECORD, "Les mots que « Choix » admet pour ses exigences."),
+    vocabulary.FLEET: (INPUT, "Les appareils, un par ligne."),
+    vocabulary.UNAVAILABLE: (INPUT, "Ce que personne ne peut donner, et pourquoi."),
     "Périmètre": (DETAIL, "Les choix en nombres, les postes que chaque périmètre retient."),
     "Tarifs officiels": (DETAIL, "Les prix des textes officiels, date par date."),
     "Périodes": (DETAIL, "Quel tarif vaut quand, la part de chaque année, la structure."),
@@ -58,8 +58,8 @@ SHEETS: dict[str, tuple[Kind, str]] = {
         RECORD, "Ce qui était demandé à la recherche, ce qui a pesé ou bloqué ce jour-là.",
     ),
     "Modifications": (RECORD, "Ce que ce scénario change aux données de référence."),
-    words.SOURCES: (RECORD, "La bibliographie."),
-    words.LISTS: (RECORD, "Les listes des menus déroulants."),
+    vocabulary.SOURCES: (RECORD, "La bibliographie."),
+    vocabulary.LISTS: (RECORD, "Les listes des menus déroulants."),
 }  # fmt: skip
 #: Sheets of which there are several, by how their names begin.
 _SEVERAL = {

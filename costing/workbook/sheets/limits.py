@@ -10,12 +10,12 @@ from costing.case import labels
 from costing.french.writing import NONE, money, number, quantity
 from costing.language.units import UNITS
 from costing.optimise.conflict import Relaxation
-from costing.optimise.demands import Asked, asked
+from costing.optimise.demands import Requirement, requirements
 from costing.optimise.explain import Binding, unit
 from costing.optimise.proposal import Proposal
 from costing.reference.reference import Reference
 from costing.scenario.menu import CONSTRAINTS, OBJECTIVES
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.write.layout import Book, Sheet, at
 
 _WIDTHS = (38, 26, 34, 11, 13, 16, 18, 18, 76)
@@ -53,7 +53,7 @@ class Row:
     scope: str = "*"
     whom: str = NONE
     demand: str = "non demandée"
-    item: Asked | None = None
+    item: Requirement | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -72,7 +72,7 @@ class Held:
         """Whether prices exist, and none in whole units."""
         found = self.proposal
         blocked = found.status == "infeasible" and found.reachable_eur >= found.required_eur
-        return blocked and not (found.conflict or found.together)
+        return blocked and not (found.conflict or found.contradicting)
 
     def of(self, found: Sequence[Binding], row: Row) -> list[Binding]:
         """What is told of a demand."""
@@ -88,14 +88,14 @@ class Held:
         # Prices are rounded once found: that is no limit of the search.
         if self.proposal.schedule is None or row.constraint == "rounding":
             return NONE
-        return words.yes_no(self.of(self.proposal.binding, row))
+        return vocabulary.yes_no(self.of(self.proposal.binding, row))
 
     def limiting(self, row: Row) -> str:
         """Whether a demand keeps more from being saved; savings themselves do not."""
         group = CONSTRAINTS[row.constraint].group
         if self.proposal.schedule is None or row.item is None or group == "savings":
             return NONE
-        return words.yes_no(self.of(self.proposal.limiting, row))
+        return vocabulary.yes_no(self.of(self.proposal.limiting, row))
 
 
 def write_limits(book: Book, proposal: Proposal) -> None:
@@ -128,7 +128,7 @@ def demands(proposal: Proposal) -> list[Row]:
     """What the scenario asks, one line a demand, by constraint; then what it does not ask."""
     case = proposal.case
     found: dict[str, list[Row]] = {name: [] for name in CONSTRAINTS}
-    for item in asked(case):
+    for item in requirements(case):
         text = _words(item)
         if item.constraint == "savings_target":
             text = _limit(item.constraint, proposal.required_eur)
@@ -141,16 +141,16 @@ def demands(proposal: Proposal) -> list[Row]:
     return [row for name, rows in found.items() for row in rows or [Row(name)]]
 
 
-def _whom(reference: Reference, item: Asked) -> str:
+def _whom(reference: Reference, item: Requirement) -> str:
     if item.scope == "*":
         return NONE if item.declared.group == "savings" else labels.ALL
     return labels.who(reference, item.scope)
 
 
-def _words(item: Asked) -> str:
+def _words(item: Requirement) -> str:
     """A demand's numbers: `au plus 30 %`, with its second number if it has one."""
     if item.value is None:
-        return words.YES
+        return vocabulary.YES
     text = _limit(item.constraint, item.value)
     if item.level is None or item.declared.level is None:
         return text
@@ -201,7 +201,7 @@ def _known(values: Sequence[float | None]) -> float | None:
     return next((value for value in values if value is not None), None)
 
 
-def _eased(item: Asked) -> str:
+def _eased(item: Requirement) -> str:
     """By how much a demand was eased to see what that is worth: `+1 point`, `levée`."""
     if not item.movable:
         return "levée"
@@ -216,7 +216,7 @@ def _write_conflict(sheet: Sheet, row: int, held: Held, asked_for: Sequence[Row]
     sheet.section(row, "Ce qui se contredit", len(_WIDTHS))
     sheet.paragraph(row + 1, _contradiction(held), "lead")
     row += 2
-    for title in proposal.together:
+    for title in proposal.contradicting:
         sheet.paragraph(row, f"• {title}", "lead")
         row += 1
     if not proposal.conflict:
@@ -244,14 +244,14 @@ def _contradiction(held: Held) -> str:
     """What is known of the demands that cannot hold together."""
     if held.unroundable:
         return _ROUNDED
-    if held.proposal.together:
+    if held.proposal.contradicting:
         return _MINIMAL if held.proposal.exact else _TOGETHER
     return _MIXED if held.proposal.conflict else _NO_WAY
 
 
 def _write_way(sheet: Sheet, line: int, way: Relaxation, row: Row) -> None:
     values = (CONSTRAINTS[way.constraint].label.fr, row.whom, row.demand,
-              words.yes_no(way.enough), _needed(way))  # fmt: skip
+              vocabulary.yes_no(way.enough), _needed(way))  # fmt: skip
     sheet.row(line, values, ("strong", "cell", "cell", "centre", "centre"))
     sheet.number(line, 6, way.loss_eur, "euro")
     sheet.number(line, 7, way.reachable_eur, "euro")

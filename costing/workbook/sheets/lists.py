@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from xlsxwriter.utility import xl_col_to_name
 
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.write.layout import Book, Sheet
 
 
@@ -23,7 +23,7 @@ class Lists:
 
         `more` as in `Sheet.choose`.
         """
-        where = f" (feuille « {words.LISTS} »)"
+        where = f" (feuille « {vocabulary.LISTS} »)"
         sheet.choose(rows, column, f"={self.range(values)}", where, **more)
 
     def range(self, values: Sequence[str]) -> str:
@@ -32,11 +32,11 @@ class Lists:
         if kept not in self.columns:
             self.columns.append(kept)
         letter = xl_col_to_name(self.columns.index(kept))
-        return f"{words.LISTS}!${letter}$2:${letter}${len(kept) + 1}"
+        return f"{vocabulary.LISTS}!${letter}$2:${letter}${len(kept) + 1}"
 
     def write(self, book: Book) -> None:
         """The sheet itself."""
-        sheet = book.sheet(words.LISTS, [26] * len(self.columns))
+        sheet = book.sheet(vocabulary.LISTS, [26] * len(self.columns))
         for column, values in enumerate(self.columns):
             sheet.text(0, column, f"liste {column + 1}", "head")
             for row, value in enumerate(values, start=1):

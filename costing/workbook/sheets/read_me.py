@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costing.case.case import Case
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.kinds import KINDS, described
 from costing.workbook.write.layout import Book
 
@@ -27,14 +27,14 @@ HOW = (
 
 def write_read_me(book: Book, case: Case, names: Sequence[str]) -> None:
     """The first sheet: how to use the workbook, whose it is, and its sheets in order."""
-    sheet = book.sheet(words.READ_ME, (34, 12, 84), landscape=False)
+    sheet = book.sheet(vocabulary.READ_ME, (34, 12, 84), landscape=False)
     sheet.title(f"Forfait technique : {case.scenario.name}")
     for row, text in enumerate(HOW, start=2):
         sheet.paragraph(row, text)
     identity = {
         "Scénario": case.scenario.name,
-        words.SCENARIO_HASH: case.scenario.hash,
-        words.FINGERPRINT: case.reference.fingerprint,
+        vocabulary.SCENARIO_HASH: case.scenario.hash,
+        vocabulary.FINGERPRINT: case.reference.fingerprint,
     }
     row = 3 + len(HOW)
     sheet.header(row, ("Identité", "Valeur", ""))
@@ -66,6 +66,9 @@ def link(book: Book, case: Case) -> None:
         sheet.raw.set_tab_color(described(sheet.name)[0].colour)
         sheet.raw.set_footer(f"&L&8{sheet.name}&C&8{whose}&R&8Page &P / &N")
         title = sheet.held.get((0, 0))
-        if sheet.name not in (words.READ_ME, words.LISTS) and isinstance(title, str):
-            target, back = f"internal:'{words.READ_ME}'!A1", f"Retour à « {words.READ_ME} »"
+        if sheet.name not in (vocabulary.READ_ME, vocabulary.LISTS) and isinstance(title, str):
+            target, back = (
+                f"internal:'{vocabulary.READ_ME}'!A1",
+                f"Retour à « {vocabulary.READ_ME} »",
+            )
             sheet.raw.write_url(0, 0, target, book.format("title"), title, back)

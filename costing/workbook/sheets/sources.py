@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from costing.reference.reference import Reference
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.write.layout import Book, Sheet
 
 
 def write_sources(book: Book, reference: Reference) -> Sheet:
     """One row a source, in the order of the reference data."""
-    sheet = book.sheet(words.SOURCES, (34, 80, 44, 13, 50))
-    sheet.title(words.SOURCES)
+    sheet = book.sheet(vocabulary.SOURCES, (34, 80, 44, 13, 50))
+    sheet.title(vocabulary.SOURCES)
     sheet.header(2, ("Clé", "Titre", "Éditeur", "Date", "Référence ou adresse"))
     sheet.keep_header(2)
     for row, source in enumerate(reference.sources.values(), start=3):

@@ -32,7 +32,7 @@ from costing.workbook.grid.tables import BAD, Findings, read_grids
 from costing.workbook.imported.importer import import_workbook
 from costing.workbook.live.machine_sheet import SHEET as MACHINE
 from costing.workbook.live.machine_sheet import View, usual
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.original import SHEET as ORIGINAL
 from costing.workbook.sheets.original import (
     Original,
@@ -167,7 +167,7 @@ def _view(package: Package, reference: Reference, findings: Findings) -> View | 
     zones = {code: label for code, label in labels.ZONES.items() if code != "*"}
     states = {code: label for code, label in labels.AMORTISATION.items() if code != "*"}
     readers: tuple[Callable[[Raw], Any], ...] = (
-        partial(read_choice, options=words.fee_classes(reference)),
+        partial(read_choice, options=vocabulary.fee_classes(reference)),
         partial(read_choice, options=states),
         partial(read_choice, options=zones),
         partial(read_number, allowed=Quantity("act/year", 0, 200_000)),
@@ -188,7 +188,7 @@ def _changed(
             yield found.key, found.before, found.after
     fleet = fleet_hash(scenario)
     if fleet != original.fleet:
-        yield words.FLEET, original.fleet[:10] or "parc de référence", fleet[:10]
+        yield vocabulary.FLEET, original.fleet[:10] or "parc de référence", fleet[:10]
     yield from _prices_changed(original.prices, tuple(price_rows(schedule, scenario)))
 
 

@@ -20,7 +20,7 @@ from costing.french.writing import quantity as with_unit
 from costing.reference.reference import Reference
 from costing.scenario.menu import STRUCTURES
 from costing.scenario.scenario import Scenario
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.choices.row import Choice
 from costing.workbook.sheets.choices.rows import choices, shown
 from costing.workbook.verify.gaps import Gap
@@ -35,7 +35,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 #: Inputs that are not one row of « Choix ».
 _TITLES = {
     "rules.step_dates": "Dates du barème", "savings.other_levers": "Autres leviers",
-    words.FLEET: "Parc, par son empreinte",
+    vocabulary.FLEET: "Parc, par son empreinte",
 }  # fmt: skip
 #: Reasons that are of inputs, which a person corrects in the workbook.
 _TYPED = ("text", "unread")

@@ -410,8 +410,8 @@ def test_a_model_that_is_not_a_straight_line(
     hours: str, per_act: str, conventions: Conventions, tmp_path: Path
 ) -> None:
     reference = bent(tmp_path, hours, per_act)
-    assert not reference.models["irm"].affine_in_acts
-    assert reference.models["scanner"].affine_in_acts
+    assert not reference.models["irm"].linear_in_acts
+    assert reference.models["scanner"].linear_in_acts
     case = make_case(reference, Scenario(fleet=KINDS, conventions=conventions))
     same(case, Population(), MARCH_2024)
 
@@ -426,7 +426,7 @@ def test_machine_by_machine_gives_what_straight_lines_give(
     postes = frozenset(case.reference.perimeter("legal_2024").postes)
     values = drawn_values(machines, 200)
     straight = [machines.accounts(values).result(name, postes) for name in DEFINITIONS]
-    monkeypatch.setattr(CostModel, "affine_in_acts", property(lambda _: False))
+    monkeypatch.setattr(CostModel, "linear_in_acts", property(lambda _: False))
     each = [machines.accounts(values).result(name, postes) for name in DEFINITIONS]
     for one, other in zip(straight, each, strict=True):
         np.testing.assert_allclose(one, other, rtol=CLOSE)
@@ -435,7 +435,7 @@ def test_machine_by_machine_gives_what_straight_lines_give(
 def test_a_straight_line_is_not_asked_for_acts_that_no_machine_does(tmp_path: Path) -> None:
     """Open hours past a fixed part: negative without acts, positive for every machine."""
     reference = bent(tmp_path, "(acts - 0.5 * reference_activity)")
-    assert reference.models["irm"].affine_in_acts
+    assert reference.models["irm"].linear_in_acts
     fleet = table(
         {"class": "irm_1_5t", "acts_billed": 4_000}, {"class": "irm_1_5t", "acts_billed": 9_000}
     )

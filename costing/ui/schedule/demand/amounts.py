@@ -12,7 +12,7 @@ from costing.case import labels
 from costing.french.writing import percent
 from costing.reference.reference import Reference
 from costing.scenario.rules import MOST_EUR, Lever, SavingsDemand
-from costing.ui.parts import figures, names
+from costing.ui.parts import figures, wording
 from costing.ui.schedule.demand import table as demand_table
 from costing.ui.schedule.demand.typed import Typed, blank, rows
 
@@ -34,16 +34,17 @@ def fields(reference: Reference, demand: SavingsDemand, version: int) -> dict[st
     )  # fmt: skip
     readings = {entry.code: entry for entry in reference.savings.readings}
     found["reading"] = st.radio(
-        "Lecture de l'objectif", list(names.READINGS), list(names.READINGS).index(demand.reading),
-        format_func=names.READINGS.__getitem__, key=f"reading-{version}",
-        captions=[readings[code].note if code in readings else "" for code in names.READINGS],
+        "Lecture de l'objectif", list(wording.READINGS),
+        list(wording.READINGS).index(demand.reading), format_func=wording.READINGS.__getitem__,
+        key=f"reading-{version}", captions=[readings[code].note if code in readings else "" for code
+        in wording.READINGS],
     )  # fmt: skip
     share = target.share_on_fee
     found["share"] = st.text_input(
         f"{_SHARE} (%)", figures.shown(demand.share_on_fee, "share"),
         key=f"share-{version}",
         help=f"Référence : {percent(share.mode, 0)}, de {percent(share.low, 0)} à "
-        f"{percent(share.high, 0)}, grade {names.GRADES[share.grade]}. {share.note}",
+        f"{percent(share.high, 0)}, grade {wording.GRADES[share.grade]}. {share.note}",
     )  # fmt: skip
     found["levers"] = _levers(demand, version)
     found["yearly"] = {

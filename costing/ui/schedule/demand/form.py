@@ -12,7 +12,7 @@ from costing.problems.errors import InputError
 from costing.reference.reference import Reference
 from costing.scenario.rules import ScheduleRules
 from costing.scenario.scenario import Scenario, revised
-from costing.ui.parts import names, tables
+from costing.ui.parts import tables, wording
 from costing.ui.schedule.demand import (
     amounts as demand_amounts,
 )
@@ -124,9 +124,9 @@ def _asked(
 def _refuse(words: list[str]) -> None:
     """All that is to be mended, a line each."""
     if len(words) == 1:
-        st.error(f"Demande refusée. {names.literal(words[0])}")
+        st.error(f"Demande refusée. {wording.literal(words[0])}")
         return
-    lines = "\n".join(f"- {names.literal(word)}" for word in words)
+    lines = "\n".join(f"- {wording.literal(word)}" for word in words)
     st.error(f"**Demande refusée : {len(words)} saisies à corriger.**\n\n{lines}")
 
 

@@ -14,7 +14,7 @@ from costing.reference.reference import Reference
 from costing.scenario.menu import CONSTRAINTS, COST_RISKS, OBJECTIVES, STRUCTURES, Bound, Kind
 from costing.scenario.scenario import Scenario
 from costing.values.quantity import Quantity, quantity
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.choices.row import Choice, Told
 
 #: Rows offered for demands, objectives and parts of the structure, when the scenario has fewer.
@@ -66,7 +66,7 @@ def admitted(bound: Bound) -> Quantity:
 def demand_rows(reference: Reference, scenario: Scenario, room: int) -> Iterator[Choice]:
     """Four rows a demand: what, for whom, and its two numbers."""
     names = {code: declared.label.fr for code, declared in ASKED.items()}
-    scopes = {code: words.scopes(reference, entry.scopes) for code, entry in ASKED.items()}
+    scopes = {code: vocabulary.scopes(reference, entry.scopes) for code, entry in ASKED.items()}
     values = {code: admitted(entry.value) for code, entry in ASKED.items() if entry.value}
     second = {code: entry.level for code, entry in ASKED.items() if entry.level}
     levels = {code: admitted(bound) for code, bound in second.items()}
@@ -76,7 +76,7 @@ def demand_rows(reference: Reference, scenario: Scenario, room: int) -> Iterator
         told = f"{key}.constraint"
         yield Choice(
             told, f"{demand} : contrainte", names,
-            f"Ce que chacune demande : feuille « {words.MENU} ». Vide : pas d'exigence.",
+            f"Ce que chacune demande : feuille « {vocabulary.MENU} ». Vide : pas d'exigence.",
             required=False,
         )  # fmt: skip
         yield Choice(
@@ -127,7 +127,7 @@ def structure_rows(reference: Reference, scenario: Scenario, room: int) -> Itera
     """Three rows a part of the fee's structure: which, for whom, and what it may become."""
     names = {code: label.fr for code, (label, _) in STRUCTURES.items()}
     kinds = {code: quantity(unit) for code, (_, unit) in STRUCTURES.items()}
-    scopes = words.scopes(reference, STRUCTURE_KINDS)
+    scopes = vocabulary.scopes(reference, STRUCTURE_KINDS)
     for index in range(1, max(PARTS, len(scenario.rules.structure)) + room + 1):
         key, part = f"rules.structure.{index}", f"Structure {index}"
         told = f"{key}.parameter"
@@ -148,7 +148,7 @@ def structure_rows(reference: Reference, scenario: Scenario, room: int) -> Itera
 
 def behaviour_rows(reference: Reference, scenario: Scenario, room: int) -> Iterator[Choice]:
     """One row an elasticity, then what owners do; sectors where the scenario has them."""
-    modalities = words.modalities(reference)
+    modalities = vocabulary.modalities(reference)
     own = scenario.rules.behaviour.elasticity
     for modality in modalities:
         for sector in ("", *labels.SECTORS):

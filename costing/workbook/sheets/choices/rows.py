@@ -20,7 +20,7 @@ from costing.scenario.menu import CONSTRAINTS
 from costing.scenario.rules import ScheduleRules
 from costing.scenario.scenario import MOST_SEED, Scenario
 from costing.values.quantity import Quantity
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.choices import demand_rows as further
 from costing.workbook.sheets.choices.row import Admits, Choice, Told, written
 
@@ -71,7 +71,7 @@ def _value_at(scenario: Scenario, key: str) -> Any:
         code = key.removeprefix(f"{further.ELASTICITY}.")
         return scenario.rules.behaviour.elasticity.get(code)
     if key == "name":
-        return clean(scenario.name) or words.UNNAMED
+        return clean(scenario.name) or vocabulary.UNNAMED
     found: Any = scenario
     for part in key.split("."):
         if isinstance(found, Mapping):
@@ -145,7 +145,7 @@ def _savings(reference: Reference) -> Iterator[Choice]:
         "Montant de la loi.",
     )  # fmt: skip
     yield Choice(
-        "savings.reading", "Lecture du montant", words.readings(reference),
+        "savings.reading", "Lecture du montant", vocabulary.readings(reference),
         "Somme des années, ou niveau de la dernière : la loi se lit des deux façons.",
     )  # fmt: skip
     yield Choice(
@@ -192,7 +192,7 @@ def _rules(scenario: Scenario, room: int) -> Iterator[Choice]:
 
 
 def _floors(reference: Reference) -> Iterator[Choice]:
-    for code, label in words.fee_classes(reference).items():
+    for code, label in vocabulary.fee_classes(reference).items():
         yield Choice(
             f"rules.floor_share_of_cost.{code}", label, Quantity("share", 0, 2),
             "Recettes de la classe, en part de ses coûts, au moins. Vide : pas de plancher.",
@@ -238,7 +238,7 @@ def shown(choice: Choice) -> str:
     if value is None or value == "":
         return NONE
     if choice.admits == "flag":
-        return words.yes_no(value)
+        return vocabulary.yes_no(value)
     if choice.options:
         return choice.options[value]
     if isinstance(value, dt.date):

@@ -7,7 +7,7 @@ from costing.case.case import Case
 from costing.french.writing import quantity as with_unit
 from costing.scenario.menu import GROUPS, OBJECTIVES, Bound
 from costing.values.quantity import Quantity
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.choices.demand_rows import ASKED
 from costing.workbook.sheets.choices.row import Choice, written
 from costing.workbook.sheets.choices.rows import choices
@@ -30,23 +30,23 @@ _EXAMPLE_COMPUTED = "300 000 000"
 
 def write_choices(book: Book, case: Case, lists: Lists) -> None:
     """One row a choice, with the case's present values."""
-    sheet = book.sheet(words.CHOICES, (34, 42, 44, 12, 62))
-    sheet.title(words.CHOICES, "Ce que le scénario choisit, valeur par valeur.")
+    sheet = book.sheet(vocabulary.CHOICES, (34, 42, 44, 12, 62))
+    sheet.title(vocabulary.CHOICES, "Ce que le scénario choisit, valeur par valeur.")
     for place, text in enumerate(_EXAMPLE):
         shown = _EXAMPLE_COMPUTED if book.computed and place == 2 else text
         sheet.text(HEADER - 1, place, shown, "example", align="right" if place == 2 else "left")
-    sheet.header(HEADER, list(words.CHOICE_COLUMNS.values()))
+    sheet.header(HEADER, list(vocabulary.CHOICE_COLUMNS.values()))
     sheet.keep_header(HEADER)
     row = HEADER + 1
     for choice in choices(case.reference, case.scenario):
         if choice.section:
-            sheet.section(row, choice.section, len(words.CHOICE_COLUMNS), column=1)
+            sheet.section(row, choice.section, len(vocabulary.CHOICE_COLUMNS), column=1)
             row += 1
         values = (choice.key, choice.label, None, choice.unit, choice.note)
         sheet.row(row, values, ("code", "strong", "input"))
         book.cells[choice.key] = sheet.ref(row, 2)
         _write_value(sheet, row, choice, lists)
-        book.columns[words.CHOICES, choice.key] = column(sheet, row, row, 2)
+        book.columns[vocabulary.CHOICES, choice.key] = column(sheet, row, row, 2)
         row += 1
     sheet.protect()
 
@@ -57,7 +57,7 @@ def _write_value(sheet: Sheet, row: int, choice: Choice, lists: Lists) -> None:
     if choice.options:
         sheet.value(row, 2, None if value is None else choice.options[value], "input")
     elif admits == "flag":
-        sheet.text(row, 2, words.yes_no(value), "input")
+        sheet.text(row, 2, vocabulary.yes_no(value), "input")
     elif choice.several:
         # Kept a text: a program would take « 7/8 » for a date and « 75 % » for a number.
         text = written(value, allowed) if value and allowed else None
@@ -77,7 +77,7 @@ def _write_checks(sheet: Sheet, row: int, choice: Choice, lists: Lists) -> None:
     if choice.options:
         lists.check(sheet, here, 2, list(choice.options.values()), **prompts.message(title, note))
     elif choice.admits == "flag":
-        lists.check(sheet, here, 2, [words.YES, words.NO], **prompts.message(title, note))
+        lists.check(sheet, here, 2, [vocabulary.YES, vocabulary.NO], **prompts.message(title, note))
     elif isinstance(choice.admits, Quantity):
         prompts.number(sheet, here, 2, choice.admits, title, note)
     elif choice.admits == "date":
@@ -90,8 +90,10 @@ def _write_checks(sheet: Sheet, row: int, choice: Choice, lists: Lists) -> None:
 
 def write_menu(book: Book) -> None:
     """What may be chosen in the rows of the demands and objectives of « Choix »."""
-    sheet = book.sheet(words.MENU, (38, 70, 34, 40, 40))
-    sheet.title(words.MENU, "Ce que la feuille « Choix » propose pour ses exigences et objectifs.")
+    sheet = book.sheet(vocabulary.MENU, (38, 70, 34, 40, 40))
+    sheet.title(
+        vocabulary.MENU, "Ce que la feuille « Choix » propose pour ses exigences et objectifs."
+    )
     sheet.header(3, ("Contrainte", "Ce qu'elle demande", "Pour", "Valeur", "Second nombre"))
     sheet.keep_header(3)
     row, group = 4, ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from costing.case.case import Case
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.choices.demand_rows import BLOCKS
 from costing.workbook.sheets.choices.row import Choice
 from costing.workbook.sheets.choices.rows import choices
@@ -57,7 +57,7 @@ def without_address(book: Book) -> Count:
     """Lines at the bottom of the value sheets that are filled but for their address."""
     return total(
         tally((book.columns[sheet, "missing"], "*, adresse*"))
-        for sheet in (words.VALUES, words.ACTIVITY)
+        for sheet in (vocabulary.VALUES, vocabulary.ACTIVITY)
     )
 
 
@@ -82,18 +82,18 @@ def of_choices(book: Book, case: Case) -> dict[str, tuple[Count, str, str]]:
 
 
 def _blank(book: Book, key: str) -> Count:
-    held = book.columns[words.CHOICES, key]
+    held = book.columns[vocabulary.CHOICES, key]
     return Count(f'IF({held.ref}="",1,0)', int(held.values[0] is None))
 
 
 def _of_block(book: Book, start: str) -> Count:
     """Blanks of numbered rows of which one at least is filled."""
     declared, counts = BLOCKS[start], []
-    known = {key for sheet, key in book.columns if sheet == words.CHOICES}
+    known = {key for sheet, key in book.columns if sheet == vocabulary.CHOICES}
     number = 1
     while f"{start}.{number}.{declared.parts[0]}" in known:
         keys = {part: f"{start}.{number}.{part}" for part in declared.parts}
-        cells = {part: book.columns[words.CHOICES, key] for part, key in keys.items()}
+        cells = {part: book.columns[vocabulary.CHOICES, key] for part, key in keys.items()}
         blanks = total(_blank(book, keys[part]) for part in declared.needed)
         begun = any(cell.values[0] is not None for cell in cells.values())
         refs = ",".join(cell.ref for cell in cells.values())
@@ -105,7 +105,7 @@ def _of_block(book: Book, start: str) -> Count:
 
 def of_unavailable(book: Book) -> tuple[Count, Count, Mapping[str, tuple[Count, str]]]:
     """Rows of « Non disponible » that are begun, those at fault, and of some faults how many."""
-    state, lacks = (book.columns[words.UNAVAILABLE, name] for name in (STATE, LACKS))
+    state, lacks = (book.columns[vocabulary.UNAVAILABLE, name] for name in (STATE, LACKS))
     faults = {
         "dont déclarées deux fois": (TWICE, "Une ligne par donnée."),
         "dont changées aussi": (GIVEN, "Déclarée ici et changée dans sa feuille."),

@@ -11,7 +11,7 @@ from costing.case import labels
 from costing.fleet.columns import COLUMNS
 from costing.reference.reference import Reference
 from costing.values.quantity import Quantity
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.fleet.write import EARLIEST, NAME, NUMBERS, YEAR, YEARS, last_day
 from costing.workbook.write.counts import Count, rows, total
 from costing.workbook.write.layout import Book, Column
@@ -21,7 +21,7 @@ _CAPITAL_REGION = "Île-de-France"
 
 
 def _columns(book: Book) -> dict[str, Column]:
-    return {name: book.columns[words.FLEET, name] for name in COLUMNS}
+    return {name: book.columns[vocabulary.FLEET, name] for name in COLUMNS}
 
 
 def _begun(first: int = 0) -> str:
@@ -58,7 +58,7 @@ def _some(*row: Any) -> bool:
 
 def twice(book: Book) -> Count:
     """Rows whose name another row bears too, capitals or not."""
-    names = book.columns[words.FLEET, "machine_id"]
+    names = book.columns[vocabulary.FLEET, "machine_id"]
     known = Counter(str(name).casefold() for name in names.values if name is not None)
     # A name is a criterion here: « * », « ? » and « ~ » must stand for themselves.
     safe = '"="&SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({0},"~","~~"),"*","~*"),"?","~?")'
@@ -70,7 +70,7 @@ def twice(book: Book) -> Count:
 
 def out_of_range(book: Book, names: Iterable[str]) -> Count:
     """Numbers of some columns outside what is admitted; a text is left to the importer."""
-    return total(_outside(book.columns[words.FLEET, name], NUMBERS[name]) for name in names)
+    return total(_outside(book.columns[vocabulary.FLEET, name], NUMBERS[name]) for name in names)
 
 
 def _outside(held: Column, allowed: Quantity) -> Count:
@@ -94,7 +94,7 @@ def dates(book: Book) -> Count:
             value = value.date()
         return isinstance(value, dt.date) and not EARLIEST <= value <= last
 
-    return rows(text, holds, book.columns[words.FLEET, "installed_on"])
+    return rows(text, holds, book.columns[vocabulary.FLEET, "installed_on"])
 
 
 def zones(book: Book) -> Count:
@@ -107,22 +107,22 @@ def zones(book: Book) -> Count:
         known = zone is not None and region is not None
         return known and (zone in paris) != (region == _CAPITAL_REGION)
 
-    return rows(text, holds, *(book.columns[words.FLEET, name] for name in ("zone", "region")))
+    return rows(text, holds, *(book.columns[vocabulary.FLEET, name] for name in ("zone", "region")))
 
 
 def modalities(book: Book, reference: Reference) -> Count:
     """Rows whose modality is not that of their class."""
-    names = words.modalities(reference)
+    names = vocabulary.modalities(reference)
     of_class = {
         label: names[reference.classes[code].modality]
-        for code, label in words.fee_classes(reference).items()
+        for code, label in vocabulary.fee_classes(reference).items()
     }
     cases = "+".join(f'({{0}}="{c}")*({{1}}<>"{m}")' for c, m in of_class.items())
 
     def holds(label: Any, modality: Any) -> bool:
         return modality is not None and label in of_class and of_class[label] != modality
 
-    columns = (book.columns[words.FLEET, name] for name in ("class", "modality"))
+    columns = (book.columns[vocabulary.FLEET, name] for name in ("class", "modality"))
     return rows(f'({{1}}<>"")*({cases})', holds, *columns)
 
 
@@ -135,4 +135,4 @@ def settings(book: Book, count: Count) -> Count:
 
 
 def _setting(book: Book, key: str) -> Any:
-    return book.columns[words.FLEET, key].values[0]
+    return book.columns[vocabulary.FLEET, key].values[0]

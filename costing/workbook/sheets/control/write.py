@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from costing.case import labels
 from costing.case.case import Case
 from costing.fleet.columns import COLUMNS
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.control import counts
 from costing.workbook.sheets.control import fleet_counts as fleet
 from costing.workbook.sheets.fleet.write import EARLIEST
@@ -49,13 +49,13 @@ class _Sums:
 
 def open_control(book: Book) -> Sheet:
     """The sheet, empty, at its place among the others; filled once they are written."""
-    return book.sheet(words.CONTROL, WIDTHS)
+    return book.sheet(vocabulary.CONTROL, WIDTHS)
 
 
 def write_control(sheet: Sheet, case: Case) -> None:
     """Fill the sheet from the columns that the others have registered."""
     sums = _Sums()
-    sheet.title(words.CONTROL, HINT)
+    sheet.title(vocabulary.CONTROL, HINT)
     row = SUMS + 4
     for text in MEANING:
         sheet.paragraph(row, text, "lead")
@@ -109,8 +109,8 @@ def _write_values(sheet: Sheet, row: int, case: Case, sums: _Sums) -> int:
     sheet.header(row, heads, range(1, len(heads)))
     found: list[list[Count]] = []
     first = row + 1
-    for name in (words.VALUES, words.ACTIVITY):
-        for file in words.sheet_files(case.reference, name):
+    for name in (vocabulary.VALUES, vocabulary.ACTIVITY):
+        for file in vocabulary.sheet_files(case.reference, name):
             row += 1
             label = f"{name} · {labels.file_name(case.reference, file)}"
             target = next(c for a, c in book.cells.items() if a.startswith(f"{file}."))
@@ -132,7 +132,7 @@ def _write_values(sheet: Sheet, row: int, case: Case, sums: _Sums) -> int:
     lines = {
         "Lignes ajoutées en bas, sans adresse": (
             counts.without_address(book), "fichier.nom.classe, au bas de la feuille.",
-            f"'{words.VALUES}'!A1",
+            f"'{vocabulary.VALUES}'!A1",
         )
     }  # fmt: skip
     return _write_lines(sheet, row + 1, lines, sums)
@@ -141,9 +141,9 @@ def _write_values(sheet: Sheet, row: int, case: Case, sums: _Sums) -> int:
 def _write_fleet(sheet: Sheet, row: int, case: Case, sums: _Sums) -> int:
     """Blanks by column on one row, then what else « Parc » may lack, one row each."""
     book, reference = sheet.book, case.reference
-    heads = [words.FLEET_COLUMNS[name] for name in COLUMNS]
+    heads = [vocabulary.FLEET_COLUMNS[name] for name in COLUMNS]
     sheet.header(row, ["Parc, par colonne", *heads], range(1, len(heads) + 1))
-    _write_link(sheet, row + 1, f"Cases vides {REFUSED}", _corner(words.FLEET))
+    _write_link(sheet, row + 1, f"Cases vides {REFUSED}", _corner(vocabulary.FLEET))
     blanks = list(fleet.blanks(book).values())
     for column, count in enumerate(blanks, start=1):
         _write_count(sheet, row + 1, column, count, missing=True)
@@ -178,7 +178,7 @@ def _write_fleet(sheet: Sheet, row: int, case: Case, sums: _Sums) -> int:
             fleet.settings(book, machines), "En haut de la feuille, dès qu'il y a un appareil.",
         ),
     }  # fmt: skip
-    corner = _corner(words.FLEET)
+    corner = _corner(vocabulary.FLEET)
     row = _write_lines(sheet, row + 1, {k: (*v, corner) for k, v in told.items()}, None)
     return _write_lines(sheet, row, {k: (*v, corner) for k, v in wrong.items()}, sums)
 
@@ -195,8 +195,8 @@ def _write_choices(sheet: Sheet, row: int, case: Case, sums: _Sums) -> int:
 
 
 def _write_unavailable(sheet: Sheet, row: int, sums: _Sums) -> None:
-    _write_heads(sheet, row, words.UNAVAILABLE, "Nombre")
-    corner = _corner(words.UNAVAILABLE)
+    _write_heads(sheet, row, vocabulary.UNAVAILABLE, "Nombre")
+    corner = _corner(vocabulary.UNAVAILABLE)
     declared, wrong, kinds = counts.of_unavailable(sheet.book)
     told = {"Données déclarées": (declared, "Lignes commencées.", corner)}
     lacking = {"Lignes à compléter": (wrong, "« État » dit ce qui manque.", corner)}

@@ -17,7 +17,7 @@ from costing.reference.reference import Reference
 from costing.workbook.grid.cells import read_choice, read_date, read_flag, read_number, read_text
 from costing.workbook.grid.hidden import note_filled, note_hidden
 from costing.workbook.grid.tables import BAD, Line, Table
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.fleet.write import NUMBERS, YEARS
 
 _LATEST = 2100
@@ -31,9 +31,9 @@ def read_fleet(reference: Reference, table: Table) -> FleetTable | None:
     """
     before = len(table.findings.problems)
     lines = table.lines()
-    year = _setting(table, words.FLEET_YEAR, partial(read_number, allowed=YEARS), bool(lines))
-    label = _setting(table, words.FLEET_NAME, read_text, bool(lines))
-    synthetic = _setting(table, words.FLEET_SYNTHETIC, read_flag, None)
+    year = _setting(table, vocabulary.FLEET_YEAR, partial(read_number, allowed=YEARS), bool(lines))
+    label = _setting(table, vocabulary.FLEET_NAME, read_text, bool(lines))
+    synthetic = _setting(table, vocabulary.FLEET_SYNTHETIC, read_flag, None)
     if not lines:
         return None
     readers = _readers(reference)
@@ -77,7 +77,7 @@ def _setting(table: Table, name: str, reader: Any, needed: bool | None) -> Any:
 
 
 def _readers(reference: Reference) -> dict[str, Any]:
-    lists = words.fleet_options(reference)
+    lists = vocabulary.fleet_options(reference)
     return {
         "machine_id": read_text,
         "site_id": read_text,
@@ -97,7 +97,7 @@ def _machine(line: Line, readers: dict[str, Any]) -> Machine:
             value = BAD
         machine[name] = clean(value) if isinstance(value, str) else value
     if machine["machine_id"] is not BAD:
-        name = f"{words.FLEET} {machine['machine_id']}"
+        name = f"{vocabulary.FLEET} {machine['machine_id']}"
         line.table.findings.claim(name, line.place("machine_id"))
     return machine
 
@@ -107,7 +107,7 @@ def _check_whole(reference: Reference, good: list[tuple[Line, Machine]], year: i
     frame = pd.DataFrame([machine for _, machine in good])
     lines = [line for line, _ in good]
     try:
-        validate(frame, reference.classes, year, words.FLEET, first_line=0)
+        validate(frame, reference.classes, year, vocabulary.FLEET, first_line=0)
     except FleetError as error:
         lines[0].table.findings.problems += [
             _with_cell(found, lines) for found in error.problems if found.code != "fleet_duplicate"

@@ -9,7 +9,7 @@ from costing.fleet.columns import COLUMNS, OLDEST
 from costing.fleet.columns import NUMBERS as RANGES
 from costing.fleet.table import FleetTable
 from costing.values.quantity import Quantity
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.lists import Lists
 from costing.workbook.write import prompts
 from costing.workbook.write.counts import column as cells_of
@@ -54,20 +54,20 @@ def write_fleet(book: Book, case: Case, lists: Lists, computed: bool = False) ->
     computed: other sheets compute every row. The case's fleet is then written, were it that of the
     reference, without blank rows, and what formulas were printed for is locked.
     """
-    sheet = book.sheet(words.FLEET, WIDTHS)
-    sheet.title(words.FLEET, _COMPUTED if computed else _HINT)
+    sheet = book.sheet(vocabulary.FLEET, WIDTHS)
+    sheet.title(vocabulary.FLEET, _COMPUTED if computed else _HINT)
     own_fleet = case.fleet.to_table() if computed else case.scenario.fleet
     _write_settings(sheet, own_fleet, lists, "locked" if computed else "input")
     for column, name in enumerate(COLUMNS):
         sheet.text(HEADER - 2, column, _EXAMPLE[column], "example")
-        sheet.text(HEADER - 1, column, words.FLEET_NOTES[name], "small", border=0)
-    sheet.header(HEADER, [words.FLEET_COLUMNS[name] for name in COLUMNS])
+        sheet.text(HEADER - 1, column, vocabulary.FLEET_NOTES[name], "small", border=0)
+    sheet.header(HEADER, [vocabulary.FLEET_COLUMNS[name] for name in COLUMNS])
     sheet.keep_header(HEADER, 1)
     first = FIRST
     own = computed or case.scenario.fleet is not None
     rows = case.fleet.frame[list(COLUMNS)].values.tolist() if own else []
     end = first + len(rows) + (0 if computed else BLANK)
-    options = words.fleet_options(case.reference)
+    options = vocabulary.fleet_options(case.reference)
     for column, name in enumerate(COLUMNS):
         admitted, look = options.get(name, {}), _fleet_format(name)
         _write_checks(sheet, column, name, list(admitted.values()), lists)
@@ -81,30 +81,34 @@ def write_fleet(book: Book, case: Case, lists: Lists, computed: bool = False) ->
             "base" if computed else "input", **{"border": 0, "bg_color": PAPER, **look}
         )
         sheet.raw.set_column(column, column, WIDTHS[column], rest)
-        book.columns[words.FLEET, name] = cells_of(sheet, FIRST, LAST, column)
+        book.columns[vocabulary.FLEET, name] = cells_of(sheet, FIRST, LAST, column)
     sheet.raw.print_area(0, 0, end - 1, len(COLUMNS) - 1)
     sheet.protect()
 
 
 def _write_settings(sheet: Sheet, own: FleetTable | None, lists: Lists, year: str) -> None:
     """What holds for the whole fleet: year (in some style), name, whether its machines are real."""
-    sheet.text(3, 0, words.FLEET_YEAR, "strong")
+    sheet.text(3, 0, vocabulary.FLEET_YEAR, "strong")
     sheet.value(3, 1, own.year if own else None, year, num_format="0", align="right")
-    sheet.row(4, (words.FLEET_NAME, own.label if own else None), ("strong", "input"))
-    synthetic = words.yes_no(own and own.synthetic)
-    sheet.row(5, (words.FLEET_SYNTHETIC, synthetic), ("strong", "input"))
-    told = prompts.message(words.FLEET_SYNTHETIC, "« oui » si ce ne sont pas de vrais appareils.")
-    lists.check(sheet, (5, 5), 1, [words.YES, words.NO], **told)
-    prompts.number(sheet, (3, 3), 1, YEARS, words.FLEET_YEAR, "Celle où les actes sont comptés.")
-    prompts.free(sheet, (4, 4), 1, words.FLEET_NAME, "Un nom pour ce parc ; libre.")
+    sheet.row(4, (vocabulary.FLEET_NAME, own.label if own else None), ("strong", "input"))
+    synthetic = vocabulary.yes_no(own and own.synthetic)
+    sheet.row(5, (vocabulary.FLEET_SYNTHETIC, synthetic), ("strong", "input"))
+    told = prompts.message(
+        vocabulary.FLEET_SYNTHETIC, "« oui » si ce ne sont pas de vrais appareils."
+    )
+    lists.check(sheet, (5, 5), 1, [vocabulary.YES, vocabulary.NO], **told)
+    prompts.number(
+        sheet, (3, 3), 1, YEARS, vocabulary.FLEET_YEAR, "Celle où les actes sont comptés."
+    )
+    prompts.free(sheet, (4, 4), 1, vocabulary.FLEET_NAME, "Un nom pour ce parc ; libre.")
     for key, row in ((YEAR, 3), (NAME, 4)):
         sheet.book.cells[key] = sheet.ref(row, 1)
-        sheet.book.columns[words.FLEET, key] = cells_of(sheet, row, row, 1)
+        sheet.book.columns[vocabulary.FLEET, key] = cells_of(sheet, row, row, 1)
 
 
 def _write_checks(sheet: Sheet, column: int, name: str, admitted: list[str], lists: Lists) -> None:
     """What a column's cells say and admit, and how they show that they are missing."""
-    rows, title, note = (FIRST, LAST), words.FLEET_COLUMNS[name], words.FLEET_NOTES[name]
+    rows, title, note = (FIRST, LAST), vocabulary.FLEET_COLUMNS[name], vocabulary.FLEET_NOTES[name]
     if admitted:
         lists.check(sheet, rows, column, admitted, **prompts.message(title, note))
     elif name in NUMBERS:

@@ -24,7 +24,7 @@ from costing.workbook.grid.cells import (
 )
 from costing.workbook.grid.hidden import note_filled
 from costing.workbook.grid.tables import BAD, Findings, Line, Table, find_table, read_grids
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.schedule.read_structure import LAST_ROW as STRUCTURE_LAST
 from costing.workbook.sheets.schedule.read_structure import SHEET as STRUCTURE
 from costing.workbook.sheets.schedule.read_structure import read_structure
@@ -110,7 +110,7 @@ def _line(line: Line, dates: dict[int, dt.date], reference: Reference) -> list[G
     if not priced and line.blank("situation"):
         return []
     options = {
-        "class": words.fee_classes(reference),
+        "class": vocabulary.fee_classes(reference),
         "situation": _SITUATIONS,
         "zone": labels.ZONES,
     }

@@ -27,14 +27,14 @@ from costing.workbook.grid.cells import (
 )
 from costing.workbook.grid.hidden import note_filled
 from costing.workbook.grid.tables import BAD, Grid, Line, find_table
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.xlsx.cell import Raw
 
 SHEET = "Structure"
 LAST_ROW = 2_000
 _REQUIRED = ("class", "part", "date", "after", "unit")
 _ROWS = Quantity("number", 0, LAST_ROW, whole=True)
-_STATES = words.STRUCTURE_STATES
+_STATES = vocabulary.STRUCTURE_STATES
 _MOST = {"year": MOST_YEARS, "share": 1.0}
 
 
@@ -43,15 +43,17 @@ def read_structure(grid: Grid, dates: Collection[dt.date], reference: Reference)
 
     dates: those of the proposed prices, on which alone the structure may change.
     """
-    state = _beside(grid, words.STRUCTURE_STATE, partial(read_choice, options=_STATES))
-    told = _beside(grid, words.STRUCTURE_ROWS, partial(read_number, allowed=_ROWS))
-    table = find_table(grid, words.STRUCTURE_COLUMNS, _REQUIRED)
+    state = _beside(grid, vocabulary.STRUCTURE_STATE, partial(read_choice, options=_STATES))
+    told = _beside(grid, vocabulary.STRUCTURE_ROWS, partial(read_number, allowed=_ROWS))
+    table = find_table(grid, vocabulary.STRUCTURE_COLUMNS, _REQUIRED)
     if table is None:
         return []
     lines = table.lines()
-    _compare(grid, words.STRUCTURE_ROWS, told, told == len(lines), len(lines))
+    _compare(grid, vocabulary.STRUCTURE_ROWS, told, told == len(lines), len(lines))
     shown = _STATES.get(state)
-    _compare(grid, words.STRUCTURE_STATE, shown, (state == "changed") == bool(lines), len(lines))
+    _compare(
+        grid, vocabulary.STRUCTURE_STATE, shown, (state == "changed") == bool(lines), len(lines)
+    )
     note_filled(grid, [line.row for line in lines], [table.columns[name] for name in _REQUIRED])
     given = [_line(line, dates, reference) for line in lines]
     return [item for item in given if item]
@@ -84,7 +86,7 @@ def _line(line: Line, dates: Collection[dt.date], reference: Reference) -> Given
     """One row of the table; None once what is wrong with it is noted."""
     parts = {code: label.fr for code, (label, _) in STRUCTURES.items()}
     readers: dict[str, Any] = {
-        "class": partial(read_choice, options=words.fee_classes(reference)),
+        "class": partial(read_choice, options=vocabulary.fee_classes(reference)),
         "part": partial(read_choice, options=parts),
         "date": read_date,
     }
@@ -109,7 +111,7 @@ def _quantity(unit: str) -> Quantity:
 
 def _unit(raw: Raw, part: str) -> str:
     """The unit of a row, which must be that of its part."""
-    expected = words.structure_unit(part)
+    expected = vocabulary.structure_unit(part)
     text = read_text(raw) or ""
     if clean(text).casefold() != expected.casefold():
         raise RefusedError("wb_unit_changed", expected=expected)

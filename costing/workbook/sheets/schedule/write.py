@@ -12,7 +12,7 @@ from costing.case.case import Case
 from costing.fee.given_prices import parts_of
 from costing.fee.schedule import BANDS, LIMITS, Cell, FeeSchedule, Reform
 from costing.french.writing import NONE, join
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.values.cell_of_value import held
 from costing.workbook.write.layout import Book, Sheet, at
 
@@ -51,7 +51,7 @@ def write_schedule(
     sheet.keep_header(row, 1)
     row += 1
     writer = _Rows(sheet, case, schedule, official)
-    for modality, label in words.modalities(case.reference).items():
+    for modality, label in vocabulary.modalities(case.reference).items():
         own = [c for c in schedule.cells if schedule.classes[c.class_code].modality == modality]
         parts = {
             "taux pleins": [cell for cell in own if cell.band == "plein"],

@@ -16,7 +16,7 @@ from costing.fee.given_prices import parts_of
 from costing.fee.schedule import FeeSchedule, Reform
 from costing.french.writing import NONE, quantity
 from costing.scenario.menu import STRUCTURES
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.values.cell_of_value import held
 from costing.workbook.write.layout import Book, Sheet, at
 from costing.workbook.write.styles import number_format
@@ -89,10 +89,12 @@ def write_structure(book: Book, case: Case, schedule: FeeSchedule) -> None:
     sheet = book.sheet("Structure", _WIDTHS)
     row = sheet.opening("Structure du forfait", "", _LEADS[state])
     sheet.paragraph(row - 1, _HINT, "hint")
-    sheet.row(row + 1, (words.STRUCTURE_STATE, words.STRUCTURE_STATES[state]), ("strong",))
-    sheet.row(row + 2, (words.STRUCTURE_ROWS, len(found)), ("strong", "number"))
+    sheet.row(
+        row + 1, (vocabulary.STRUCTURE_STATE, vocabulary.STRUCTURE_STATES[state]), ("strong",)
+    )
+    sheet.row(row + 2, (vocabulary.STRUCTURE_ROWS, len(found)), ("strong", "number"))
     row += 4
-    sheet.header(row, tuple(words.STRUCTURE_COLUMNS.values()), right=(3, 4, 6))
+    sheet.header(row, tuple(vocabulary.STRUCTURE_COLUMNS.values()), right=(3, 4, 6))
     sheet.keep_header(row, 1)
     set_by: dict[tuple[str, str], tuple[str, float]] = {}
     for line, change in enumerate(found, start=row + 1):
@@ -124,7 +126,7 @@ def _write_change(
     sheet.number(row, 4, change.after, "input", num_format=look, bold=True, align="right")
     key = f"structure.{change.date}.{change.class_code}.{change.part}"
     sheet.book.cells[key] = sheet.ref(row, 4)
-    sheet.text(row, 5, words.structure_unit(change.part), indent=1)
+    sheet.text(row, 5, vocabulary.structure_unit(change.part), indent=1)
     if change.before:
         result = change.after / change.before - 1
         sheet.formula(row, 6, f"{at(row, 4)}/{at(row, 3)}-1", result, "percent")

@@ -19,11 +19,11 @@ from costing.scenario.unavailable import ALL_MACHINES, FLEET
 from costing.workbook.grid.cells import read_choice, read_date, read_text
 from costing.workbook.grid.hidden import note_filled
 from costing.workbook.grid.tables import BAD, Line, Table
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 
 _READERS: dict[str, Any] = {
     **dict.fromkeys(("address", "machine", "supplier", "detail", "instead"), read_text),
-    "column": partial(read_choice, options=words.fleet_data()),
+    "column": partial(read_choice, options=vocabulary.fleet_data()),
     "reason": partial(read_choice, options=labels.UNAVAILABLE),
     "since": read_date,
     "until": read_date,
@@ -39,7 +39,7 @@ def read_unavailable(
     overrides: what the workbook changes. Its machines are those that « Parc » was seen to hold.
     """
     findings = table.findings
-    start = f"{words.FLEET} "
+    start = f"{vocabulary.FLEET} "
     machines = [key.removeprefix(start) for key in findings.where if key.startswith(start)]
     given = {override.parameter for override in overrides}
     lines = table.lines()
@@ -91,7 +91,7 @@ def _address(line: Line, values: Cells) -> str | None:
     if machine is None or column is None:
         return None
     name = clean(machine)
-    every = name.casefold() in {words.ALL_MACHINES, ALL_MACHINES}
+    every = name.casefold() in {vocabulary.ALL_MACHINES, ALL_MACHINES}
     return f"{FLEET}.{column}.{ALL_MACHINES if every else name}"
 
 
@@ -105,7 +105,7 @@ def _check_address(
     found = unknown(reference, machines, address, place)
     if found:
         findings.problems.append(found)
-    elif findings.claim(f"{words.UNAVAILABLE} {address}", place) and address in given:
+    elif findings.claim(f"{vocabulary.UNAVAILABLE} {address}", place) and address in given:
         other = findings.where[address]
         for here, there in ((place, other), (other, place)):
             findings.add("wb_unavailable_given", here, address, other=str(there))

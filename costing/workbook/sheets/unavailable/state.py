@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xlsxwriter.utility import xl_col_to_name
 
 from costing.case import labels
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.write.layout import Book
 
 #: Columns of the sheet: those that are read, and three that only tell.
@@ -77,14 +77,15 @@ def _wrong(book: Book, at: dict[str, str], whole: dict[str, str]) -> Iterator[st
     given = "+".join(
         f"SUMPRODUCT(({book.columns[sheet, 'address'].ref}={address})"
         f"*({book.columns[sheet, 'row_changed'].ref}=1))"
-        for sheet in (words.VALUES, words.ACTIVITY)
+        for sheet in (vocabulary.VALUES, vocabulary.ACTIVITY)
     )
     same = "*".join(f"({whole[n]}={at[n]})" for n in ("address", "machine", "column"))
-    machines = book.columns[words.FLEET, "machine_id"].ref
+    machines = book.columns[vocabulary.FLEET, "machine_id"].ref
     absent = f'SUMPRODUCT(--({machines}&""={machine}&""))=0'
     yield f'IF({address}&{machine}="","",IF(SUMPRODUCT({same})>1,", {TWICE}",""))'
     yield f'IF(AND({address}<>"",{machine}&{at["column"]}<>""),", {TWO}","")'
     yield f'IF({address}="","",IF({given}>0,", {GIVEN}",""))'
-    yield f'IF(OR({machine}="",{machine}="{words.ALL_MACHINES}"),"",IF({absent},", {ABSENT}",""))'
+    everyone = f'{machine}="{vocabulary.ALL_MACHINES}"'
+    yield f'IF(OR({machine}="",{everyone}),"",IF({absent},", {ABSENT}",""))'
     dates = f'{at["since"]}<>"",{at["until"]}<>"",{at["until"]}<{at["since"]}'
     yield f'IF(AND({dates}),", {ORDER}","")'

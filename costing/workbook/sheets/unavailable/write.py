@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_col_to_name
 from costing.case import labels
 from costing.case.case import Case
 from costing.scenario.unavailable import ALL_MACHINES, Unavailable
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.lists import Lists
 from costing.workbook.sheets.unavailable.state import (
     COLUMNS,
@@ -34,7 +34,7 @@ HEADER, FIRST = 6, 7
 ROWS, SPARE = 40, 20
 #: Height of a row: two lines, for what « État » may come to say.
 HEIGHT = 27
-HEADINGS = {**words.UNAVAILABLE_COLUMNS, DATUM: "Donnée", STATE: "État"}
+HEADINGS = {**vocabulary.UNAVAILABLE_COLUMNS, DATUM: "Donnée", STATE: "État"}
 WIDTHS = (31, 15, 17, 40, 24, 20, 36, 11, 11, 36, 30, 10)
 
 HINT = (
@@ -76,13 +76,13 @@ def last_row(case: Case) -> int:
 
 def announce(book: Book, case: Case) -> None:
     """Tell the book where the addresses will stand: sheets written before refer to them."""
-    book.cells[ADDRESSES] = f"'{words.UNAVAILABLE}'!$A${FIRST + 1}:$A${last_row(case) + 1}"
+    book.cells[ADDRESSES] = f"'{vocabulary.UNAVAILABLE}'!$A${FIRST + 1}:$A${last_row(case) + 1}"
 
 
 def write_unavailable(book: Book, case: Case, lists: Lists) -> None:
     """The sheet, with what the scenario says already."""
-    sheet = book.sheet(words.UNAVAILABLE, WIDTHS)
-    sheet.title(words.UNAVAILABLE, HINT)
+    sheet = book.sheet(vocabulary.UNAVAILABLE, WIDTHS)
+    sheet.title(vocabulary.UNAVAILABLE, HINT)
     sheet.paragraph(2, HOW, "hint")
     for row, texts in enumerate(_EXAMPLES, start=3):
         for column, text in enumerate(texts):
@@ -100,7 +100,7 @@ def write_unavailable(book: Book, case: Case, lists: Lists) -> None:
         _write_row(sheet, row, data[index] if index < len(data) else None, last, known, names)
     sheet.raw.set_column(PLACES[LACKS], PLACES[LACKS], 10, None, {"hidden": True})
     for name in (STATE, LACKS):
-        book.columns[words.UNAVAILABLE, name] = cells_of(sheet, FIRST, last, PLACES[name])
+        book.columns[vocabulary.UNAVAILABLE, name] = cells_of(sheet, FIRST, last, PLACES[name])
     sheet.protect()
 
 
@@ -114,11 +114,11 @@ def _names(case: Case) -> Iterator[tuple[str, str]]:
 
 def _write_checks(sheet: Sheet, last: int, addresses: list[str], lists: Lists) -> None:
     rows = (FIRST, last)
-    fleet = f"={sheet.book.columns[words.FLEET, 'machine_id'].ref}"
+    fleet = f"={sheet.book.columns[vocabulary.FLEET, 'machine_id'].ref}"
     told = {name: prompts.message(*texts) for name, texts in _PROMPTS.items()}
     lists.check(sheet, rows, 0, addresses, **told["address"], error_type="warning")
     sheet.choose(rows, 1, fleet, **told["machine"], error_type="information")
-    lists.check(sheet, rows, 2, list(words.fleet_data().values()), **told["column"])
+    lists.check(sheet, rows, 2, list(vocabulary.fleet_data().values()), **told["column"])
     lists.check(sheet, rows, PLACES["reason"], list(labels.UNAVAILABLE.values()), **told["reason"])
     for name in ("supplier", "detail", "instead"):
         prompts.free(sheet, rows, PLACES[name], *_PROMPTS[name])
@@ -152,12 +152,12 @@ def _write_row(
 def _inputs(datum: Unavailable | None) -> dict[str, Any]:
     """What the cells that are read hold."""
     if datum is None:
-        return dict.fromkeys(words.UNAVAILABLE_COLUMNS)
+        return dict.fromkeys(vocabulary.UNAVAILABLE_COLUMNS)
     _, column, machine = datum.address.split(".", 2)
     place: dict[str, Any] = {"address": datum.address, "machine": None, "column": None}
     if datum.machine is not None:
-        machine = words.ALL_MACHINES if machine == ALL_MACHINES else machine
-        place = {"address": None, "machine": machine, "column": words.FLEET_COLUMNS[column]}
+        machine = vocabulary.ALL_MACHINES if machine == ALL_MACHINES else machine
+        place = {"address": None, "machine": machine, "column": vocabulary.FLEET_COLUMNS[column]}
     return {
         **place, "supplier": datum.supplier, "reason": labels.UNAVAILABLE[datum.reason],
         "detail": datum.detail, "since": datum.since, "until": datum.until,

@@ -12,7 +12,7 @@ from costing.case import labels
 from costing.case.case import Case
 from costing.reference.reference import Reference
 from costing.values.parameters import Value
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.values.state import ADDED
 from costing.workbook.write.layout import Book
 
@@ -55,7 +55,7 @@ def held_vat(book: Book, case: Case, file: str, name: str, scope: str) -> str:
 
 def _added(book: Book, file: str, column: str) -> tuple[str, str]:
     """The addresses of the rows added that fill a column, and that column."""
-    sheet = words.sheet_of(file)
+    sheet = vocabulary.sheet_of(file)
     keys, cells = (book.columns[sheet, f"spare_{name}"].ref for name in (ADDED[column], column))
     return keys, cells
 

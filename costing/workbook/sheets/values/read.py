@@ -27,7 +27,7 @@ from costing.values.quantity import quantity
 from costing.workbook.grid.cells import read_choice, read_date, read_number, read_text
 from costing.workbook.grid.hidden import note_changed
 from costing.workbook.grid.tables import BAD, Line, Table
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 
 _ADDRESS = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+\.([a-z0-9_]+|\*)")
 _BOUNDS = ("low", "mode", "high")
@@ -37,7 +37,7 @@ Cells = dict[str, Any]
 
 def read_values(reference: Reference, table: Table) -> list[Override]:
     """The overrides of a value sheet; problems and the place of each address are noted."""
-    lines = table.keyed("address", words.VALUE_INPUTS)
+    lines = table.keyed("address", vocabulary.VALUE_INPUTS)
     found = [_read_line(reference, line, address) for address, line in lines]
     return [override for override in found if override]
 
@@ -103,10 +103,10 @@ def _read_cells(line: Line, parameter: Parameter) -> Cells:
         **dict.fromkeys(_BOUNDS, as_number),
         **dict.fromkeys(("source", "author", "reason"), read_text),
         "vat": partial(read_choice, options=labels.VAT),
-        "grade": partial(read_choice, options=words.GRADES),
+        "grade": partial(read_choice, options=vocabulary.GRADES),
         "date": read_date,
     }
-    values = {name: line.read(name, readers[name]) for name in words.VALUE_INPUTS}
+    values = {name: line.read(name, readers[name]) for name in vocabulary.VALUE_INPUTS}
     for name in _BOUNDS:
         if parameter.distribution == "fixed" and name != "mode":
             if values[name] not in (None, BAD):
@@ -144,7 +144,7 @@ def _override(line: Line, address: str, current: Value, values: Cells) -> Overri
         if values[name] is None and not changed and not spare:
             line.note_blank(name)
             return None
-    listed = words.SOURCE_SEPARATOR.join(current.source)
+    listed = vocabulary.SOURCE_SEPARATOR.join(current.source)
     source = clean(values["source"] or "") or (EXPERT if changed else listed)
     resourced = source != clean(listed)
     grade = values["grade"] or ("D" if changed else current.grade)
@@ -166,13 +166,13 @@ def _override(line: Line, address: str, current: Value, values: Cells) -> Overri
 
 def _check_seen(line: Line, current: Value, values: Cells, spare: bool) -> None:
     """Note what a row changes in a cell that is not seen."""
-    listed = words.SOURCE_SEPARATOR.join(current.source)
+    listed = vocabulary.SOURCE_SEPARATOR.join(current.source)
     before = {
         **{name: getattr(current, name) for name in (*_BOUNDS, "vat", "grade")},
         "source": clean(listed),
     }
     changed = [
-        name for name in words.VALUE_INPUTS
+        name for name in vocabulary.VALUE_INPUTS
         if values[name] is not None and not _same(values[name], before.get(name))
     ]  # fmt: skip
     note_changed(line, [*(["address"] if spare else []), *changed])

@@ -13,7 +13,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.write.counts import column
 from costing.workbook.write.layout import Sheet
 from costing.workbook.write.styles import CHANGED
@@ -26,7 +26,7 @@ FLAGS = ("value_changed", "row_changed", "missing", "unavailable")
 #: In a row for a value to add: its address once it has a number, and once it says its tax.
 ADDED = {"mode": "added", "vat": "added_vat"}
 #: Every column, hidden ones last, and where each stands.
-NAMES = (*words.VALUE_COLUMNS, *REFERENCE.values(), *FLAGS, *ADDED.values())
+NAMES = (*vocabulary.VALUE_COLUMNS, *REFERENCE.values(), *FLAGS, *ADDED.values())
 PLACES = {name: index for index, name in enumerate(NAMES)}
 LETTERS = {name: xl_col_to_name(index) for name, index in PLACES.items()}
 DECLARED, BOTH, BLANK = "∅ non disponible", "▲ modifié et non disponible", "○ à remplir"
@@ -47,7 +47,7 @@ def write_state(
     for name, hidden in REFERENCE.items():
         if reference.get(name) is not None:
             sheet.value(row, PLACES[hidden], reference[name], "calc_text")
-    here = {name: sheet.held.get((row, PLACES[name])) for name in words.VALUE_COLUMNS}
+    here = {name: sheet.held.get((row, PLACES[name])) for name in vocabulary.VALUE_COLUMNS}
     flags = _flags(here, reference, declared)
     addresses = sheet.book.cells.get(ADDRESSES)
     for name, formula in _formulas(row + 1, bool(reference), addresses).items():

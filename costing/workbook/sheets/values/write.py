@@ -11,7 +11,7 @@ from costing.language.units import UNITS, is_money
 from costing.reference.reference import Reference
 from costing.values.parameters import Parameter, Value
 from costing.values.quantity import Quantity, quantity
-from costing.workbook.sheets import vocabulary as words
+from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.values.state import (
     ADDED,
     FLAGS,
@@ -30,7 +30,7 @@ from costing.workbook.write.styles import DAY, number_format
 SPARE = 15
 WIDTHS = (25, 27, 17, 10.5, 10.5, 10.5, 10.5, 9.5, 17, 6.5, 10, 10.5, 22, 16, 42)
 FIRST = 4
-_COLUMNS = {name: index for index, name in enumerate(words.VALUE_COLUMNS)}
+_COLUMNS = {name: index for index, name in enumerate(vocabulary.VALUE_COLUMNS)}
 _FORMATS = {"date": {"num_format": DAY}}
 #: How a row is filled, above the headings: what stands there is not read.
 _EXAMPLE = {
@@ -82,7 +82,7 @@ _PROMPTS = {
 def ordered_values(reference: Reference, file: str) -> Iterator[tuple[str, Parameter, Value]]:
     """A file's values with their addresses, classes in the order of the fee's tables."""
     order = ["*"]
-    for modality in words.modalities(reference):
+    for modality in vocabulary.modalities(reference):
         classes = reference.classes.values()
         order += [modality, *(c.code for c in classes if c.modality == modality)]
     order += [*reference.models, *reference.class_labels]
@@ -94,18 +94,18 @@ def ordered_values(reference: Reference, file: str) -> Iterator[tuple[str, Param
 def write_values(book: Book, case: Case, name: str, hint: str) -> None:
     """One value sheet, filled with the case's values."""
     sheet = book.sheet(name, WIDTHS)
-    columns = list(words.VALUE_COLUMNS.values())
+    columns = list(vocabulary.VALUE_COLUMNS.values())
     sheet.title(name, hint)
     own = _EXAMPLE_COMPUTED if book.computed else {}
-    example = {**_EXAMPLE, **(_EXAMPLE_ACTIVITY if name == words.ACTIVITY else own)}
+    example = {**_EXAMPLE, **(_EXAMPLE_ACTIVITY if name == vocabulary.ACTIVITY else own)}
     for column, text in enumerate(example.values()):
         side = "right" if column in _RIGHT else "left"
         sheet.text(FIRST - 2, column, text, "example", align=side)
     sheet.header(FIRST - 1, columns, right=_RIGHT)
     sheet.keep_header(FIRST - 1, 2)
     row = FIRST
-    for file in words.sheet_files(case.reference, name):
-        if name == words.VALUES:
+    for file in vocabulary.sheet_files(case.reference, name):
+        if name == vocabulary.VALUES:
             sheet.section(row, labels.file_name(case.reference, file), len(columns), column=1)
             row += 1
         for address, parameter, value in ordered_values(case.reference, file):
@@ -129,10 +129,10 @@ def _finish(sheet: Sheet, last: int) -> None:
         prompts.free(sheet, (FIRST, last), _COLUMNS[name], *_PROMPTS[name])
     prompts.date(sheet, (FIRST, last), _COLUMNS["date"], *_PROMPTS["date"])
     sheet.choose(
-        (FIRST, last), _COLUMNS["grade"], list(words.GRADES),
+        (FIRST, last), _COLUMNS["grade"], list(vocabulary.GRADES),
         **prompts.message(*_PROMPTS["grade"]),
     )  # fmt: skip
-    hidden = (len(words.VALUE_COLUMNS), len(PLACES) - 1)
+    hidden = (len(vocabulary.VALUE_COLUMNS), len(PLACES) - 1)
     for name in (*REFERENCE.values(), *FLAGS, *ADDED.values()):
         sheet.text(FIRST - 1, PLACES[name], name, "calc_text")
     sheet.raw.set_column(*hidden, 10, None, {"hidden": True})
@@ -167,7 +167,7 @@ def _write_row(
         _choose_vat(sheet, row)
     else:
         sheet.blank(row, _COLUMNS["vat"], "locked")
-    sources = words.SOURCE_SEPARATOR.join(value.source)
+    sources = vocabulary.SOURCE_SEPARATOR.join(value.source)
     sheet.text(row, _COLUMNS["source"], sources, "input", font_size=8)
     sheet.text(row, _COLUMNS["grade"], value.grade, "input", align="center")
     for name, said in zip(("author", "date", "reason"), told, strict=True):
@@ -185,7 +185,7 @@ def _reference_cells(case: Case, address: str) -> dict[str, Any]:
     value = own or case.base.value_for(parameter, address.rsplit(".", 1)[1])
     assert value is not None
     vat = labels.VAT[value.vat] if is_money(parameter.unit) and value.vat else None
-    sources = words.SOURCE_SEPARATOR.join(value.source)
+    sources = vocabulary.SOURCE_SEPARATOR.join(value.source)
     return {
         "low": value.low, "mode": value.mode, "high": value.high, "vat": vat, "source": sources,
         "grade": value.grade,
@@ -194,7 +194,7 @@ def _reference_cells(case: Case, address: str) -> dict[str, Any]:
 
 def _write_spare(sheet: Sheet, row: int) -> None:
     for name, column in _COLUMNS.items():
-        style = "input" if name in words.VALUE_INPUTS or name == "address" else "locked"
+        style = "input" if name in vocabulary.VALUE_INPUTS or name == "address" else "locked"
         sheet.blank(row, column, style, **_FORMATS.get(name, {}))
     _choose_vat(sheet, row)
     prompts.free(sheet, (row, row), _COLUMNS["address"], *_PROMPTS["address"])
