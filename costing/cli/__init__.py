@@ -9,12 +9,15 @@ One module for each family of commands. They import what is slow inside the comm
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from costing.cli.analysis import replicate, sensitivity
 from costing.cli.annex import annex
 from costing.cli.app import app
 from costing.cli.bridge import bridge
+from costing.cli.characters import prepare_streams
 from costing.cli.claim import claim
 from costing.cli.elicit import elicit
 from costing.cli.evaluate import evaluate
@@ -28,7 +31,18 @@ from costing.cli.verify import verify
 __all__ = ["main"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """The commands, whatever the output can show."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        prepare_streams()
+        return super().main(*args, **kwargs)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="costing")
 def main() -> None:
     """What a CT, MRI or PET act costs, what its technical fee pays, and which schedule saves."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from costing.cli.claim import claim_of, reading_of, reading_options
-from costing.cli.common import answer, case_of, options, print_json, progress, rounded
+from costing.cli.common import answer, case_of, options, print_json, rounded
+from costing.cli.terminal import print_table, progress
 from costing.problems.errors import InputError, problem, suggest
 
 if TYPE_CHECKING:
@@ -79,35 +80,41 @@ def _study(study: Study) -> dict[str, Any]:
 def _print_study(study: Study) -> None:
     content = study.content
     click.echo(f"{content.id} — {content.title.fr} ({content.currency}, note {content.grade})")
-    _print_text(content.tests.fr, "  ")
-    click.echo(f"{'':<48} {'publié':>10}  {'calculé':>11} {'':<10} {'écart':>9} note")
+    click.echo(_filled(content.tests.fr, "  "))
+    rows: list[str | tuple[str, ...]] = []
     for _, results in groupby(study.results, key=lambda result: result.case.name):
         lines = list(results)
-        click.echo(f"  {lines[0].case.label.fr}")
+        rows.append(f"  {lines[0].case.label.fr}")
         for result in lines:
-            _print_result(result)
+            rows.append(_result(result))
+            if result.verdict == "explained":
+                rows.append(_filled(result.expected.reason, "      "))
+    print_table("prrlrcl", rows, ("", "publié", "calculé", "", "écart", "note", ""))
     click.echo()
 
 
-def _print_result(result: Result) -> None:
+def _result(result: Result) -> tuple[str, ...]:
+    """A result beside what was published, as a row."""
     from costing.french.writing import NONE, number, percent
 
     published, deviation = result.expected.published, result.deviation
     reference = result.computed if published is None else published
     decimals = 0 if abs(reference) >= 1000 else 2 if abs(reference) >= 10 else 4
     printed = NONE if published is None else number(published, decimals)
-    star = "*" if result.expected.origin == "by_hand" else " "
+    star = "*" if result.expected.origin == "by_hand" else ""
     gap = NONE
     if deviation is not None and published:
         gap = percent(round(deviation / published, 4), 2, True)
     unit = "/".join(_UNITS.get(part, part) for part in result.formula.unit.split("/"))
-    click.echo(
-        f"    {result.formula.label.fr[:44]:<44} {printed:>10}{star}"
-        f" {number(result.computed, decimals):>11} {unit:<10} {gap:>9} {result.grade:^4}"
-        f" {_MARKS.get(result.verdict, '')}".rstrip()
+    return (
+        f"    {result.formula.label.fr[:44]}",
+        f"{printed}{star}",
+        number(result.computed, decimals),
+        unit,
+        gap,
+        result.grade,
+        _MARKS.get(result.verdict, ""),
     )
-    if result.verdict == "explained":
-        _print_text(result.expected.reason, "      ")
 
 
 def _print_tally(results: list[Result]) -> None:
@@ -123,12 +130,10 @@ def _print_tally(results: list[Result]) -> None:
         click.echo("— la source n'imprime pas ce chiffre.")
 
 
-def _print_text(text: str, indent: str) -> None:
+def _filled(text: str, indent: str) -> str:
     from textwrap import fill
 
-    click.echo(
-        fill(text, 98, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
-    )
+    return fill(text, 98, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
 @click.command()
@@ -220,12 +225,10 @@ def _print_drivers(found: Sensitivity, reference: Reference, definition: str) ->
     from costing.analysis.claim.words import amount
     from costing.french.writing import NONE, number, percent
 
-    shown = [(driver.input.label(reference), driver) for driver in found.to_collect[:_SHOWN]]
-    title = "À collecter, le plus utile en premier"
-    width = max(len(title), *(len(label) for label, _ in shown), 0)
-    head = f"{'Note':<4} {'Variance':>15} {'à son 5 %':>10} {'à son 95 %':>10}"
-    click.echo(f"\n{title:<{width}} {head} {'Gain':>7} {'Coût':>8}")
-    for label, driver in shown:
+    heads = ("À collecter, le plus utile en premier", "Note", "Variance", "à son 5 %", "à son 95 %",
+             "Gain", "Coût")  # fmt: skip
+    rows = []
+    for driver in found.to_collect[:_SHOWN]:
         share = f"{percent(driver.share.value)} ± {number(100 * driver.share.error, 1)}"
         low, high = (
             amount(end, definition, 1).removesuffix(" actes par an")
@@ -233,10 +236,10 @@ def _print_drivers(found: Sensitivity, reference: Reference, definition: str) ->
         )
         slope = driver.elasticity
         cost = NONE if slope is None else percent(slope / 100, 2, True)
-        click.echo(
-            f"{label:<{width}} {driver.input.value.grade:^4} {share:>15} {low:>10} {high:>10}"
-            f" {percent(driver.sure_gain):>7} {cost:>8}"
-        )
+        label, grade = driver.input.label(reference), driver.input.value.grade
+        rows.append((label, grade, share, low, high, percent(driver.sure_gain), cost))
+    click.echo()
+    print_table("pcrrrrr", rows, heads)
     rest = len(found.drivers) - _SHOWN
     if rest > 0:
         click.echo(f"et {number(rest)} autres (--json les donne toutes).")

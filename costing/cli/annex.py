@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from costing.cli.common import FILE, answer, case_of, check_folder, options, progress
+from costing.cli.common import FILE, answer, case_of, check_folder, options
+from costing.cli.terminal import progress
 from costing.problems.errors import InputError, Place, problem, suggest
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from costing.cli.common import answer, case_of, options, print_json, rounded
+from costing.cli.terminal import print_table
 
 if TYPE_CHECKING:
     from costing.analysis.bridge.bridge import Bridge, Result
@@ -126,20 +127,18 @@ def _print(found: Bridge) -> None:
     """The waterfall, the subtotals, and what does not matter."""
     from costing.analysis.bridge.words import GROUPS, amount, level, sentences, title, why
 
-    def row(left: str, right: str, words: str) -> None:
-        click.echo(f"{left:>22} {right:>20}  {words}".rstrip())
-
     click.echo(title(found.result, found.a.reference))
-    row("", level(found, found.start), found.a.scenario.name)
+    rows = [("", level(found, found.start), found.a.scenario.name)]
     for bar in found.waterfall:
         words = bar.step.atom.label
         if bar.step.error:
             words += f" (erreur type {amount(found, bar.step.error, sign=False)})"
-        row(amount(found, bar.step.amount), level(found, bar.after), words)
-    row("", level(found, found.end), found.b.scenario.name)
-    row(amount(found, found.printed), "", "Écart")
+        rows.append((amount(found, bar.step.amount), level(found, bar.after), words))
+    rows.append(("", level(found, found.end), found.b.scenario.name))
+    rows.append((amount(found, found.printed), "", "Écart"))
     for group, part in found.subtotals.items():
-        row(amount(found, part), "", f"  dont {GROUPS[group].lower()}")
+        rows.append((amount(found, part), "", f"  dont {GROUPS[group].lower()}"))
+    print_table("rrp", rows)
     if found.without_effect:
         click.echo("Sans effet sur ce résultat :")
     for idle in found.without_effect:

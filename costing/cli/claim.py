@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from costing.cli.common import answer, case_of, options, print_json, progress, rounded
+from costing.cli.common import answer, case_of, options, print_json, rounded
+from costing.cli.terminal import print_table, progress
 from costing.problems.errors import InputError, problem, suggest
 
 if TYPE_CHECKING:
@@ -160,13 +161,15 @@ def _print_readings(found: ClaimAnswer) -> None:
     from costing.case.labels import ACTIVITIES
     from costing.french.writing import percent
 
-    head = ("Définition", "Activité", "Périmètre", "Estimation", "5 %", "95 %", "P(≥ chiffre)")
-    click.echo(f"{head[0]:<20} {head[1]:<12} {head[2]:<52} {head[3]:>11} {head[4]:>9} {head[5]:>9}"
-               f" {head[6]:>13}")  # fmt: skip
-    for row in found.readings.to_dict("records"):
-        name = found.case.reference.perimeter(row["perimeter"]).label.fr
-        amounts = [amount(row[key], row["definition"]) for key in ("principal", "p05", "p95")]
-        click.echo(
-            f"{DEFINITIONS[row['definition']]:<20} {ACTIVITIES[row['activity']]:<12} {name:<52} "
-            f"{amounts[0]:>11} {amounts[1]:>9} {amounts[2]:>9} {percent(row['at_least']):>13}"
+    rows = [
+        (
+            DEFINITIONS[row["definition"]],
+            ACTIVITIES[row["activity"]],
+            found.case.reference.perimeter(row["perimeter"]).label.fr,
+            *(amount(row[key], row["definition"]) for key in ("principal", "p05", "p95")),
+            percent(row["at_least"]),
         )
+        for row in found.readings.to_dict("records")
+    ]
+    heads = ("Définition", "Activité", "Périmètre", "Estimation", "5 %", "95 %", "P(≥ chiffre)")
+    print_table("llprrrr", rows, heads)

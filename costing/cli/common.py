@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from costing.cli.characters import is_utf8
 from costing.problems.errors import CostingError, InputError, Language, Place, Problem, problem
 
 if TYPE_CHECKING:
@@ -103,25 +103,13 @@ def check_folder(out: Path | None) -> None:
         raise InputError(problem("folder_missing", Place(file=str(out))))
 
 
-@contextmanager
-def progress(label: str) -> Iterator[Callable[[float, str], None]]:
-    """A progress bar on standard error, when that is a terminal."""
-    quiet = not sys.stderr.isatty()
-    done = 0
-    with click.progressbar(length=100, label=label, file=sys.stderr, hidden=quiet) as bar:
-
-        def tell(share: float, words: str) -> None:
-            nonlocal done
-            bar.label = words
-            bar.update(max(0, round(100 * share) - done))
-            done = max(done, round(100 * share))
-
-        yield tell
-
-
 def print_json(data: Any) -> None:
-    """One JSON object on one line; what is not a number is null."""
-    click.echo(json.dumps(_finite(data), ensure_ascii=False, default=str))
+    """One JSON object on one line; what is not a number is null.
+
+    In an output that is not UTF-8, signs are escaped: the same object, and still JSON.
+    """
+    escaped = not is_utf8(sys.stdout)
+    click.echo(json.dumps(_finite(data), ensure_ascii=escaped, default=str))
 
 
 def rounded(data: Any, digits: int = 9) -> Any:

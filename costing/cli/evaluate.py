@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from costing.cli.common import answer, case_of, options, print_json, progress, rounded
+from costing.cli.common import answer, case_of, options, print_json, rounded
+from costing.cli.terminal import print_table, progress
 from costing.problems.errors import InputError, problem, suggest
 
 if TYPE_CHECKING:
@@ -133,11 +134,11 @@ def print_measures(case: Case, table: list[Measures]) -> None:
 
     asked = table[0]
     year = case.reference.savings.target.years[-1]
-    headings = ("Économies", "Cible", f"Perte {year}", "Plus forte", "Sous coût", "Leurs actes",
-                "Recettes", "Écart / acte")  # fmt: skip
-    click.echo(_line("", headings))
-    for row in table:
-        cells = (
+    heads = ("", "Économies", "Cible", f"Perte {year}", "Plus forte", "Sous coût", "Leurs actes",
+             "Recettes", "Écart / acte")  # fmt: skip
+    rows = [
+        (
+            row.name,
             meuros(row.reached_eur),
             "atteinte" if row.meets else "manquée",
             meuros(row.loss_eur),
@@ -147,7 +148,9 @@ def print_measures(case: Case, table: list[Measures]) -> None:
             percent(row.mean_change, 1, sign=True),
             NONE if row is asked else euros(row.distance_eur_per_act, 2),
         )
-        click.echo(_line(row.name, cells))
+        for row in table
+    ]
+    print_table("prrrrrrrr", rows, heads)
     click.echo(
         f"Perte : des appareils sous leur coût, en {year} ; plus forte : d'un appareil, contre les "
         "tarifs en vigueur. Recettes : contre les tarifs en vigueur. Écart : au premier barème, au "
@@ -171,7 +174,3 @@ def _print_robustness(robust: Robustness) -> None:
     ):
         low, middle, high = (shown(found[f"{name}_{suffix}"]) for suffix in _QUANTILES)
         click.echo(f"  {words} : {middle}, de {low} à {high}")
-
-
-def _line(name: str, cells: tuple[str, ...]) -> str:
-    return f"{name:<44}" + "".join(f"{cell:>13}" for cell in cells)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from costing.cli.common import answer, case_of, options, print_json, progress, rounded
+from costing.cli.common import answer, case_of, options, print_json, rounded
+from costing.cli.terminal import print_table, progress
 from costing.problems.errors import InputError, problem
 
 if TYPE_CHECKING:
@@ -97,10 +98,19 @@ def _rate_sources(
 def _print_revenue(result: dict[str, Any]) -> None:
     from costing.french.writing import euros, number
 
-    for row in result["bands"]:
-        paid = f"{number(row['acts'], 1):>12} × {euros(row['fee_eur'], 2):>12}"
-        click.echo(f"{row['band']:<10} {paid} = {euros(row['amount_eur'], 2):>18}")
-    click.echo(f"{'Recette':<10} {'':>27}   {euros(result['revenue_eur'], 2):>18}")
+    rows = [
+        (
+            row["band"],
+            number(row["acts"], 1),
+            "×",
+            euros(row["fee_eur"], 2),
+            "=",
+            euros(row["amount_eur"], 2),
+        )
+        for row in result["bands"]
+    ]
+    rows.append(("Recette", "", "", "", "", euros(result["revenue_eur"], 2)))
+    print_table("lrcrcr", rows, total=True)
 
 
 @click.command()
@@ -158,13 +168,13 @@ def _print_cost(result: dict[str, Any], breakdown: CostBreakdown) -> None:
     from costing.case.costs import HOURS_A_YEAR
     from costing.french.writing import euros, number, percent
 
-    def amounts(row: dict[str, Any]) -> str:
-        return f"{euros(row['annual_cost_eur']):>14} {euros(row['cost_per_act_eur'], 2):>12}"
+    def row(label: str, line: dict[str, Any]) -> tuple[str, ...]:
+        amounts = euros(line["annual_cost_eur"]), euros(line["cost_per_act_eur"], 2)
+        return label, *amounts, line.get("grade", "")
 
-    for row in result["lines"]:
-        label = breakdown.steps[row["id"]].label.fr
-        click.echo(f"{label[:46]:<46} {amounts(row)}  {row['grade']}")
-    click.echo(f"{'Total':<46} {amounts(result)}")
+    lines = result["lines"]
+    rows = [row(breakdown.steps[line["id"]].label.fr[:46], line) for line in lines]
+    print_table("prrl", [*rows, row("Total", result)], total=True)
     weak = percent(result["share_grade_d"], 0)
     click.echo(f"Part de ce qui fait varier le coût qui est une hypothèse de grade D : {weak}")
     hours = result["derived"].get("open_hours", 0.0)
@@ -223,8 +233,8 @@ def _print_intervals(case: Case, intervals: pd.DataFrame) -> None:
     from costing.french.writing import euros, percent
 
     click.echo("\nCe que l'on ne sait pas : quantiles 5 % et 95 % des tirages")
-    head = ("Coût par acte", "Forfait par acte", "Majoration", "P(forfait > coût)")
-    click.echo(f"{'':<38} {head[0]:>26} {head[1]:>26} {head[2]:>20} {head[3]:>18}")
+    heads = ("", "Coût par acte", "Forfait par acte", "Majoration", "P(forfait > coût)")
+    rows = []
     for row in intervals.to_dict("records"):
         namer = scope_name if row["kind"] == "class" else modality_name
         name = namer(case.reference, row["code"])
@@ -234,11 +244,9 @@ def _print_intervals(case: Case, intervals: pd.DataFrame) -> None:
             return f"{form(row[key])} [{low} ; {high}]"
 
         money, rate = (lambda v: euros(v, 0)), (lambda v: percent(v, 0))
-        click.echo(
-            f"{name:<38} {shown('cost_per_act_eur', money):>26} "
-            f"{shown('revenue_per_act_eur', money):>26} {shown('markup', rate):>20} "
-            f"{percent(row['above_cost'], 1):>18}"
-        )
+        paid = shown("cost_per_act_eur", money), shown("revenue_per_act_eur", money)
+        rows.append((name, *paid, shown("markup", rate), percent(row["above_cost"], 1)))
+    print_table("prrrr", rows, heads)
     widest = max(row["cost_per_act_eur_p50_error"] for row in intervals.to_dict("records"))
     click.echo(f"Erreur type de la médiane du coût par acte : au plus {euros(widest, 2)}.")
 
@@ -247,17 +255,25 @@ def _print_compare(case: Case, on: dt.date, rows: pd.DataFrame, overall: pd.Data
     from costing.french.writing import euros, number, percent
 
     click.echo(f"{case.fleet.label} — tarif du {on:%d/%m/%Y}, année entière")
-    for row in rows.to_dict("records"):
-        kind = f"{row['class']:<18} {row['amortisation']:<11} {row['zone']:<18}"
-        amounts = (
-            f"{euros(row['cost_per_act_eur'], 2):>10} {euros(row['revenue_per_act_eur'], 2):>10}"
+    kinds = [
+        (
+            row["class"],
+            row["amortisation"],
+            row["zone"],
+            number(row["acts"]),
+            euros(row["cost_per_act_eur"], 2),
+            euros(row["revenue_per_act_eur"], 2),
+            percent(row["markup"], 0, True),
         )
-        click.echo(
-            f"{kind} {number(row['acts']):>7} {amounts} {percent(row['markup'], 0, True):>8}"
+        for row in rows.to_dict("records")
+    ]
+    print_table("lllrrrr", kinds)
+    readings = [
+        (
+            row["modality"],
+            f"pondéré par {row['weighting']}",
+            *(percent(row[k], 0, True) for k in ("markup", "share_of_fee", "investment")),
         )
-    for row in overall.to_dict("records"):
-        name = f"{row['modality']:<8} pondéré par {row['weighting']:<8}"
-        readings = " ".join(
-            f"{percent(row[k], 0, True):>8}" for k in ("markup", "share_of_fee", "investment")
-        )
-        click.echo(f"{name} {readings}")
+        for row in overall.to_dict("records")
+    ]
+    print_table("llrrr", readings)

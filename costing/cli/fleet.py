@@ -14,8 +14,8 @@ from costing.cli.common import (
     check_folder,
     options,
     print_json,
-    progress,
 )
+from costing.cli.terminal import progress
 
 if TYPE_CHECKING:
     from costing.fleet_file.file import Imported

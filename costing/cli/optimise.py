@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from costing.cli.common import FILE, answer, case_of, check_folder, options, print_json, progress
+from costing.cli.common import FILE, answer, case_of, check_folder, options, print_json
 from costing.cli.evaluate import print_measures
+from costing.cli.terminal import print_table, progress
 
 if TYPE_CHECKING:
     from costing.case.case import Case
@@ -217,15 +218,18 @@ def _print_frontier(found: Frontier) -> None:
 
     click.echo(f"{labels[found.measure]} contre « {labels[found.against]} »")
     click.echo(f"Parc : {found.case.fleet.label}")
-    click.echo(
-        f"{'':>4}{'mesure':>14}{'objectif':>14}{'économies':>14}{'perte':>14}{'sous coût':>12}"
-    )
-    for rank, point in enumerate(found.points, start=1):
-        click.echo(
-            f"{rank:>4}{shown(found.measure, point.level):>14}"
-            f"{shown(found.against, point.value):>14}{meuros(point.savings_eur):>14}"
-            f"{meuros(point.loss_eur):>14}{percent(point.share_below):>12}"
+    rows = [
+        (
+            str(rank),
+            shown(found.measure, point.level),
+            shown(found.against, point.value),
+            meuros(point.savings_eur),
+            meuros(point.loss_eur),
+            percent(point.share_below),
         )
+        for rank, point in enumerate(found.points, start=1)
+    ]
+    print_table("rrrrrr", rows, ("", "mesure", "objectif", "économies", "perte", "sous coût"))
     if found.stopped:
         click.echo("Un calcul au moins s'est arrêté avant la preuve que son point est le meilleur.")
 
@@ -258,10 +262,18 @@ def _print_proposal(proposal: Proposal, table: list[Measures]) -> None:
     for date, prices in proposal.prices.items():
         moved = {cell: price for cell, price in prices.items() if price != before[cell]}
         click.echo(f"Tarifs au {date:%d/%m/%Y} : {len(moved)} sur {len(prices)} changent")
-        for cell, price in moved.items():
-            change = percent(price / before[cell] - 1, 1, True)
-            amounts = f"{euros(before[cell], 2):>10} → {euros(price, 2):>10}"
-            click.echo(f"  {cell!s:<52} {amounts} {change:>8}")
+        if moved:
+            rows = [
+                (
+                    f"  {cell}",
+                    euros(before[cell], 2),
+                    "→",
+                    euros(price, 2),
+                    percent(price / before[cell] - 1, 1, True),
+                )
+                for cell, price in moved.items()
+            ]
+            print_table("prcrr", rows)
         before = prices
     if table:
         print_measures(proposal.case, table)

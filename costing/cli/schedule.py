@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from costing.cli.common import FILE, answer, case_of, check_folder, options, print_json, progress
+from costing.cli.common import FILE, answer, case_of, check_folder, options, print_json
+from costing.cli.terminal import progress
 from costing.problems.errors import Language, Problem, WorkbookError
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from costing.cli.common import FILE, answer, check_folder, options, print_json, progress
+from costing.cli.common import FILE, answer, check_folder, options, print_json
+from costing.cli.terminal import progress
 
 if TYPE_CHECKING:
     from costing.reference.reference import Reference

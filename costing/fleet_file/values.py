@@ -57,7 +57,8 @@ def _refusals(cells: Cells, why: Array, codes: Sequence[str]) -> list[Refusal]:
         if len(where):
             value = cells.at(int(where[0]))
             readings = read(value) if code == "activity_two_numbers" else None
-            facts = readings.words if isinstance(readings, Ambiguous) else {}
+            first, second = readings.written if isinstance(readings, Ambiguous) else ("", "")
+            facts = {"first": first, "second": second} if first else {}
             found.append(Refusal(code, where, value, facts))
     return found
 

@@ -50,9 +50,9 @@ class Ambiguous(NamedTuple):
     thousands: float
 
     @property
-    def words(self) -> dict[str, str]:
-        """Both as facts of a problem: `first` with decimals, `second` in thousands."""
-        return {"first": number(self.decimal, 3), "second": number(self.thousands)}
+    def written(self) -> tuple[str, str]:
+        """Both as French writes them: with decimals, then in thousands."""
+        return number(self.decimal, 3), number(self.thousands)
 
 
 def normal(text: str) -> str:

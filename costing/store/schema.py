@@ -68,7 +68,9 @@ def upgrade(connection: sa.Connection) -> None:
     if found == {HEAD}:
         return  # Another process did it while this one waited for its turn.
     if found - known:
-        raise _refusal("store_newer", connection, revisions=found - known)
+        raise SchemaError(
+            problem("store_newer", None, _address(connection), revisions=_listed(found - known))
+        )
     if not found:
         _check_first_tables(connection)
     command.upgrade(config, "head")
@@ -95,14 +97,16 @@ def _check_first_tables(connection: sa.Connection) -> None:
     if not met:
         return
     if not ours:
-        raise _refusal("store_foreign", connection, tables=met)
+        raise SchemaError(problem("store_foreign", None, _address(connection), tables=_listed(met)))
     there = sa.MetaData()
     there.reflect(connection, only=sorted(ours), resolve_fks=False)
     # The very first had no drafts: the first migration makes them.
     expected = TABLES.tables.keys() - ({"drafts"} - met)
     before, first = _columns(there, ours, connection), _columns(TABLES, expected, connection)
     if before != first:
-        raise _refusal("store_layout", connection, missing=first - before, extra=before - first)
+        missing, extra = _listed(first - before), _listed(before - first)
+        address = _address(connection)
+        raise SchemaError(problem("store_layout", None, address, missing=missing, extra=extra))
 
 
 def _columns(tables: sa.MetaData, names: set[str], connection: sa.Connection) -> set[str]:
@@ -121,6 +125,10 @@ def _forbid_changes(connection: sa.Connection) -> None:
             connection.exec_driver_sql(statement.format(table=table))
 
 
-def _refusal(code: str, connection: sa.Connection, **facts: set[str]) -> SchemaError:
-    words = {name: ", ".join(sorted(values)) or "–" for name, values in facts.items()}
-    return SchemaError(problem(code, None, connection.engine.url.render_as_string(), **words))
+def _address(connection: sa.Connection) -> str:
+    """The URL of a database, its password left out."""
+    return connection.engine.url.render_as_string()
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "–"

@@ -548,7 +548,7 @@ def test_replicate_in_words() -> None:
     (curve,) = [line for line in text.splitlines() if "suivant la courbe" in line]
     assert "2 700" in curve
     assert "2 931" in curve
-    assert curve.endswith("+8,54 %  A   ≠ expliqué")
+    assert " ".join(curve.split()).endswith("+8,54 % A ≠ expliqué")
     assert "6 dans la tolérance (✓), 1 en dehors avec sa raison (≠), 0 sans raison (✗)." in text
     # figures stand in columns: each ends where its heading does
     heading = next(line for line in text.splitlines() if line.endswith("note"))

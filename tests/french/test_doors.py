@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from costing.case.case import make_case
 from costing.fee.schedule import MOST_ACTS
 from costing.fleet.columns import NUMBERS as RANGES
 from costing.fleet_file.cells import Cells
@@ -55,7 +56,7 @@ class Told(NamedTuple):
 @pytest.fixture(scope="module")
 def template() -> bytes:
     stream = io.BytesIO()
-    write_template(REFERENCE.case(Scenario()), stream)
+    write_template(make_case(REFERENCE, Scenario()), stream)
     return stream.getvalue()
 
 

@@ -50,7 +50,7 @@ def test_a_remedy_is_one_number(text: str) -> None:
     """Each reading offered is read back once written as its message says."""
     found = read(text)
     if isinstance(found, Ambiguous):
-        first, second = found.words.values()
+        first, second = found.written
         assert (read(f"{first}0"), read(second)) == found
 
 

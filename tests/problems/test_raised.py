@@ -34,7 +34,7 @@ HANDED_ON = {
 }
 #: Facts which are not written where the problem is made, by code.
 ELSEWHERE = {
-    # Computed by `_two_numbers`, for this code alone.
+    # The two readings of a text, for this code alone.
     "fleet_file.values._refusals": {"activity_two_numbers": {"first", "second"}},
     # From `other`, once the lines of the file are known.
     "fleet_file.file._refuse_disagreement": {"activity_disagree": {"other_line"}},

@@ -48,7 +48,7 @@ def parse(text: str, unit: str = "") -> float:
 
 
 def _two_readings(text: str, found: Ambiguous) -> str:
-    first, second = found.words.values()
+    first, second = found.written
     return f"« {text} » se lit {first} ou {second} ; écrivez {first}0 ou {second}"
 
 

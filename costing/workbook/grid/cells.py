@@ -209,7 +209,8 @@ def _one_number(numeral: str, small: bool) -> float:
         raise RefusedError("wb_not_number")
     if isinstance(found, Ambiguous):
         if not small:
-            raise RefusedError("wb_ambiguous_number", **found.words)
+            first, second = found.written
+            raise RefusedError("wb_ambiguous_number", first=first, second=second)
         return found.decimal
     return found
 
