@@ -21,9 +21,7 @@ Not here: which machine is charged, and over which life. That is a convention of
 
 from __future__ import annotations
 
-from typing import Any
-
-from costing.language.formula import Function, call, register
+from costing.language.formula import Function, register
 
 #: Convention name → the number that formulas see as `capital_method`.
 METHODS: dict[str, int] = {"annuity": 1, "straight_line": 2, "lease": 3}
@@ -72,32 +70,3 @@ register(
         ("number", "price", "price", "rate", "year"),
     ),
 )
-
-
-def straight_line(price: Any, residual: Any, years: Any) -> Any:
-    """Yearly depreciation (EUR/year) of scalars or arrays: $(P - R) / n$."""
-    return call("straight_line", price, residual, years)
-
-
-def mean_interest(price: Any, residual: Any, rate: Any) -> Any:
-    """Yearly interest (EUR/year) on the mean capital tied up: $r (P + R) / 2$."""
-    return call("mean_interest", price, residual, rate)
-
-
-def annuity(price: Any, residual: Any, rate: Any, years: Any) -> Any:
-    """Constant yearly charge (EUR/year), paid in arrears; equals `straight_line` at a zero rate."""
-    return call("annuity", price, residual, rate, years)
-
-
-def lease_rent(price: Any, residual: Any, rate: Any, years: Any) -> Any:
-    """Yearly sum (EUR/year) of twelve rents paid in advance; the residual value is bought back."""
-    return call("lease_rent", price, residual, rate, years)
-
-
-def capital_charge(method: str, price: Any, residual: Any, rate: Any, years: Any) -> Any:
-    """Yearly capital charge (EUR/year) under a convention of `METHODS`.
-
-    Raises:
-        KeyError: the method is not one of `METHODS`.
-    """
-    return call("capital_charge", METHODS[method], price, residual, rate, years)

@@ -143,6 +143,8 @@ def _sympy(node: ast.expr, known: Mapping[str, Any], sympy: Any) -> Any:
 def to_latex(formula: Formula, symbols: Mapping[str, str] | None = None) -> str:
     r"""The formula in LaTeX, as written: not expanded, not reordered.
 
+    Kept for the method note, which will print every cost line; only tests call it until then.
+
     `symbols` gives the LaTeX of a name; a name without one is set in roman, its underscores as
     spaces. Capital functions keep their name (`\operatorname{annuity}`).
     """

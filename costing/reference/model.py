@@ -173,27 +173,6 @@ class CostModel:
             )
         return found
 
-    def varies_with(self, name: str) -> Literal["acts", "open_hours", "price", "machine"]:
-        """What a line varies with, read from its formula: acts, open hours, the price, or none.
-
-        Open hours come first: a line that needs them depends on acts only through the slot and the
-        occupancy (time-driven activity-based costing).
-        """
-        by_name = {step.name: step for step in self.steps}
-        seen: set[str] = set()
-        queue = [name]
-        while queue:
-            current = queue.pop()
-            if current in by_name and current not in seen:
-                queue.extend(by_name[current].formula.names)
-            seen.add(current)
-        if "open_hours" in seen:
-            return "open_hours"
-        per_act = name in by_name and by_name[name].per == "act"
-        if "acts" in seen or per_act:
-            return "acts"
-        return "price" if "purchase_price" in seen else "machine"
-
 
 def build_model(
     document: Document, shared: Iterable[Parameter], postes: Iterable[str]

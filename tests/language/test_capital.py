@@ -13,20 +13,25 @@ The case worked throughout: P = 1 000 000 €, R = 50 000 € (5 %), r = 3.5 %, 
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from costing.language.capital import (
-    METHODS,
-    annuity,
-    capital_charge,
-    lease_rent,
-    mean_interest,
-    straight_line,
+from costing.language.capital import METHODS
+from costing.language.formula import call
+
+straight_line, mean_interest, annuity, lease_rent = (
+    partial(call, name) for name in ("straight_line", "mean_interest", "annuity", "lease_rent")
 )
+
+
+def capital_charge(method: str, price: Any, residual: Any, rate: Any, years: Any) -> Any:
+    return call("capital_charge", METHODS[method], price, residual, rate, years)
+
 
 P, R, RATE, YEARS = 1_000_000.0, 50_000.0, 0.035, 8.0
 CENT = 0.005

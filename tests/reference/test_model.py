@@ -228,21 +228,6 @@ def test_inputs_of_are_the_parameters_and_nothing_else(tmp_path: Path) -> None:
     assert model.inputs_of("staff_cost") == {"slot", "productive", "salary"}
 
 
-def test_varies_with(tmp_path: Path) -> None:
-    text = HEAD + DERIVED + quantity("posts", "FTE", "0") + LINES
-    text += line("acts * storage", "by_acts") + line("salary * posts", "by_machine")
-    model = build(tmp_path, text)
-    assert model.varies_with("staff_cost") == "open_hours"
-    assert model.varies_with("storing") == "acts"  # a line per act
-    assert model.varies_with("by_acts") == "acts"
-    assert model.varies_with("depreciation") == "price"
-    assert model.varies_with("upkeep") == "price"  # through another line
-    assert model.varies_with("by_machine") == "machine"
-
-
-# --- wrong files --------------------------------------------------------------------------------
-
-
 def test_unknown_poste_with_a_near_one(tmp_path: Path) -> None:
     problems = faults(tmp_path, HEAD + "lines:\n" + line("purchase_price / years", poste="staf"))
     assert found(problems) == [("unknown_poste", FIRST_LINE)]

@@ -34,8 +34,8 @@ class Sobol:
     """Sobol indices of independent inputs, `(k,)`, in their order.
 
     first: share of the variance that goes when the input alone is known. total: share that stays
-    when it alone is not known. *_interval: 95 % bootstrap intervals `(k, 2)`; *_error: standard
-    errors. evaluations: of the result.
+    when it alone is not known. *_interval: 95 % bootstrap intervals `(k, 2)`. total_error:
+    standard errors of the total indices. evaluations: of the result.
     """
 
     inputs: Inputs
@@ -43,7 +43,6 @@ class Sobol:
     total: Floats
     first_interval: Floats
     total_interval: Floats
-    first_error: Floats
     total_error: Floats
     evaluations: int
 
@@ -83,7 +82,7 @@ def sobol_indices(
     return Sobol(
         inputs, found.first_order[:count], found.total_order[:count],
         np.quantile(firsts, ends, axis=0).T, np.quantile(totals, ends, axis=0).T,
-        firsts.std(axis=0), totals.std(axis=0), n * (count + 2),
+        totals.std(axis=0), n * (count + 2),
     )  # fmt: skip
 
 
