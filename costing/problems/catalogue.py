@@ -12,21 +12,19 @@ from pathlib import Path
 
 import yaml
 
-from costing.problems.errors import Both
-
 FOLDER = Path(__file__).with_name("messages")
 #: Of the base loader all scalars are texts.
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 @cache
-def messages() -> dict[str, Both]:
+def messages() -> dict[str, tuple[str, str]]:
     """The messages of all the families, by code.
 
     Raises:
         ValueError: as `read`; or two files give the same code.
     """
-    found: dict[str, Both] = {}
+    found: dict[str, tuple[str, str]] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
         family = read(path.read_text(encoding="utf-8"), path.name)
         for code in found.keys() & family.keys():
@@ -35,7 +33,7 @@ def messages() -> dict[str, Both]:
     return found
 
 
-def read(text: str, file: str) -> dict[str, Both]:
+def read(text: str, file: str) -> dict[str, tuple[str, str]]:
     """The messages of one family, by code.
 
     Raises:
@@ -45,9 +43,9 @@ def read(text: str, file: str) -> dict[str, Both]:
     for code, entry in _entries(yaml.compose(text, Loader=_Loader), file):
         texts = dict(_entries(entry, file))
         wrong = [name for name, node in texts.items() if not _is_text(node)]
-        if wrong or set(texts) != set(Both._fields):
+        if wrong or set(texts) != {"fr", "en"}:
             raise _refused(entry, file, f"'{code}' wants a text for fr and one for en, no more")
-        found[code] = Both(**{name: node.value for name, node in texts.items()})
+        found[code] = texts["fr"].value, texts["en"].value
     return found
 
 

@@ -56,8 +56,7 @@ class Problem:
         Raises:
             KeyError: the code has no message (a fault of the program).
         """
-        # Read at the first problem only: `costing` must start quickly.
-        from costing.problems.catalogue import messages  # noqa: PLC0415
+        from costing.problems.catalogue import messages  # noqa: PLC0415 - at the first problem only
 
         which = 0 if language == "fr" else 1
         facts = {k: v[which] if isinstance(v, Both) else v for k, v in self.facts.items()}

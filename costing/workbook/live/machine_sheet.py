@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 
 from costing.analysis.account.comparison import WHOLE_YEAR, overvaluation
 from costing.case import labels
@@ -328,8 +329,6 @@ def _column(sheet: str, letter: str) -> str:
 
 
 def _shift(letter: str, by: int) -> str:
-    from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name  # noqa: PLC0415
-
     return str(xl_col_to_name(xl_cell_to_rowcol(f"{letter}1")[1] + by))
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from costing.case import labels
 from costing.fee.schedule import AMORTISATION, BANDS, ZONES, Cell
@@ -58,8 +59,6 @@ class Prices:
 
 def absolute(row: int, column: int) -> str:
     """`$B$3`."""
-    from xlsxwriter.utility import xl_rowcol_to_cell  # noqa: PLC0415
-
     return str(xl_rowcol_to_cell(row, column, True, True))
 
 
