@@ -66,7 +66,7 @@ CANDIDATES = {"amortisation_years": (1, 30), "rank_factor": (0, 1)}
 # Words from a form: any script, no half of a surrogate pair and no control character.
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
 _SHOWN = TypeAdapter(Shown).validator
-SPOKEN = WORDS.filter(_SHOWN.isinstance_python)
+SPOKEN = WORDS.map(lambda words: f"{words}é" if not _SHOWN.isinstance_python(words) else words)
 REASONS = ("never_measured", "trade_secret", "not_broken_down", "delay", "other")
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2030, 12, 31))
 
@@ -94,6 +94,11 @@ def overrides(draw: st.DrawFn, address: str) -> Override:
         reason=draw(WORDS),
         date=draw(st.none() | DAYS),
     )
+
+
+def signed(low: float, high: float) -> st.SearchStrategy[float]:
+    """Finite numbers of either sign, not nearer to zero than `low`."""
+    return amounts(low, high) | amounts(-high, -low)
 
 
 def conventions() -> st.SearchStrategy[Conventions]:

@@ -34,12 +34,12 @@ def price_blocks(demanded: DemandedProgram) -> list[Block]:
     blocks = [
         found
         for number, item in demanded.holding
-        if item.constraint in _BUILDERS
-        for found in [_block(demanded, number, item, _BUILDERS[item.constraint](demanded, item))]
+        if item.constraint in BY_DEMAND
+        for found in [_block(demanded, number, item, BY_DEMAND[item.constraint](demanded, item))]
         if found is not None
     ]
     # Those with a number for each class are read cell by cell, whichever demand holds there.
-    for constraint, builder in _BY_CELL.items():
+    for constraint, builder in BY_CELL.items():
         for number, item in demanded.find(constraint):
             rows = builder(demanded, number)
             found = _block(demanded, number, item, rows)
@@ -325,7 +325,8 @@ def _plain(scope: str) -> str:
     )
 
 
-_BUILDERS: dict[str, Callable[[DemandedProgram, Requirement], Iterator[Row]]] = {
+#: The rows of one demand, by its constraint.
+BY_DEMAND: dict[str, Callable[[DemandedProgram, Requirement], Iterator[Row]]] = {
     "savings_target": _savings_target,
     "savings_year": _savings_year,
     "no_rise": _no_rise,
@@ -336,7 +337,8 @@ _BUILDERS: dict[str, Callable[[DemandedProgram, Requirement], Iterator[Row]]] = 
     "neutrality": _neutrality,
     "class_floor": _class_floor,
 }
-_BY_CELL: dict[str, Callable[[DemandedProgram, int], Iterator[Row]]] = {
+#: The rows of a constraint that each price takes from the demand nearest to it.
+BY_CELL: dict[str, Callable[[DemandedProgram, int], Iterator[Row]]] = {
     "step_cut": _step_cut,
     "total_cut": _total_cut,
     "phased_cut": _phased_cut,

@@ -51,7 +51,7 @@ def goals(demanded: DemandedProgram, build: Build) -> list[Goal]:
 
 def goal(demanded: DemandedProgram, build: Build, name: str) -> Goal:
     """One objective: appends the columns and rows that it needs."""
-    return _GOALS[name](demanded, build)
+    return GOALS[name](demanded, build)
 
 
 def loss_now(rows: MachineRows, values: Floats) -> float:
@@ -217,7 +217,8 @@ def _unit(build: Build, column: int) -> Floats:
     return factors
 
 
-_GOALS: dict[str, Callable[[DemandedProgram, Build], Goal]] = {
+#: What each objective appends, and asks for, by its name.
+GOALS: dict[str, Callable[[DemandedProgram, Build], Goal]] = {
     "loss": _loss,
     "largest_loss": _largest_loss,
     "near_cost": _near_cost,

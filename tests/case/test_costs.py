@@ -10,6 +10,7 @@ a difference here. Present values use, at 3.5 % a year (communs.yaml, cost_of_ca
 from __future__ import annotations
 
 import itertools
+import math
 from pathlib import Path
 
 import numpy as np
@@ -216,8 +217,8 @@ def test_grades_of_lines_are_the_worst_of_what_they_rest_on() -> None:
 def test_unknown_class_and_impossible_acts_are_refused() -> None:
     with pytest.raises(InputError, match="irm_1_5t"):
         annual_cost(CASE, "irm_15t", 6_500)
-    for acts in (-1.0, float("nan"), float("inf")):
-        with pytest.raises(FormulaError):
+    for acts, words in ((-1.0, "est négative"), (math.nan, "fini"), (math.inf, "fini")):
+        with pytest.raises(FormulaError, match=words):
             annual_cost(CASE, MRI, acts)
 
 

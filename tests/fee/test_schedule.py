@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from costing import paths
@@ -548,6 +548,14 @@ situations = st.sampled_from(AMORTISATION)
 places = st.sampled_from(ZONES)
 volumes_of_acts = st.floats(min_value=0, max_value=30_000)
 dates = st.sampled_from([date for date in SCHEDULE.dates if date >= dt.date(2024, 3, 1)])
+#: PET has no rate for the first weeks of 2024.
+years_of_codes = st.sampled_from(
+    [
+        (code, year)
+        for code in SCHEDULE.class_codes
+        for year in range(2025 if code.startswith("tep") else 2024, 2030)
+    ]
+)
 
 
 def curve(code: str, amortisation: str, zone: str, date: dt.date) -> Callable[[float], float]:
@@ -585,12 +593,12 @@ def test_no_act_no_revenue(code, amortisation, zone, date) -> None:
     assert curve(code, amortisation, zone, date)(0.0) == 0
 
 
-@given(codes, situations, places, st.integers(2024, 2029), volumes_of_acts, st.floats(0, 10))
+@given(years_of_codes, situations, places, volumes_of_acts, st.floats(0, 10))
 @settings(max_examples=150, deadline=None)
 def test_a_year_with_changes_is_continuous_and_never_falls(
-    code, amortisation, zone, year, acts, more
+    known, amortisation, zone, acts, more
 ) -> None:
-    assume(year > 2024 or not code.startswith("tep"))
+    code, year = known
     gain = revenue(SCHEDULE, code, acts + more, year, amortisation, zone)
     gain -= revenue(SCHEDULE, code, acts, year, amortisation, zone)
     assert -1e-6 <= gain <= 1_000.0 * more + 1e-6

@@ -91,7 +91,7 @@ def test_capital_charge_by_method() -> None:
 
 
 def test_an_unknown_method_is_refused() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="anuity"):
         capital_charge("anuity", P, R, RATE, YEARS)
 
 

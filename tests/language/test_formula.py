@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 import costing.language.capital  # noqa: F401 - registers the capital functions of the language
 from costing.language.dimensions import unit_of
-from costing.language.formula import MAX_CHARACTERS, MAX_NODES, parse
+from costing.language.formula import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, parse
 from costing.language.units import unit
 from costing.problems.errors import FormulaError, Place
+from tests.checked import checked, must_check
 
 HERE = Place(file="models/irm.yaml", line=42)
 
@@ -342,22 +343,24 @@ def test_the_limits_are_told_in_the_message() -> None:
     assert str(MAX_NODES) in refused("+".join(["a"] * 300)).text()
 
 
-def test_a_deep_formula_is_refused_or_computed_wherever_it_is_called_from() -> None:
+@pytest.mark.parametrize("shape", [("-", ""), ("min(a,", ")"), ("if_(a>0,", ",a)")], ids=str)
+def test_the_deepest_formula_is_computed_wherever_it_is_called_from(shape: tuple[str, str]) -> None:
     """Screens call from deep stacks: a formula that was accepted must not overflow there."""
+
+    def nested(levels: int) -> str:
+        return shape[0] * levels + "a" + shape[1] * levels
 
     def from_below(depth: int) -> None:
         if depth:
             from_below(depth - 1)
             return
-        for text in ("-" * 299 + "a", "min(a," * 110 + "a" + ")" * 110):
-            try:
-                formula = parse(text)
-            except FormulaError:
-                continue
-            unit_of(formula, {"a": unit("EUR")})
-            assert abs(formula({"a": 1.0})) == 1
+        formula = parse(deepest)
+        assert unit_of(formula, {"a": unit("EUR")}) == unit("EUR")
+        assert abs(formula({"a": 1.0})) == 1
 
+    deepest = nested(MAX_DEPTH - 3)  # below the shape stand at most a comparison and its name
     from_below(300)
+    refused(nested(MAX_DEPTH))
 
 
 def test_all_the_faults_of_a_formula_are_reported() -> None:
@@ -365,6 +368,7 @@ def test_all_the_faults_of_a_formula_are_reported() -> None:
     assert sorted(codes) == ["formula_arguments", "formula_forbidden", "formula_power"]
 
 
+@must_check(refused=0.1, parsed=0.01)
 @given(st.text(max_size=80))
 @example("0x1for x in a")
 @example("1if a else 2")
@@ -375,17 +379,20 @@ def test_all_the_faults_of_a_formula_are_reported() -> None:
 @example("#")
 @example("a # note")
 @example("0777")
+@example("a + 1")
 @example("1__0")
 @settings(max_examples=400, deadline=None)
 def test_any_text_parses_or_is_a_formula_error(text: str) -> None:
     try:
         formula = parse(text, HERE)
     except FormulaError as error:
-        assert all(problem.place == HERE for problem in error.problems)
+        assert {problem.place for problem in error.problems} == {HERE}
         assert error.text("fr")
         assert error.text("en")
+        checked("refused")
     else:
         assert formula.text == text.strip()
+        checked("parsed")
 
 
 WORDS = """
@@ -396,13 +403,15 @@ _pieces = st.sampled_from(
 )
 
 
+@must_check(refused=0.1)
 @given(st.lists(_pieces, max_size=25).map("".join))
 @settings(max_examples=600, deadline=None)
 def test_any_mix_of_pieces_parses_or_is_a_formula_error(text: str) -> None:
     try:
         parse(text, HERE)
     except FormulaError as error:
-        assert error.problems
+        assert {problem.place for problem in error.problems} == {HERE}
+        checked("refused")
 
 
 _leaf = st.sampled_from(["a", "b", "0", "1", "2.5", "1e200"])
@@ -419,6 +428,7 @@ def _grow(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.builds(lambda shape, some: shape.format(*some), st.sampled_from(SHAPES), parts)
 
 
+@must_check(computed=0.5)
 @given(st.recursive(_leaf, _grow, max_leaves=12))
 @settings(max_examples=150, deadline=None)
 def test_an_accepted_formula_always_computes_a_real_number(text: str) -> None:
@@ -428,6 +438,7 @@ def test_an_accepted_formula_always_computes_a_real_number(text: str) -> None:
         return
     result = np.asarray(formula({name: {"a": 0.0, "b": -3.0}[name] for name in formula.names}))
     assert result.dtype.kind in "fi"
+    checked("computed")
 
 
 # --- units --------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from costing.language.linearity import CONSTANT, LINEAR, OTHER, degree
 from costing.reference.load import load_reference
 from costing.reference.model import CostModel
 from costing.scenario.scenario import Scenario
+from tests.checked import checked, must_check
 
 REFERENCE = load_reference()
 
@@ -82,7 +83,26 @@ def sides(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 FORMULAS = st.recursive(st.sampled_from(("acts", "price", "rate", "3", "0.5")), sides, max_leaves=8)
 
 
-@given(FORMULAS, st.floats(-50, 50), st.floats(0.1, 50))
+def straight(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Formulas made of smaller ones that keep a straight line straight."""
+    return st.one_of(
+        st.tuples(parts, st.sampled_from("+-"), parts).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
+        st.tuples(parts, st.sampled_from("+-*/"), CONSTANTS).map(
+            lambda t: f"({t[0]} {t[1]} {t[2]})"
+        ),
+        parts.map(lambda t: f"(-{t})"),
+        st.tuples(CONSTANTS, CONSTANTS, parts, parts).map(
+            lambda t: f"if_({t[0]} < {t[1]}, {t[2]}, {t[3]})"
+        ),
+    )
+
+
+CONSTANTS = st.recursive(st.sampled_from(("price", "rate", "3", "0.5")), sides, max_leaves=4)
+STRAIGHT = st.recursive(st.just("acts"), straight, max_leaves=6)
+
+
+@must_check(constant=0.1, straight=0.05)
+@given(FORMULAS | STRAIGHT, st.floats(-50, 50), st.floats(0.1, 50))
 @example("(acts * (price + 3))", 2.0, 0.5)
 @example("((acts / rate) - (acts * price))", 2.0, 0.5)
 def test_what_is_said_straight_is_straight(text: str, price: float, rate: float) -> None:
@@ -95,10 +115,12 @@ def test_what_is_said_straight_is_straight(text: str, price: float, rate: float)
     size = np.abs(values).max() + 1e-9
     if found == CONSTANT:
         assert np.ptp(values) <= 1e-9 * size
+        checked("constant")
         return
     # every point on the line of the first two
     line = values[0] + acts * (values[-1] - values[0]) / acts[-1]
     np.testing.assert_allclose(values, line, rtol=0, atol=1e-9 * size)
+    checked("straight")
 
 
 MODEL = """

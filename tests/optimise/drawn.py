@@ -62,10 +62,13 @@ ASKED: dict[str, tuple[tuple[str, ...], tuple[float, ...], tuple[float | None, .
 
 
 @st.composite
-def demands(draw: st.DrawFn, but: tuple[str, ...] = (), most: int = 3) -> tuple[Any, ...]:
+def demands(
+    draw: st.DrawFn, but: tuple[str, ...] = (), most: int = 3, least: int = 0
+) -> tuple[Any, ...]:
     """Some demands of the menu, no two alike."""
     found = {}
-    for name in draw(st.lists(one_of(*(n for n in ASKED if n not in but)), max_size=most)):
+    names = one_of(*(name for name in ASKED if name not in but))
+    for name in draw(st.lists(names, min_size=least, max_size=most)):
         scopes, values, levels = ASKED[name]
         scope = draw(one_of(*scopes))
         found[name, scope] = demand(name, draw(one_of(*values)), scope, draw(one_of(*levels)))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from costing.case.case import Case
@@ -19,6 +19,7 @@ from costing.fee.schedule import Reform
 from costing.optimise.propose import propose
 from costing.optimise.search import reach, search
 from costing.scenario.rules import StructureChoice
+from tests.checked import checked, must_check
 from tests.optimise.drawn import CLASSES, few, machines, one_of, rules, with_target
 from tests.optimise.naive import Naive
 from tests.optimise.small import LONG_AGO, REFERENCE, case_of, demand, demanded_of
@@ -37,6 +38,7 @@ def near(name: str) -> Any:
     return {"rel": 1e-6, "abs": 0.1} if name in EUROS else {"abs": 3e-4 if name == "even" else 1e-5}
 
 
+@must_check(reached=0.3, compared=0.1)
 @few(15)
 @given(st.data())
 def test_the_most_saved_and_every_objective_in_turn(data: st.DataObject) -> None:
@@ -57,6 +59,7 @@ def test_the_most_saved_and_every_objective_in_turn(data: st.DataObject) -> None
         assert reach(demanded_of(free)).status == "infeasible"
         return
     assert reach(demanded_of(free)).most_eur == pytest.approx(most, rel=1e-6, abs=0.1)
+    checked("reached")
     target = max(0.0, data.draw(PART | MORE) * most)
     case = case_of(*fleet, target=target, **asked, objectives=tuple(names), savings=saving)
     theirs, mine = Naive(case, like=read).best(*names), search(demanded_of(case))
@@ -71,8 +74,10 @@ def test_the_most_saved_and_every_objective_in_turn(data: st.DataObject) -> None
         if (counted and number) or "even" in names[:number]:
             break
         assert values[name] == pytest.approx(value, **near(name))
+        checked("compared")
 
 
+@must_check(rounded=0.2)
 @few(10)
 @given(st.data())
 def test_rounded_prices_keep_every_demand(data: st.DataObject) -> None:
@@ -80,8 +85,7 @@ def test_rounded_prices_keep_every_demand(data: st.DataObject) -> None:
     asked["rounding_eur"] = data.draw(one_of(0.01, 0.1, 1.0))
     case = case_of(*fleet, **asked)
     answer = reach(demanded_of(case))
-    if answer.status != "optimal":
-        return
+    assume(answer.status == "optimal")
     case = with_target(case, max(0.0, 0.8 * answer.most_eur))
     proposal = propose(case)
     if proposal.schedule is None:
@@ -92,6 +96,7 @@ def test_rounded_prices_keep_every_demand(data: st.DataObject) -> None:
     assert np.abs(prices / unit - np.round(prices / unit)).max() < 1e-6
     assert Naive(case).broken(prices) == []
     assert sum(proposal.savings.values()) >= case.scenario.savings.target_eur
+    checked("rounded")
 
 
 # --- structure: every variant tried ---------------------------------------------------------------
@@ -150,6 +155,7 @@ def structures(draw: st.DrawFn) -> tuple[StructureChoice, ...]:
 COUNTS = ("machines_below", "acts_below")
 
 
+@must_check(reached=0.3, compared=0.2)
 @few(10)
 @given(st.data())
 def test_the_structure_is_the_best_of_all(data: st.DataObject) -> None:
@@ -165,6 +171,7 @@ def test_the_structure_is_the_best_of_all(data: st.DataObject) -> None:
         assert answer.status == "infeasible"
         return
     assert answer.most_eur == pytest.approx(np.nanmax(most), rel=1e-6, abs=0.1)
+    checked("reached")
     case = with_target(case, max(0.0, data.draw(PART) * answer.most_eur))
     answers = [Naive(case, theirs.reform, theirs).best(name) for theirs in variants]
     values = [theirs.values[0] for theirs in answers if theirs.possible]
@@ -172,6 +179,7 @@ def test_the_structure_is_the_best_of_all(data: st.DataObject) -> None:
     assert (mine.status == "infeasible") == (not values)
     if values:
         assert dict(mine.goals)[name] == pytest.approx(min(values), **near(name))
+        checked("compared")
 
 
 # --- many machines --------------------------------------------------------------------------------

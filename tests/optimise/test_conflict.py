@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from costing.optimise.conflict import conflict, missing
@@ -16,6 +16,7 @@ from costing.optimise.proposal import Proposal
 from costing.optimise.propose import propose
 from costing.optimise.search import reach, search
 from costing.scenario.menu import CONSTRAINTS
+from tests.checked import checked, must_check
 from tests.optimise.drawn import few, machines, one_of, rules
 from tests.optimise.small import case_of, demand, demanded_of
 
@@ -97,6 +98,7 @@ def test_by_hand_a_limit_in_place_of_the_general_one_has_a_part_and_may_be_eased
     assert way.needed >= 0.3 + 20_000 / 538_320
 
 
+@must_check(proven=0.2, way_out=0.2)
 @few(6)
 @given(st.data())
 def test_drawn_conflicts_are_proven_and_their_ways_out_are_ways_out(data: st.DataObject) -> None:
@@ -106,8 +108,7 @@ def test_drawn_conflicts_are_proven_and_their_ways_out_are_ways_out(data: st.Dat
     over = data.draw(one_of(1e-7, 1e-4, 0.02, 0.2, 1.0))
     case = case_of(*fleet, **asked_, target=max(0.0, most) * (1 + over) + 0.3)
     demanded = demanded_of(case)
-    if missing(demanded) < 0.2:
-        return
+    assume(missing(demanded) >= 0.2)
     found = conflict(demanded, most if free.status == "optimal" else None)
     items = demanded.requirements
     told = [title.split(" (")[0] for title in found.contradicting]
@@ -120,6 +121,7 @@ def test_drawn_conflicts_are_proven_and_their_ways_out_are_ways_out(data: st.Dat
         for i in members:
             # Whole numbers are any number in the proof: without one, fractions of a machine hold.
             assert counted or missing(replace(demanded, aside=others | {i})) < 0.2
+        checked("proven")
     for way in found.ways:
         key = (way.constraint, way.scope)
         ((index, item),) = [(i, a) for i, a in enumerate(items) if a.key == key]
@@ -131,6 +133,7 @@ def test_drawn_conflicts_are_proven_and_their_ways_out_are_ways_out(data: st.Dat
             if way.constraint == "savings_target":
                 moved = item.moved(way.needed - 1)
             assert missing(demanded.under(changed(items, index, moved))) < 1
+            checked("way_out")
 
 
 def test_by_hand_the_least_cut_that_would_be_enough() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,9 +27,9 @@ from costing.optimise.cost_rules import (
 from costing.optimise.named_rules import COST_RULES, RULES
 from costing.problems.errors import InputError
 from costing.reference.load import load_reference
-from costing.reference.model import CostModel
 from costing.scenario.rules import SavingsDemand, ScheduleRules
 from costing.scenario.scenario import Override, Scenario
+from tests.bent import HIDDEN, bent
 from tests.strategies import fleet_of
 
 REFERENCE = load_reference()
@@ -165,14 +166,13 @@ def test_the_marginal_cost_is_what_one_more_act_costs() -> None:
 
 
 @pytest.mark.parametrize("acts", [6_500, 9_000])
-def test_a_cost_that_is_no_straight_line_has_a_slope_too(
-    acts: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cost_that_is_no_straight_line_has_a_slope_too(acts: int, tmp_path: Path) -> None:
     # The model is a straight line all the same: every slope of it is the exact one.
     case = case_of({"acts_billed": acts})
     exact = bases(case, "two_part_median")["scanner"].marginal_eur
-    monkeypatch.setattr(CostModel, "linear_in_acts", property(lambda _: False))
-    found = bases(case, "two_part_median")["scanner"].marginal_eur
+    hidden = bent(tmp_path, HIDDEN, model="scanner")
+    assert not hidden.models["scanner"].linear_in_acts
+    found = bases(make_case(hidden, case.scenario), "two_part_median")["scanner"].marginal_eur
     assert found == pytest.approx(exact)
 
 

@@ -72,9 +72,17 @@ def test_a_frontier_between_two_objectives() -> None:
 
 
 @pytest.mark.parametrize(
-    ("measure", "against", "points"),
-    [("loss", "loss", 5), ("savings", "savings", 5), ("profit", "loss", 5), ("savings", "loss", 1)],
+    ("measure", "against", "points", "codes"),
+    [
+        ("loss", "loss", 5, ["frontier_same"]),
+        ("savings", "savings", 5, ["unknown_choice", "frontier_same"]),
+        ("profit", "loss", 5, ["unknown_choice"]),
+        ("savings", "loss", 1, ["draws_range"]),
+    ],
 )
-def test_measures_that_are_not_are_refused(measure: str, against: str, points: int) -> None:
-    with pytest.raises(InputError):
+def test_measures_that_are_not_are_refused(
+    measure: str, against: str, points: int, codes: list[str]
+) -> None:
+    with pytest.raises(InputError) as caught:
         frontier(case_of({"acts_billed": 6_000}), measure, against, points)
+    assert [problem.code for problem in caught.value.problems] == codes

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from costing.optimise import rounding, search
@@ -16,6 +16,7 @@ from costing.optimise.frontier import frontier
 from costing.optimise.propose import propose
 from costing.optimise.search import reach
 from costing.optimise.solver import Model, Solution
+from tests.checked import checked, must_check
 from tests.optimise.drawn import ASKED, demands, few, machines, one_of, rules, with_target
 from tests.optimise.naive import Naive
 from tests.optimise.small import case_of, demand, demanded_of, found
@@ -35,8 +36,7 @@ def test_the_optimum_does_not_fall_as_the_target_rises(data: st.DataObject) -> N
     asked, fleet = data.draw(rules(COUNTS)), data.draw(machines())
     case = case_of(*fleet, **asked, objectives=(data.draw(FIRST),))
     answer = reach(demanded_of(case))
-    if answer.status != "optimal" or answer.most_eur <= 0:
-        return
+    assume(answer.status == "optimal" and answer.most_eur > 0)
     values = []
     for share in (0.2, 0.6, 0.95):
         best = found(with_target(case, share * answer.most_eur))
@@ -45,17 +45,17 @@ def test_the_optimum_does_not_fall_as_the_target_rises(data: st.DataObject) -> N
     assert all(much >= little - slack(much) for little, much in pairwise(values))
 
 
+@must_check(compared=0.2)
 @few(6)
 @given(st.data())
 def test_a_demand_more_never_improves_anything(data: st.DataObject) -> None:
     asked, fleet = data.draw(rules()), data.draw(machines())
     # One that lets prices rise is no demand more, and one for a class replaces the general one.
     free = ("rise_below_cost", "step_cut", *(item.constraint for item in asked["demands"]))
-    more = data.draw(demands(free, 1))
+    more = data.draw(demands(free, 1, least=1))
     plain = case_of(*fleet, **asked, objectives=(data.draw(FIRST),))
     before = reach(demanded_of(plain))
-    if before.status != "optimal" or not more:
-        return
+    assume(before.status == "optimal")
     strict = {**asked, "demands": (*asked["demands"], *more)}
     first = plain.scenario.rules.objectives
     target = max(0.0, 0.7 * before.most_eur)
@@ -65,6 +65,7 @@ def test_a_demand_more_never_improves_anything(data: st.DataObject) -> None:
     one, two = found(with_target(plain, target)), found(strict_case)
     if two.status == "optimal":
         assert two.goals[0][1] >= one.goals[0][1] - slack(one.goals[0][1])
+        checked("compared")
 
 
 @pytest.mark.parametrize("constraint", ASKED)
@@ -88,13 +89,13 @@ def test_a_stricter_number_never_improves_anything(constraint: str) -> None:
     assert all(strict <= loose + 0.05 for loose, strict in pairwise(saved))
 
 
+@must_check(point=0.2, convex=0.2)
 @few(6)
 @given(st.data())
 def test_points_of_drawn_frontiers_are_optima(data: st.DataObject) -> None:
     asked, fleet = data.draw(rules(COUNTS)), data.draw(machines())
     case = case_of(*fleet, **asked)
-    if reach(demanded_of(case)).status != "optimal":
-        return
+    assume(reach(demanded_of(case)).status == "optimal")
     against = data.draw(one_of("loss", "largest_loss", "near_cost"))
     drawn = frontier(case, "savings", against, points=4).points
     assert len(drawn) == 4
@@ -106,10 +107,12 @@ def test_points_of_drawn_frontiers_are_optima(data: st.DataObject) -> None:
             if alone.status == "optimal":
                 expected = alone.goals[0][1]
                 assert point.value == pytest.approx(expected, rel=1e-6, abs=0.1)
+                checked("point")
     x, y = (np.array([getattr(p, name) for p in drawn]) for name in ("level", "value"))
     if x[-1] - x[0] > 100:
         # Convex: each point below the line between its neighbours.
         assert np.all(y[1:-1] <= (y[:-2] + y[2:]) / 2 + slack(y.max()))
+        checked("convex")
 
 
 def test_a_frontier_between_objectives_and_the_price_of_one_unit_less() -> None:
@@ -135,14 +138,14 @@ def test_a_frontier_between_objectives_and_the_price_of_one_unit_less() -> None:
         assert point.value == pytest.approx(theirs.best("loss").values[0], abs=0.1)
 
 
+@must_check(concession=0.25)
 @few(4)
 @given(st.data())
 def test_what_a_concession_is_worth_is_found_by_making_it(data: st.DataObject) -> None:
     asked, fleet = data.draw(rules(COUNTS)), data.draw(machines(3))
     case = case_of(*fleet, **asked, objectives=("loss",))
     answer = reach(demanded_of(case))
-    if answer.status != "optimal":
-        return
+    assume(answer.status == "optimal")
     case = with_target(case, max(0.0, 0.9 * answer.most_eur))
     best = found(case)
     items = best.demanded.requirements
@@ -157,6 +160,7 @@ def test_what_a_concession_is_worth_is_found_by_making_it(data: st.DataObject) -
             rest.insert(index, item.eased(unit(item)))
         eased = search.search(best.demanded.under(rest))
         assert held.gain == pytest.approx(best.goals[0][1] - eased.goals[0][1], rel=1e-6, abs=0.5)
+        checked("concession")
 
 
 # --- what stopped is not the best -----------------------------------------------------------------

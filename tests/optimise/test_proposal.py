@@ -24,6 +24,7 @@ from costing.problems.errors import ScenarioError
 from costing.reference.load import load_reference
 from costing.scenario.rules import Lever, SavingsDemand, ScheduleRules
 from costing.scenario.scenario import Override, Scenario
+from tests.checked import checked, must_check
 from tests.optimise.drawn import few, machines, one_of, with_target
 from tests.optimise.small import case_of, demanded_of
 from tests.strategies import fleet_of
@@ -232,6 +233,7 @@ def demands(draw: st.DrawFn) -> tuple[Case, float]:
     return case, draw(st.one_of(shares, shares, shares, st.floats(1.05, 1.2)))
 
 
+@must_check(optimal=0.2)
 @few(12)
 @given(demands())
 def test_the_least_loss_is_that_of_scipy_and_every_rule_holds(drawn: tuple[Case, float]) -> None:
@@ -252,6 +254,7 @@ def test_the_least_loss_is_that_of_scipy_and_every_rule_holds(drawn: tuple[Case,
     # What prices rounded up cost, a cent or two an act, others give back: so little may it grow.
     assert loss - 1e-4 <= proposal.loss_eur <= loss + 0.03 * acts + 1e-4
     check_rules(proposal)
+    checked("optimal")
 
 
 def check_rules(proposal: Proposal) -> None:
@@ -406,6 +409,7 @@ def test_the_target_s_shadow_price_is_what_one_more_euro_costs() -> None:
     assert f"{number(100 * target.shadow_price, 1)} centimes" in target.words
 
 
+@must_check(both=0.25)
 @settings(max_examples=4)
 @given(st.floats(0.0, 1.0), st.floats(0.0, 1.0))
 def test_asking_more_never_loses_less(one: float, two: float) -> None:
@@ -418,3 +422,4 @@ def test_asking_more_never_loses_less(one: float, two: float) -> None:
         assert little.status == "optimal"
         assert little.loss_eur <= much.loss_eur + 0.03 * 9_000
         assert sum(little.savings.values()) >= low
+        checked("both")

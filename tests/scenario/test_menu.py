@@ -9,9 +9,9 @@ import pytest
 
 from costing.cli.menu import markdown
 from costing.language.units import UNITS
-from costing.optimise.constraints import _BUILDERS, _BY_CELL
+from costing.optimise.constraints import BY_CELL, BY_DEMAND
 from costing.optimise.floors import COUNTS
-from costing.optimise.objectives import _GOALS
+from costing.optimise.objectives import GOALS
 from costing.scenario.menu import CONSTRAINTS, GROUPS, OBJECTIVES, STRUCTURES
 from costing.scenario.rules import Objective, SavingsDemand, ScheduleRules, StructureName
 
@@ -40,9 +40,9 @@ def test_a_constraint_is_declared_whole(entry) -> None:  # type: ignore[no-untyp
 
 
 def test_every_declaration_says_something_to_the_program_and_nothing_else_does() -> None:
-    said = {*_BUILDERS, *_BY_CELL, *COUNTS, "sole_machine", "rounding"}
+    said = {*BY_DEMAND, *BY_CELL, *COUNTS, "sole_machine", "rounding"}
     assert said == set(CONSTRAINTS)
-    assert set(_GOALS) == set(OBJECTIVES) == set(get_args(Objective))
+    assert set(GOALS) == set(OBJECTIVES) == set(get_args(Objective))
     assert set(STRUCTURES) == set(get_args(StructureName))
 
 

@@ -68,7 +68,7 @@ def test_a_text_that_a_workbook_must_show_is_not_blank(
 
 def test_a_seed_has_no_more_digits_than_a_spreadsheet_keeps() -> None:
     assert Scenario(seed=10**15 - 1).seed == 999_999_999_999_999
-    with pytest.raises(ScenarioError):
+    with pytest.raises(ScenarioError, match="valeur refusée 1000000000000000"):
         from_json(json.dumps({"seed": 10**15}))
 
 
@@ -116,15 +116,25 @@ def test_what_is_wrong_is_named(change: dict[str, Any], key: str) -> None:
     assert caught.value.text("en") != caught.value.text("fr")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", '{"format": 99}', "null"])
-def test_what_is_no_scenario_is_refused(text: str) -> None:
-    with pytest.raises(ScenarioError):
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "scenario_json"),
+        ("{", "scenario_json"),
+        ("[1]", "scenario_format"),
+        ('{"format": 99}', "scenario_format"),
+        ("null", "scenario_format"),
+    ],
+)
+def test_what_is_no_scenario_is_refused(text: str, code: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
         from_json(text)
+    assert [problem.code for problem in caught.value.problems] == [code]
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), dt.date(2024, 1, 1), [1]])
 def test_a_fleet_holds_only_what_json_can_say(value: object) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match=r"columns\.acts_billed"):
         FleetTable(year=2024, label="", columns={"acts_billed": (value,)})
 
 

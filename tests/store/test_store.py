@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from costing.fleet.table import FleetTable
 from costing.problems.errors import ConflictError, ScenarioError
 from costing.scenario.rules import ScheduleRules
 from costing.scenario.scenario import Difference, Override, Scenario
-from costing.store.database import StoreUnavailableError
+from costing.store.database import Database, StoreUnavailableError
 from costing.store.store import DamagedRevisionError, StaleRevisionError, Store, differences
 from tests.store.databases import POSTGRESQL, query
 from tests.strategies import scenarios
@@ -404,7 +405,7 @@ def test_what_was_acknowledged_survives_kill_9_in_the_middle_of_saves(tmp_path: 
 
 def test_a_commit_waits_for_the_disk_and_references_are_checked(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'store.sqlite'}"
-    with Store(url) as store, store._database.begin() as connection:
+    with closing(Database(url)) as database, database.begin() as connection:
         found = {
             pragma: connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
             for pragma in ("journal_mode", "synchronous", "foreign_keys")

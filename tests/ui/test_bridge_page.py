@@ -23,14 +23,12 @@ from costing.analysis.bridge.bridge import (
 )
 from costing.analysis.bridge.words import amount, sentences, title, why
 from costing.case.case import make_case
-from costing.problems.errors import InputError, problem
 from costing.reference.load import load_reference
 from costing.scenario.examples import example_scenarios
 from costing.scenario.scenario import Conventions, Override, Scenario
 from costing.store.store import Store
 from costing.ui.bridge import page as page_bridge
 from costing.ui.parts.figures import parse
-from costing.ui.shell import cache
 from costing.values.catalogue import Population
 
 Opened = Callable[..., Any]
@@ -214,17 +212,6 @@ def test_a_file_is_a_position(opened: Opened) -> None:
     assert "à « Apportée »" in said(at)
 
 
-def test_a_refusal_is_in_words(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: Any) -> Bridge:
-        raise InputError(problem("unknown_class", None, "irm_1_5t", near="", known="scanner"))
-
-    monkeypatch.setattr(cache, "bridge_between", refuse)
-    at = opened("pont")
-    assert not at.at.exception
-    assert "Pas de pont pour ce choix" in at.errors
-    assert "irm_1_5t" not in at.errors.replace("\\", "")
-
-
 def test_a_result_that_one_side_has_not_is_refused_in_words(opened: Opened, store: Store) -> None:
     scenario = Scenario(
         name="Sans investissement", perimeter="running_costs_only",
@@ -235,6 +222,7 @@ def test_a_result_that_one_side_has_not_is_refused_in_words(opened: Opened, stor
     at.at.selectbox(key="bridge-kind").set_value("overvaluation").run()
     at.at.selectbox(key="bridge-definition").set_value("investment").run()
     assert not at.at.exception
+    assert "Pas de pont pour ce choix" in at.errors
     assert "un mélange des deux scénarios n'a pas ce résultat" in at.errors
     assert "valeur refusée" not in at.errors
 

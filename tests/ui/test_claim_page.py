@@ -240,10 +240,7 @@ def test_a_missing_tariff_is_told_in_words(opened: Opened, monkeypatch: Any) -> 
 
 def test_the_readings_are_a_grid_with_the_current_and_the_likely_marked() -> None:
     found = answer("cnam_75", draws=1_000)
-    shown = "".join(
-        claim_tables._definition(found, str(code), part, 3)
-        for code, part in found.readings.groupby("definition", sort=False)
-    )
+    shown = claim_tables.grid(found)
     assert shown.count("► ") == 1
     assert shown.count("✓ ") == int((found.readings["at_least"] > 0.5).sum())
     assert shown.count(" ◐") == 4
@@ -288,7 +285,7 @@ def test_the_csv_has_every_reading() -> None:
     ],
 )
 def test_draws_never_show_certainty(probability: float, draws: int, words: str) -> None:
-    assert claim_tables._odds(probability, draws) == words
+    assert claim_tables.odds(probability, draws) == words
 
 
 def test_the_strongest_inputs_come_first(opened: Opened) -> None:

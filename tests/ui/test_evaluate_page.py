@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from costing.store.store import Store
-from costing.ui.schedule import evaluate as schedule_evaluate
 from costing.ui.schedule import view as schedule_view
 from tests.ui.schedules import Opened, asking, page, table
 
@@ -97,7 +96,3 @@ def test_a_typed_date_too_early_is_refused(opened: Opened, store: Store) -> None
     said = at.errors.replace("\\", "")
     assert "01/01/2010" in said
     assert "« bientôt » n'est pas une date" in said
-
-
-def test_every_source_has_its_reader() -> None:
-    assert schedule_evaluate._SOURCES.keys() == schedule_evaluate._READERS.keys()

@@ -14,6 +14,7 @@ from costing.ui.cost.charts import break_even_words, curve_of
 from costing.ui.cost.claim import true_words
 from costing.ui.parts.machine import Machine
 from costing.ui.shell import cache
+from tests.strategies import fleet_of
 
 
 @pytest.fixture(scope="module")
@@ -62,18 +63,12 @@ def test_a_level_never_reached_is_said(machine: Machine) -> None:
     assert "là seulement" in true_words(curve.acts, curve.revenue - 1.1 * curve.cost, 0.1)
 
 
-def test_full_rate_acts_left_after_a_step(machine: Machine) -> None:
+def test_full_rate_acts_left_after_a_step() -> None:
     # 9 500 acts a year pass the reference activity of 4 750 when half the year is done; on 1 July,
     # 181 days of 365 are: 4 710.96 full-rate acts done, 39.04 left of 4 750.
-    case = machine.case
-    mri = case.fleet.frame.query("`class` == 'irm_1_5t' and rank_on_authorisation == 1").head(1)
-    frame = mri.assign(
-        installed_on=pd.Timestamp(2025, 1, 1), zone="province",
-        acts_billed=9500.0, acts_inpatient=0.0, weight=1.0,
-    )  # fmt: skip
-    fleet = replace(case.fleet, frame=frame, year=2026)
-    alone = replace(case, fleets=replace(case.fleets, already_read=fleet))
-    left = impact.full_rate_left(alone, case.reference.schedule, dt.date(2026, 7, 1))
+    fleet = fleet_of({"class": "irm_1_5t", "acts_billed": 9_500})
+    alone = cache.case(Scenario(fleet=fleet.model_copy(update={"year": 2026})))
+    left = impact.full_rate_left(alone, alone.reference.schedule, dt.date(2026, 7, 1))
     assert left == pytest.approx((4750 - 9500 * 181 / 365) / 4750)
 
 

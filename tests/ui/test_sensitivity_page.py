@@ -18,12 +18,12 @@ from costing.analysis.sensitivity.words import sensitivity_words
 from costing.case.case import make_case
 from costing.case.labels import GRADE_WORDS
 from costing.french.writing import euros, percent
-from costing.problems.errors import InputError, problem
 from costing.reference.load import load_reference
 from costing.scenario.scenario import Scenario, revised
+from costing.store.store import Store
 from costing.ui.sensitivity import tables as sensitivity_tables
-from costing.ui.shell import cache
 from costing.values.correlations import Correlation
+from tests.strategies import fleet_of
 
 Opened = Callable[..., Any]
 REFERENCE = load_reference()
@@ -94,10 +94,12 @@ def test_a_gain_is_told_with_its_error(opened: Opened) -> None:
 
 
 def test_grades_add_up() -> None:
-    parts = sensitivity_tables._adding_up(found())
-    assert len(parts) == len(GRADE_WORDS)
-    assert sum(parts) == pytest.approx(1, abs=1e-12)
-    assert all(round(part, 3) == part for part in parts)
+    exact = found().grades
+    parts = sensitivity_tables.rounded_grades(found())
+    assert list(parts) == list(GRADE_WORDS)
+    assert sum(parts.values()) == pytest.approx(1, abs=1e-12)
+    for grade, part in parts.items():
+        assert round(part, 3) == part == pytest.approx(exact[grade].value, abs=1e-3)
 
 
 def test_the_elasticities_are_the_engine_s(opened: Opened) -> None:
@@ -134,12 +136,10 @@ def test_sobol_indices_where_data_are_independent(
     assert "Premier ordre :" in said(at)
 
 
-def test_a_refusal_is_in_words(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: Any) -> Sensitivity:
-        raise InputError(problem("population_empty", None, "class : scanner"))
-
-    monkeypatch.setattr(cache, "sensitivity", refuse)
-    at = opened("sensibilite", affirmation=CLAIM)
+def test_a_refusal_is_in_words(opened: Opened, store: Store) -> None:
+    fleet = fleet_of({"class": "irm_1_5t", "acts_billed": 6_000})  # the claim is about CT
+    saved = store.create(Scenario(fleet=fleet), "Anne", "essai")
+    at = opened("sensibilite", affirmation=CLAIM, scenario=saved.scenario_id)
     assert not at.at.exception
     assert "Pas de réponse sous cette lecture" in at.errors
 

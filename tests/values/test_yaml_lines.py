@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from costing.problems.errors import ModelError, Problem
 from costing.values.parameters import ParameterFile
 from costing.values.yaml_lines import read
+from tests.checked import checked, must_check
 
 
 def write(folder: Path, text: str | bytes) -> Path:
@@ -104,6 +105,7 @@ def test_a_file_that_cannot_be_read_is_a_model_error(tmp_path: Path, content: by
     assert faults(write(tmp_path, content))
 
 
+@must_check(refused=0.1, read=0.1)
 @given(st.text(alphabet="ab1-:?!&*[]{}#|>%@`'\",. \n\t~<=é", max_size=40))
 @settings(
     max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -113,7 +115,10 @@ def test_any_text_reads_or_is_a_model_error(tmp_path: Path, text: str) -> None:
     try:
         read(path)
     except ModelError as error:
-        assert all(problem.place.file == "models/bad.yaml" for problem in error.problems)
+        assert {problem.place.file for problem in error.problems} == {"models/bad.yaml"}
+        checked("refused")
+    else:
+        checked("read")
 
 
 def test_duplicate_keys_are_all_reported_at_their_second_line(tmp_path: Path) -> None:

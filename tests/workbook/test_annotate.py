@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from costing.cli import main
 from costing.problems.errors import WorkbookError
-from costing.workbook.imported.annotate import annotate
+from costing.workbook.imported.annotate import LARGEST_COPY, annotate
 from costing.workbook.imported.importer import import_workbook
 from tests.workbook.bad import make
 from tests.workbook.bad.book import Book
@@ -187,10 +187,18 @@ def test_what_cannot_be_opened_has_no_copy(name, reference):
     assert annotate(data, refused(data, reference)) is None
 
 
-def test_a_large_sheet_that_nobody_reads_is_not_opened(reference, monkeypatch):
-    monkeypatch.setattr("costing.workbook.imported.annotate.LARGEST_COPY", 1_000)
-    data = bad("number_in_words")
-    assert annotate(data, refused(data, reference)) is None
+def test_a_large_sheet_that_nobody_reads_is_not_opened(reference):
+    small, large = (with_part(bad("number_in_words"), size) for size in (1_000, LARGEST_COPY))
+    assert annotate(small, refused(small, reference)) is not None
+    assert annotate(large, refused(large, reference)) is None
+
+
+def with_part(data: bytes, size: int) -> bytes:
+    """The file with one more part, of so many blanks."""
+    stream = io.BytesIO(data)
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/more.xml", b"<a>" + b" " * size + b"</a>")
+    return stream.getvalue()
 
 
 class TestCommand:

@@ -9,6 +9,7 @@ import pytest
 
 from costing.problems.errors import WorkbookError
 from costing.scenario.scenario import Scenario
+from costing.workbook.grid.tables import MOST_PROBLEMS
 from costing.workbook.imported.importer import import_workbook
 from costing.xlsx import package
 
@@ -86,9 +87,10 @@ def test_an_empty_workbook(reference):
     assert set(refused(stream.getvalue(), reference)) == {"wb_sheet_missing"}
 
 
-def test_a_file_too_large(monkeypatch, template, reference):
-    monkeypatch.setattr(package, "LARGEST_FILE", 1000)
-    assert refused(template, reference) == ["wb_too_large"]
+def test_a_file_too_large(template, reference):
+    fill = bytes(package.LARGEST_FILE - len(template))
+    assert "wb_too_large" not in refused(template + fill, reference)
+    assert refused(template + fill + b"0", reference) == ["wb_too_large"]
 
 
 def test_a_zip_that_swells(reference):
@@ -127,12 +129,12 @@ def test_the_name_of_a_file_does_not_count(template, reference, tmp_path):
     assert import_workbook(path, reference).hash == Scenario().hash
 
 
-def test_too_many_problems_stop_the_reading(draft, monkeypatch):
-    monkeypatch.setattr("costing.workbook.grid.tables.MOST_PROBLEMS", 5)
-    for row in range(20):
+def test_too_many_problems_stop_the_reading(draft):
+    for row in range(MOST_PROBLEMS + 20):
         draft.machine(row, Région="Bretaigne")
-    problems = draft.problems()
-    assert [problem.code for problem in problems] == ["wb_many_problems", *["unknown_choice"] * 5]
+    first, *others = [problem.code for problem in draft.problems()]
+    assert first == "wb_many_problems"
+    assert others == ["unknown_choice"] * MOST_PROBLEMS
 
 
 def test_cells_are_read_as_another_reader_reads_them(template):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from costing.analysis.account.comparison import overvaluation
 from costing.analysis.draws.class_account import ClassAccount
-from costing.analysis.uncertainty.uncertainty import CELLS
+from costing.analysis.uncertainty.uncertainty import draws_at_once
 from costing.case.case import Case
 from costing.case.costs import INVESTMENT
 
@@ -113,7 +113,7 @@ def _first_crossing(knots: Floats, margin: Floats) -> Floats:
 
 def _pieces(part: ClassAccount) -> list[slice]:
     """Draws to take together when every machine is looked at."""
-    step = max(1, CELLS // max(1, len(part.machines.weight)))
+    step = draws_at_once(len(part.machines.weight))
     return [slice(first, first + step) for first in range(0, part.size, step)]
 
 

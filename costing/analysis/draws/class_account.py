@@ -16,7 +16,7 @@ import numpy as np
 from numpy.polynomial import Chebyshev
 from numpy.typing import NDArray
 
-from costing.analysis.uncertainty.uncertainty import CELLS
+from costing.analysis.uncertainty.uncertainty import draws_at_once
 from costing.case.case import Case
 from costing.fee.schedule import LIMITS
 from costing.problems.errors import InputError, TariffError, problem
@@ -143,7 +143,7 @@ class ClassAccount:
     def _slices(self) -> list[slice]:
         """Draws to take together, so that the arrays stay small."""
         wide = 4 if self.model.linear_in_acts else len(self.machines.weight)
-        step = max(1, CELLS // wide)
+        step = draws_at_once(wide)
         return [slice(first, first + step) for first in range(0, self.size, step)]
 
     def _cut(self, value: Any, part: slice) -> Any:
@@ -373,5 +373,5 @@ def _smooth(function: Any, at: Floats) -> Floats:
         check = np.linspace(low, high, 2 * _DEGREE + 1)
         if np.allclose(fit(check), function(check), rtol=1e-12, atol=0):
             return np.asarray(fit(at))
-    step = 1 + CELLS // 1_000
+    step = draws_at_once(1_000)
     return np.concatenate([function(at[i : i + step]) for i in range(0, at.size, step)])

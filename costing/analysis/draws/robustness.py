@@ -30,10 +30,10 @@ from costing.analysis.draws.fleet_draws import Rates, Stock, rate_addresses
 from costing.analysis.draws.pay_draws import Pay
 from costing.analysis.uncertainty.uncertainty import (
     BLOCK,
-    CELLS,
     Inputs,
     Outcome,
     Values,
+    draws_at_once,
     inputs_at,
     simulate,
 )
@@ -96,7 +96,7 @@ def robustness(
     # What is drawn is small beside what follows from it: all is drawn, then read in blocks.
     drawn = simulate(lambda values: _table(inputs, values), inputs, draws, seed)
     rows = len(drawn.values)
-    step = max(1, min(BLOCK["plain"], CELLS // len(case.fleet.frame)))
+    step = min(BLOCK["plain"], draws_at_once(len(case.fleet.frame)))
     parts = []
     for first in range(0, rows, step):
         block = drawn.values[first : first + step]

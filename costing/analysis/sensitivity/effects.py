@@ -101,12 +101,14 @@ def shapley_effects(
     seed: int = 0,
     workers: int = 1,
     progress: Progress = silent,
+    control: bool = True,
 ) -> Effects:
     """Shares of a result's variance, from `samples` random orders of its inputs.
 
     `study` takes values by address, arrays `(n,)`, and gives `(n,)`; it is evaluated
     `samples` × (number of inputs + 1) times, and the answer does not depend on `workers`. Standard
     errors come from the orders. An order along which the result is once not finite is left out.
+    `control` takes out what the orders miss of the result's linear part, whose effects are known.
 
     Raises:
         InputError: the result is not finite along more than half of the orders.
@@ -131,7 +133,7 @@ def shapley_effects(
     dropped = float(1 - kept.mean())
     if dropped > _MOST_DROPPED:
         raise InputError(problem("variance_undefined", None, percent(dropped, 0)))
-    if not dropped:  # else the linear part's effects are not known over what remains
+    if control and not dropped:  # else the linear part's effects are not known over what remains
         ours = _corrected(ours, linear, linear_effects(weights, inputs))
     return _normalised(inputs, ours[kept], dropped, (_ROUNDING * largest) ** 2)
 

@@ -52,6 +52,11 @@ MOST_DRAWS = 10_000_000
 CELLS = 500_000
 
 
+def draws_at_once(width: int) -> int:
+    """How many draws to evaluate together, each over so many machines."""
+    return max(1, CELLS // max(1, width))
+
+
 @dataclass(frozen=True)
 class Input:
     """One uncertain value: its address (`irm.purchase_price.irm_1_5t`), parameter and law."""
@@ -355,7 +360,7 @@ def cost_draws(
     inputs = inputs_of(case, {class_code: cost_names(case, class_code)})
     seed = case.scenario.seed if seed is None else seed
     machines = np.broadcast_shapes(np.shape(acts), np.shape(amortised))
-    step = max(1, CELLS // max(1, math.prod(machines)))
+    step = draws_at_once(math.prod(machines))
 
     def study(values: Values) -> Floats:
         count = len(next(iter(values.values()))) if values else 1

@@ -100,7 +100,7 @@ def large(label: str, probability: float, draws: int, facts: Iterable[tuple[str,
     )
 
 
-def readings(answer: ClaimAnswer) -> None:
+def grid(answer: ClaimAnswer) -> str:
     """Every reading: perimeters by activities under each definition, those that matter marked."""
     table = answer.readings
     activities = list(dict.fromkeys(table["activity"]))
@@ -116,10 +116,15 @@ def readings(answer: ClaimAnswer) -> None:
         _definition(answer, str(code), part, len(activities))
         for code, part in table.groupby("definition", sort=False)
     )
-    html(
+    return (
         f'<div class="c-wrap"><table class="c cl-grid"><thead><tr><th rowspan="2" scope="col">'
         f"Périmètre</th>{heads}</tr><tr>{under}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def readings(answer: ClaimAnswer) -> None:
+    """The grid of every reading, and what its marks mean."""
+    html(grid(answer))
     draws = min(answer.settings.draws, READING_DRAWS)
     fewer = " (moins que plus haut, d'où des écarts de dernière décimale)"
     paragraphs(
@@ -167,15 +172,15 @@ def _cells(answer: ClaimAnswer, row: dict[Any, Any], here: bool) -> str:
         for key in ("p05", "principal", "p95")
     )
     likely = row["at_least"] > 0.5
-    odds = f"{'✓ ' * likely}{_odds(row['at_least'], min(answer.settings.draws, READING_DRAWS))}"
+    chance = odds(row["at_least"], min(answer.settings.draws, READING_DRAWS))
     return (
         f'<td class="{kind}">{"► " * here}{escape(middle)}</td>'
         f'<td class="{kind}">{escape(low.removesuffix(" %"))} à {escape(high)}</td>'
-        f'<td class="{kind}{" likely" * likely}">{escape(odds)}</td>'
+        f'<td class="{kind}{" likely" * likely}">{"✓ " * likely}{escape(chance)}</td>'
     )
 
 
-def _odds(probability: float, draws: int) -> str:
+def odds(probability: float, draws: int) -> str:
     """A probability to one decimal; never quite 0 nor 100 %, which draws cannot show."""
     edge = math.ceil(3000 / draws) / 1000
     if probability < edge / 2:

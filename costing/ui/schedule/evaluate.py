@@ -31,13 +31,6 @@ from costing.ui.schedule import (
 from costing.ui.shell import cache
 
 _FILE = "evaluate-file"
-_SOURCES = {
-    "proposal": "La proposition",
-    "official": "La décision d'octobre 2025",
-    "rule": "Une règle",
-    "file": "Un fichier",
-    "typed": "Des prix saisis",
-}
 
 
 class Source(NamedTuple):
@@ -55,10 +48,11 @@ def view(draft: Scenario) -> None:
     )
     chosen = st.segmented_control(
         "Barème à évaluer", list(_SOURCES), default="proposal", required=True,
-        key="evaluate-source", format_func=_SOURCES.__getitem__, persist_state="session",
+        key="evaluate-source", format_func=lambda code: _SOURCES[code][0],
+        persist_state="session",
     ) or "proposal"  # fmt: skip
     try:
-        source = _READERS[chosen](draft)
+        source = _SOURCES[chosen][1](draft)
         if source is not None:
             _measures(draft, source)
             schedule_robust.section(draft, source.schedule)
@@ -129,12 +123,13 @@ def _typed(draft: Scenario) -> Source | None:
     return None if found is None else Source("Prix saisis", found)
 
 
-_READERS = {
-    "proposal": _proposal,
-    "official": _official,
-    "rule": _rule,
-    "file": _file,
-    "typed": _typed,
+#: Words and reader of each source.
+_SOURCES = {
+    "proposal": ("La proposition", _proposal),
+    "official": ("La décision d'octobre 2025", _official),
+    "rule": ("Une règle", _rule),
+    "file": ("Un fichier", _file),
+    "typed": ("Des prix saisis", _typed),
 }
 
 

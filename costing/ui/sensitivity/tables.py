@@ -32,7 +32,7 @@ _COLLECT = (
 def headline(found: Sensitivity, reference: Reference) -> None:
     """The share of the working assumptions in large, and what stands beside it."""
     grade_d, others = found.grades["D"], [grade for grade in GRADE_WORDS if grade != "D"]
-    parts = dict(zip(GRADE_WORDS, _adding_up(found), strict=True))
+    parts = rounded_grades(found)
     first = found.by_share[0]
     facts = (
         ("Le reste : données de grade A, B et C",
@@ -59,10 +59,10 @@ def _next(found: Sensitivity, reference: Reference) -> str:
     return "aucune ne changerait la réponse" + " de façon décelable" * (not found.settled)
 
 
-def _adding_up(found: Sensitivity) -> list[float]:
-    """The shares by grade, rounded so that they add up to 100 %."""
+def rounded_grades(found: Sensitivity) -> dict[str, float]:
+    """Share of the variance by grade, rounded so that together they are 100 %."""
     values = np.array([share.value for share in found.grades.values()])
-    return [float(value) for value in rounded(values, 1.0, 3)]
+    return {g: float(value) for g, value in zip(found.grades, rounded(values, 1.0, 3), strict=True)}
 
 
 def collect(found: Sensitivity, reference: Reference) -> None:

@@ -333,15 +333,15 @@ def test_a_result_that_has_no_value_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "words"),
     [
-        lambda: CostPerAct("irm_1_5t", 0),
-        lambda: CostPerAct("irm_1_5t", 5_000, "neuf"),
-        lambda: Overvaluation("marge", Population(), DATE),
+        (lambda: CostPerAct("irm_1_5t", 0), "un nombre d'actes par an est attendu"),
+        (lambda: CostPerAct("irm_1_5t", 5_000, "neuf"), "« neuf » n'est pas un choix"),
+        (lambda: Overvaluation("marge", Population(), DATE), "« marge » n'est pas un choix"),
     ],
 )
-def test_a_result_that_cannot_be_asked(wrong: Any) -> None:
-    with pytest.raises(InputError):
+def test_a_result_that_cannot_be_asked(wrong: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
         wrong()
 
 

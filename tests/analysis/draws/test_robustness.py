@@ -25,6 +25,7 @@ from costing.analysis.account.comparison import pay
 from costing.analysis.account.savings import reached, required_from_fee, savings
 from costing.analysis.draws.fleet_draws import Rates, Stock, amortised_before
 from costing.analysis.draws.robustness import Robustness, Study, robustness
+from costing.analysis.uncertainty import uncertainty
 from costing.analysis.uncertainty.uncertainty import Inputs
 from costing.case.case import Case, make_case
 from costing.fee.schedule import Cell, FeeSchedule, Reform
@@ -398,7 +399,7 @@ def test_a_seed_repeats_itself_and_another_differs() -> None:
 def test_blocks_do_not_change_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     case = make_case(REFERENCE, Scenario(fleet=KINDS, overrides=WIDE))
     whole = columns(robustness(case, structured(), HELD, 20))
-    monkeypatch.setattr("costing.analysis.draws.robustness.CELLS", 7 * 8)
+    monkeypatch.setattr(uncertainty, "CELLS", 7 * 8)
     told: list[tuple[float, str]] = []
     parts = columns(robustness(case, structured(), HELD, 20, tell=lambda *said: told.append(said)))
     np.testing.assert_allclose(parts, whole, rtol=1e-12)

@@ -7,6 +7,7 @@ correlated inputs ». Ishigami: Ishigami and Homma (1990).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from itertools import permutations
 from typing import Any
@@ -16,7 +17,6 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from costing.analysis.sensitivity import effects as module
 from costing.analysis.sensitivity.effects import (
     Effects,
     linear_effects,
@@ -32,14 +32,8 @@ Floats = NDArray[np.float64]
 
 THREE = [[1, 0.6, 0], [0.6, 1, -0.3], [0, -0.3, 1]]
 WEIGHTS = np.array([1.0, -2.0, 0.5])
-
-
-@pytest.fixture
-def without_control(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The orders alone: in a linear model the control variate would leave them nothing to do."""
-    monkeypatch.setattr(
-        module, "_linear_part", lambda _, inputs, __: (np.zeros(len(inputs.items)), 1.0)
-    )
+#: The orders alone: of a linear model the control variate would leave them nothing to find.
+alone = functools.partial(shapley_effects, control=False)
 
 
 def linear(weights: Floats) -> Callable[[Any], Floats]:
@@ -76,7 +70,7 @@ def check(found: Effects, expected: Floats, slack: float = 0.0) -> None:
 
 
 @pytest.mark.parametrize("rho", [-0.9, -0.3, 0.0, 0.5, 0.95])
-def test_two_correlated_inputs(rho: float, without_control: None) -> None:
+def test_two_correlated_inputs(rho: float) -> None:
     # Iooss and Prieur, 2019, with β = (1, 3) and unit variances:
     # V·Sh1 = β1² (1 - ρ²/2) + β1 β2 ρ + β2² ρ²/2, and the same the other way.
     b1, b2 = 1.0, 3.0
@@ -85,17 +79,17 @@ def test_two_correlated_inputs(rho: float, without_control: None) -> None:
     expected = np.array([first, variance - first]) / variance
     inputs = normals([[1, rho], [rho, 1]])
     assert linear_effects(np.array([b1, b2]), inputs) / variance == pytest.approx(expected)
-    found = shapley_effects(linear(np.array([b1, b2])), inputs, 20_000, seed=3)
+    found = alone(linear(np.array([b1, b2])), inputs, 20_000, seed=3)
     check(found, expected)
     assert found.errors.max() < 0.02
     assert found.variance == pytest.approx(variance, rel=0.05)
 
 
-def test_three_inputs_by_the_definition(without_control: None) -> None:
+def test_three_inputs_by_the_definition() -> None:
     inputs = normals(THREE)
     expected = by_definition(lambda known: explained(WEIGHTS, THREE, known), 3)
     assert linear_effects(WEIGHTS, inputs) == pytest.approx(expected)
-    check(shapley_effects(linear(WEIGHTS), inputs, 20_000, seed=4), expected / expected.sum())
+    check(alone(linear(WEIGHTS), inputs, 20_000, seed=4), expected / expected.sum())
 
 
 def test_the_control_variate_knows_a_linear_model() -> None:
@@ -108,10 +102,8 @@ def test_the_control_variate_knows_a_linear_model() -> None:
 
 
 @pytest.mark.parametrize("control", [True, False])
-def test_correlated_and_far_from_linear(control: bool, request: pytest.FixtureRequest) -> None:
+def test_correlated_and_far_from_linear(control: bool) -> None:
     """exp(b·z): given z_J the mean is lognormal, of variance e^V (e^q - 1), q = c' R_JJ^-1 c."""
-    if not control:
-        request.getfixturevalue("without_control")
     weights = np.array([0.5, -0.4, 0.3])
     matrix = np.array(THREE)
     whole = float(weights @ matrix @ weights)
@@ -121,7 +113,11 @@ def test_correlated_and_far_from_linear(control: bool, request: pytest.FixtureRe
 
     expected = by_definition(value, 3)
     found = shapley_effects(
-        lambda values: np.exp(weights @ standard(values)), normals(matrix), 60_000, seed=6
+        lambda values: np.exp(weights @ standard(values)),
+        normals(matrix),
+        60_000,
+        seed=6,
+        control=control,
     )
     check(found, expected / expected.sum())
     assert found.variance == pytest.approx(expected.sum(), rel=0.05)

@@ -245,7 +245,7 @@ def test_another_reading_and_its_refusals() -> None:
     found = claim_sensitivity(CASE, SCANNER, SHORT, reading)
     share = {driver.input.address: driver.share.value for driver in found.drivers}
     assert share["communs.rent.*"] == 0  # no premises in the investment
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="périmètre inconnu « autre »"):
         claim_sensitivity(CASE, SCANNER, SHORT, reading._replace(perimeter="autre"))
     with pytest.raises(InputError, match="tirages"):
         claim_sensitivity(CASE, SCANNER, Settings(draws=0))

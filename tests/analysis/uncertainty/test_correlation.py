@@ -24,7 +24,7 @@ from costing.analysis.uncertainty.correlation import (
 )
 from costing.analysis.uncertainty.uncertainty import Inputs
 from costing.problems.errors import InputError
-from tests.strategies import inputs, uncertain
+from tests.strategies import inputs, signed, uncertain
 
 SIZE = 100_000
 
@@ -210,7 +210,8 @@ def test_every_group_that_fails_is_told() -> None:
     assert "g – h" not in text  # that one can be
 
 
-ranks_of = st.floats(-0.99, 0.99).map(lambda rank: round(rank, 2))
+#: Mostly strong, since weak ones seldom contradict each other.
+ranks_of = (signed(0.6, 0.99) | st.floats(-0.99, 0.99)).map(lambda rank: round(rank, 2))
 
 
 @given(st.integers(3, 4), st.data())
@@ -232,7 +233,7 @@ def test_what_is_offered_is_accepted(count: int, data: st.DataObject | None) -> 
         assume(False)
         return
     assert found.keys() == ranks.keys()
-    assert all(abs(rank) <= 0.99 for rank in found.values())
+    assert max(map(abs, found.values())) <= 0.99
     matrix = score_matrix(names, found)
     assert np.linalg.eigvalsh(matrix)[0] >= LEAST
 
@@ -261,7 +262,7 @@ def test_a_value_shared_by_many_is_tied_to_each_however_strongly() -> None:
     """Six values tied at 0.9 to one: impossible if they were independent of each other."""
     names = ["shared", *(f"own_{i}" for i in range(6))]
     ranks = {("shared", name): 0.9 for name in names[1:]}
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="ne peuvent pas être vraies ensemble"):
         score_matrix(names, ranks)
     matrix = score_matrix(names, completed(ranks))
     direct = 2 * np.sin(np.pi * 0.9 / 6)
