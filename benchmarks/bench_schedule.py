@@ -257,7 +257,7 @@ def _proposal(reference: Reference) -> list[Row]:
         fresh = demanded.under(demanded.requirements)
         assert reach(fresh).status == "optimal"
         found = search(fresh)
-        build, _ = begun(found.demanded, found.kept)
+        build, _ = begun(found.demanded, found.above_floor)
         low, high = found.demanded.low, found.demanded.high
         status, _ = round_prices(found.demanded.program, build.blocks, found.prices, low, high)
         assert status == "optimal"

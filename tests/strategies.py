@@ -34,7 +34,7 @@ from costing.scenario.scenario import (
 )
 from costing.scenario.unavailable import Unavailable
 from costing.values.correlations import Correlation
-from costing.values.parameters import Distribution, Label, Outcome, Parameter, Shown, Value
+from costing.values.parameters import Distribution, Label, NonBlank, Outcome, Parameter, Value
 
 # Address: range to draw from, whether it is money, whether the parameter takes bounds.
 ADDRESSES: dict[str, tuple[float, float, bool, bool]] = {
@@ -65,8 +65,8 @@ SCOPES = {
 CANDIDATES = {"amortisation_years": (1, 30), "rank_factor": (0, 1)}
 # Words from a form: any script, no half of a surrogate pair and no control character.
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
-_SHOWN = TypeAdapter(Shown).validator
-SPOKEN = WORDS.map(lambda words: f"{words}é" if not _SHOWN.isinstance_python(words) else words)
+_NON_BLANK = TypeAdapter(NonBlank).validator
+SPOKEN = WORDS.map(lambda words: words if _NON_BLANK.isinstance_python(words) else f"{words}é")
 REASONS = ("never_measured", "trade_secret", "not_broken_down", "delay", "other")
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2030, 12, 31))
 

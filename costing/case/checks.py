@@ -115,11 +115,11 @@ def unknown_data(reference: Reference, scenario: Scenario) -> list[Problem]:
         return []
     table = scenario.fleet.columns if scenario.fleet else {}
     machines = {str(name) for name in table.get("machine_id", ())}
-    found = [
+    problems = [
         unknown(reference, machines, datum.address, Place(key=f"unavailable.{index}.address"))
         for index, datum in enumerate(scenario.unavailable)
     ]
-    return [each for each in found if each]
+    return [fault for fault in problems if fault]
 
 
 def unknown(
@@ -141,12 +141,12 @@ def unknown(
         return _unknown(reference, address, place)
     scope = address.rsplit(".", 1)[1]
     inherits = scope in reference.class_labels or scope in reference.models
-    found = own or (reference.value_for(parameter, scope) if inherits else None)
-    return None if found else _unknown(reference, address, place)
+    value = own or (reference.value_for(parameter, scope) if inherits else None)
+    return None if value else _unknown(reference, address, place)
 
 
 def _unknown(reference: Reference, address: str, place: Place) -> Problem:
-    near = suggest(address, [known for known, _, _ in reference.values()])
+    near = suggest(address, [candidate for candidate, _, _ in reference.values()])
     return problem("unknown_parameter", place, address, near=near)
 
 

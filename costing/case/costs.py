@@ -69,12 +69,12 @@ class CostBreakdown:
 
     def by_poste(self) -> dict[str, Floats]:
         """Yearly cost of each poste of the perimeter."""
-        found: dict[str, Floats] = {}
+        totals: dict[str, Floats] = {}
         for name, amount in self.lines.items():
             poste = self.steps[name].poste or ""
             if poste in self.in_perimeter:
-                found[poste] = found.get(poste, 0) + amount
-        return found
+                totals[poste] = totals.get(poste, 0) + amount
+        return totals
 
 
 def annual_cost(

@@ -52,13 +52,13 @@ def assembled(
     Raises:
         TariffError: all the problems, those found before included.
     """
-    found = list(problems)
+    all_problems = list(problems)
     prices: dict[dt.date, dict[Cell, float]] = {}
     parts: dict[tuple[dt.date, str], dict[str, Given]] = {}
     seen: dict[tuple[str, ...], Place] = {}
     for item in given:
         faults = [*_misfit(item, official), *_repeated(item, seen)]
-        found += faults
+        all_problems += faults
         if not faults:
             date, cell = item.date, item.cell
             changes = prices.setdefault(date, {})
@@ -67,8 +67,8 @@ def assembled(
             else:
                 changes[cell] = item.value
     reforms, wrong = _reforms(parts, official.classes)
-    if found or wrong:
-        raise TariffError(sorted((*found, *wrong), key=lambda p: p.place.line or 0))
+    if all_problems or wrong:
+        raise TariffError(sorted((*all_problems, *wrong), key=lambda p: p.place.line or 0))
     if not prices:
         raise TariffError(problem("tariff_empty"))
     return official.with_prices(prices, name, reforms)
@@ -80,22 +80,22 @@ def _misfit(item: Given, official: FeeSchedule) -> list[Problem]:
     machine_class = official.classes[cell.class_code]
     own = LIMITS[: len(machine_class.limits)]
     admitted = (*machine_class.bands, *own, *PARAMETERS[len(LIMITS) :])
-    found = []
+    problems = []
     if cell.band not in admitted:
         facts = {"near": suggest(cell.band, admitted), "known": ", ".join(admitted)}
-        found.append(problem("schedule_band", place, cell.band, scope=cell.class_code, **facts))
+        problems.append(problem("schedule_band", place, cell.band, scope=cell.class_code, **facts))
     elif cell.band in PARAMETERS:
         if (cell.amortisation, cell.zone) != ("*", "*"):
-            found.append(problem("schedule_parameter", place, cell.band))
+            problems.append(problem("schedule_parameter", place, cell.band))
     else:
         if not machine_class.has(cell):
-            found.append(problem("cell_unknown", place, str(cell)))
+            problems.append(problem("cell_unknown", place, str(cell)))
         if not 0 <= value < float("inf"):
-            found.append(problem("price_invalid", place, value, cell=str(cell)))
+            problems.append(problem("price_invalid", place, value, cell=str(cell)))
     if date <= official.dates[0]:
         first = f"{official.dates[0]:%d/%m/%Y}"
-        found.append(problem("schedule_too_early", place, f"{date:%d/%m/%Y}", first=first))
-    return found
+        problems.append(problem("schedule_too_early", place, f"{date:%d/%m/%Y}", first=first))
+    return problems
 
 
 def _repeated(item: Given, seen: dict[tuple[str, ...], Place]) -> list[Problem]:

@@ -68,9 +68,9 @@ def build_classes(
         limits = []
         for name in ("reference_activity", "threshold_1", "threshold_2"):
             whole = () if entry.modality in codes else (entry.modality,)
-            found: Value | None = by_name[name].find(entry.code, *whole)
-            if found:
-                limits.append(found.mode)
+            value: Value | None = by_name[name].find(entry.code, *whole)
+            if value:
+                limits.append(value.mode)
         if not limits or sorted(set(limits)) != limits or limits[0] <= 0:
             bounds = " ; ".join(f"{limit:g}" for limit in limits) or "—"
             problems.append(problem("bands_order", None, entry.code, bounds=bounds))
@@ -103,8 +103,8 @@ def read_schedule(path: Path, classes: dict[str, MachineClass]) -> FeeSchedule:
     problems: list[Problem] = []
     rates: list[Rate] = []
     for line, row in rows:
-        rate, found = _rate(row, Place(file=path.name, line=line), classes)
-        problems += found
+        rate, faults = _rate(row, Place(file=path.name, line=line), classes)
+        problems += faults
         if rate:
             rates.append(rate)
     problems += _check_overlaps(rates, path.name) + _check_dates(rates, path.name)

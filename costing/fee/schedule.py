@@ -118,12 +118,12 @@ class Reform:
         """What is wrong with the reform, for these classes and a proposal of these dates."""
         place = Place(key=str(self.date))
         known = ", ".join(classes)
-        found = []
+        problems = []
         if self.date not in dates:
             shown = ", ".join(map(str, dates)) or "—"
-            found.append(problem("reform_date", None, self.date, known=shown))
+            problems.append(problem("reform_date", None, self.date, known=shown))
         named = dict.fromkeys((*self.limits, *self.amortisation_years, *self.rank_factor))
-        found += [
+        problems += [
             problem("unknown_class", place, code, near=suggest(code, classes), known=known)
             for code in named
             if code not in classes
@@ -133,18 +133,18 @@ class Reform:
             rising = all(low < high for low, high in pairwise((0.0, *limits, _NO_LIMIT)))
             if len(limits) != count or not rising:
                 bounds = " ; ".join(f"{limit:g}" for limit in limits) or "—"
-                found.append(problem("reform_limits", place, code, count=count, bounds=bounds))
-        found += [
+                problems.append(problem("reform_limits", place, code, count=count, bounds=bounds))
+        problems += [
             problem("reform_years", place, code, years=years, most=MOST_YEARS)
             for code, years in self.amortisation_years.items()
             if not 0 < years <= MOST_YEARS
         ]
-        found += [
+        problems += [
             problem("reform_factor", place, code, factor=factor)
             for code, factor in self.rank_factor.items()
             if not 0 <= factor <= 1
         ]
-        return found
+        return problems
 
     def then(self, later: Reform) -> Reform:
         """Both reforms as one, at the later's date, which overrides what it names."""
@@ -297,8 +297,8 @@ class FeeSchedule:
         problems += [p for reform in reforms for p in reform.problems(self.classes, dates)]
         if problems:
             raise TariffError(problems)
-        kept = [date for date in self.dates if date < first]
-        amounts = [self.amounts[i] for i in range(len(kept))]
+        earlier = [date for date in self.dates if date < first]
+        amounts = [self.amounts[i] for i in range(len(earlier))]
         for date in dates:
             now = amounts[-1].copy()
             for cell, amount in changes[date].items():
@@ -306,7 +306,7 @@ class FeeSchedule:
             amounts.append(now)
         return replace(
             self,
-            dates=(*kept, *dates),
+            dates=(*earlier, *dates),
             amounts=np.stack(amounts),
             rates=tuple(rate for rate in self.rates if rate.effective_from < first),
             name=name,
@@ -332,20 +332,20 @@ class FeeSchedule:
         Raises:
             TariffError: the cell's `*` stands for prices that differ.
         """
-        found = np.asarray(self.amounts[max(self._index(date), 0)][self.index_of(cell)])
-        if np.any(found != found.flat[0]) and not np.isnan(found).all():
+        prices = np.asarray(self.amounts[max(self._index(date), 0)][self.index_of(cell)])
+        if np.any(prices != prices.flat[0]) and not np.isnan(prices).all():
             raise TariffError(problem("cell_unknown", None, str(cell)))
-        return float(found.flat[0]) if self._index(date) >= 0 else float("nan")
+        return float(prices.flat[0]) if self._index(date) >= 0 else float("nan")
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """The distinct prices of the schedule, in the order of the official tables."""
-        found = []
+        cells = []
         for code, machine_class in self.classes.items():
             for zone in ZONES if machine_class.zones else ("*",):
-                found += [Cell(code, amortisation, zone, "plein") for amortisation in AMORTISATION]
-            found += [Cell(code, "*", "*", band) for band in machine_class.bands[1:]]
-        return tuple(found)
+                cells += [Cell(code, amortisation, zone, "plein") for amortisation in AMORTISATION]
+            cells += [Cell(code, "*", "*", band) for band in machine_class.bands[1:]]
+        return tuple(cells)
 
     def periods(self, year: int) -> tuple[Period, ...]:
         """The parts of a calendar year, each under one date's prices."""
@@ -426,11 +426,11 @@ class FeeSchedule:
 
     def _structure(self, date: dt.date) -> Reform:
         """All that reforms have changed by a date, that day included."""
-        found = Reform(date)
+        structure = Reform(date)
         for reform in self.reforms:
             if reform.date <= date:
-                found = found.then(reform)
-        return found
+                structure = structure.then(reform)
+        return structure
 
     def _limit_table(self, changed: Mapping[str, tuple[float, ...]]) -> Floats:
         """As `limits`, with those of some classes changed."""
@@ -447,9 +447,9 @@ class FeeSchedule:
 
     def _first_dates(self) -> tuple[dt.date | None, ...]:
         """For each class, the first date on which a price is known."""
-        known = np.asarray(~np.isnan(self.amounts).all(axis=(2, 3, 4)))
+        has_price = np.asarray(~np.isnan(self.amounts).all(axis=(2, 3, 4)))
         return tuple(
-            self.dates[int(np.argmax(column))] if column.any() else None for column in known.T
+            self.dates[int(np.argmax(column))] if column.any() else None for column in has_price.T
         )
 
     def _refuse_missing(self, machines: Machines, year: int, missing: NDArray[np.bool_]) -> None:

@@ -57,7 +57,7 @@ def checks(
     halves = (_of_texts(frame, classes, names), _of_numbers(numbers, year))
     tasks: list[Callable[[], list[Check]]] = [partial(list, half) for half in halves]
     light = len(frame) // 4  # a check is a quarter of what reading a column takes
-    return [check for found in in_parallel(tasks, light) for check in found]
+    return [check for part in in_parallel(tasks, light) for check in part]
 
 
 def _of_texts(
@@ -164,5 +164,5 @@ def _dates(column: pd.Series[Any]) -> pd.Series[Any]:
     plain = texts.map(lambda value: isinstance(value, dt.date | np.datetime64)).astype(bool)
     dates = pd.to_datetime(texts.where((text & exact) | plain), format="mixed", errors="coerce")
     missing = pd.Series([pd.NaT], dtype=dates.dtype if len(dates) else "datetime64[ns]")
-    found: pd.Series[Any] = pd.concat([dates, missing]).iloc[codes].set_axis(column.index)
-    return found
+    by_row: pd.Series[Any] = pd.concat([dates, missing]).iloc[codes].set_axis(column.index)
+    return by_row

@@ -33,8 +33,8 @@ Years = float | Mapping[str, float]
 
 def by_code(codes: pd.Series[Any], numbers: Mapping[str, float]) -> Floats:
     """What the code of each row stands for; NaN where nothing is said of it."""
-    each = [numbers.get(code, np.nan) for code in codes.cat.categories]
-    return np.array([*each, np.nan], dtype=float)[codes.cat.codes]
+    by_category = [numbers.get(code, np.nan) for code in codes.cat.categories]
+    return np.array([*by_category, np.nan], dtype=float)[codes.cat.codes]
 
 
 @dataclass(frozen=True)

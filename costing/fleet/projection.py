@@ -54,8 +54,8 @@ def project(fleet: Fleet, year: int, dynamics: Dynamics) -> Fleet:
             weight=base["weight"] * np.maximum(growth, 0) * (1 + growth) ** step,
             installed_on=pd.Timestamp(now, 1, 1),
         )
-        kept = 1 + np.minimum(by_code(frame["modality"], dynamics.machine_growth), 0)
-        frame = frame.assign(weight=frame["weight"] * kept)
+        surviving = 1 + np.minimum(by_code(frame["modality"], dynamics.machine_growth), 0)
+        frame = frame.assign(weight=frame["weight"] * surviving)
         frame = pd.concat([frame, added[added["weight"] != 0]], ignore_index=True)
     factor = (1 + by_code(frame["modality"], dynamics.acts_growth)) ** (year - fleet.year)
     frame = frame.assign(

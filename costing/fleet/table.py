@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from costing.values.parameters import Number, Shown, Strict, Text, Whole
+from costing.values.parameters import NonBlank, Number, Strict, Text, Whole
 from costing.values.yaml_lines import CodedError, Fault
 
 
@@ -14,7 +14,7 @@ class FleetTable(Strict):
     """A fleet brought by the user: the year of its acts, and its columns."""
 
     year: int = Field(ge=2000, le=2100)
-    label: Shown
+    label: NonBlank
     synthetic: bool = False
     columns: dict[str, tuple[Text | Whole | Number | None, ...]]
 

@@ -25,10 +25,10 @@ def read_day(text: str) -> dt.date | None:
         ValueError: no such day in the calendar.
     """
     text = clean(text)
-    if found := _DAY_FIRST.fullmatch(text):
-        day, month, year = map(int, found.groups())
-    elif found := _YEAR_FIRST.fullmatch(text):
-        year, month, day = map(int, found.groups())
+    if match := _DAY_FIRST.fullmatch(text):
+        day, month, year = map(int, match.groups())
+    elif match := _YEAR_FIRST.fullmatch(text):
+        year, month, day = map(int, match.groups())
     else:
         return None
     return dt.date(year, month, day)

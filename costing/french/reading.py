@@ -66,14 +66,14 @@ def normal(text: str) -> str:
 def read(text: str) -> float | Ambiguous | None:
     """The number that a whole text says; None when it says none, or one that is not finite."""
     text = normal(text)
-    found = {
+    readings = {
         float(_SUPERFLUOUS[mark].sub("", text).replace(",", "."))
         for mark in MARKS
         if _PATTERNS[mark].fullmatch(text)
     }
-    if not found or not all(map(math.isfinite, found)):
+    if not readings or not all(map(math.isfinite, readings)):
         return None
-    least, most = min(found, key=abs), max(found, key=abs)
+    least, most = min(readings, key=abs), max(readings, key=abs)
     return least if least == most else Ambiguous(least, most)
 
 
@@ -90,10 +90,10 @@ def split(text: str, unit: str = "") -> Written | None:
     unit: the one that is expected, which may hold digits (« ETP / 1 000 actes »); no other may.
     """
     text = normal(text)
-    found = _NUMERAL.match(text)
-    if not found:
+    numeral = _NUMERAL.match(text)
+    if not numeral:
         return None
-    rest = text[found.end() :].replace(" ", "")
+    rest = text[numeral.end() :].replace(" ", "")
     if re.search("[0-9]", rest) and rest != normal(unit).replace(" ", ""):
         return None
-    return Written(found.group(), rest)
+    return Written(numeral.group(), rest)

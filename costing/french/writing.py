@@ -53,14 +53,14 @@ def quantity(value: float, unit: str, digits: int = 3) -> str:
     Whole numbers of more digits are kept whole: `1 234 567 €`.
     """
     label, _, rate = UNITS[unit]
-    shown = 100 * value if rate else value
-    if not math.isfinite(shown):
+    scaled = 100 * value if rate else value
+    if not math.isfinite(scaled):
         return NONE
-    size = math.floor(math.log10(abs(shown))) if shown else 0
-    text = number(shown, max(0, digits - 1 - size))
+    size = math.floor(math.log10(abs(scaled))) if scaled else 0
+    text = number(scaled, max(0, digits - 1 - size))
     if "," in text:
         text = text.rstrip("0").rstrip(",")
-    if label in _PLURALS and abs(shown) < 2:
+    if label in _PLURALS and abs(scaled) < 2:
         label = label.removesuffix("s")
     return f"{text} {label}".rstrip()
 
@@ -68,8 +68,8 @@ def quantity(value: float, unit: str, digits: int = 3) -> str:
 def points(share: float) -> str:
     """A difference of two fractions, in points: `0.0123` → `1,2 point`, `0.05` → `5,0 points`."""
     digits = 1 if abs(share) >= 0.001 else 2
-    shown = round(100 * share, digits)
-    return f"{number(shown, digits)} {'points' if abs(shown) >= 2 else 'point'}"
+    rounded = round(100 * share, digits)
+    return f"{number(rounded, digits)} {'points' if abs(rounded) >= 2 else 'point'}"
 
 
 def join(parts: Sequence[str], last: str = "et") -> str:

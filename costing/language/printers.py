@@ -45,8 +45,8 @@ def to_excel(formula: Formula, references: Mapping[str, str]) -> str:
     Raises:
         FormulaError: a name has no cell.
     """
-    known = {name: repr(value).removesuffix(".0") for name, (value, _) in CONSTANTS.items()}
-    return _excel(formula.tree, {**known, **references}, formula)
+    constants = {name: repr(value).removesuffix(".0") for name, (value, _) in CONSTANTS.items()}
+    return _excel(formula.tree, {**constants, **references}, formula)
 
 
 def _excel(node: ast.expr, cells: Mapping[str, str], formula: Formula) -> str:
@@ -106,24 +106,24 @@ def to_sympy(formula: Formula, symbols: Mapping[str, Any] | None = None) -> Any:
     return _sympy(formula.tree, symbols, sympy)
 
 
-def _sympy(node: ast.expr, known: Mapping[str, Any], sympy: Any) -> Any:
+def _sympy(node: ast.expr, symbols: Mapping[str, Any], sympy: Any) -> Any:
     match node:
         case ast.Constant(value=value):
             return sympy.Rational(repr(value))
         case ast.Name(id=name):
-            return known[name]
+            return symbols[name]
         case ast.UnaryOp(op=op, operand=operand):
-            inner = _sympy(operand, known, sympy)
+            inner = _sympy(operand, symbols, sympy)
             return -inner if isinstance(op, ast.USub) else inner
         case ast.BinOp(left=left, op=op, right=right):
-            a, b = _sympy(left, known, sympy), _sympy(right, known, sympy)
+            a, b = _sympy(left, symbols, sympy), _sympy(right, symbols, sympy)
             return _ARITHMETIC[type(op)](a, b)
         case ast.Compare(left=left, ops=[op], comparators=[right]):
-            a, b = _sympy(left, known, sympy), _sympy(right, known, sympy)
+            a, b = _sympy(left, symbols, sympy), _sympy(right, symbols, sympy)
             names = {ast.Lt: "Lt", ast.LtE: "Le", ast.Gt: "Gt", ast.GtE: "Ge", ast.Eq: "Eq"}
             return getattr(sympy, names.get(cast("Any", type(op)), "Ne"))(a, b)
         case ast.Call(func=ast.Name(id=name), args=arguments):
-            inner = [_sympy(argument, known, sympy) for argument in arguments]
+            inner = [_sympy(argument, symbols, sympy) for argument in arguments]
             if name in FUNCTIONS:
                 function = FUNCTIONS[name]
                 bound = dict(zip(function.arguments, inner, strict=True))

@@ -95,8 +95,8 @@ def settle(
     answered: FeeSchedule = case.reference.schedule
     for number in range(1, ROUNDS + 1):
         fleets = {year: answering(case, year, now, answered) for year in years}
-        told = within(tell, (number - 1) / ROUNDS, number / ROUNDS)
-        told(0.0, f"Réactions des exploitants, tour {number}")
+        tell_round = within(tell, (number - 1) / ROUNDS, number / ROUNDS)
+        tell_round(0.0, f"Réactions des exploitants, tour {number}")
         schedule = solve(fleets)
         if schedule is None:
             return Settled(number, 0.0, fleets)
@@ -137,8 +137,8 @@ def answer(case: Case, schedule: FeeSchedule, year: int) -> Answer:
     before, _ = _account(case, fleet, held, year)
     ratio = np.divide(after, before, out=np.ones_like(after), where=before > 0)
     keys = zip(frame["modality"], frame["sector"], strict=True)
-    known = behaviour.elasticity
-    power = {(m, s): known.get(f"{m}.{s}", known.get(m, 0.0)) for m, s in set(keys)}
+    elasticity = behaviour.elasticity
+    power = {(m, s): elasticity.get(f"{m}.{s}", elasticity.get(m, 0.0)) for m, s in set(keys)}
     exponent = np.array([power[k] for k in zip(frame["modality"], frame["sector"], strict=True)])
     acts = np.maximum(ratio, 1e-6) ** exponent
     return Answer(
@@ -181,11 +181,13 @@ def _halves(case: Case, fleet: Fleet, schedule: FeeSchedule, year: int) -> tuple
     reference = dict(zip(schedule.class_codes, _reference(schedule, year), strict=True))
     limit = by_code(frame["class"], reference)
     total = (frame["acts_billed"] + frame["acts_inpatient"]).to_numpy(dtype=float)
-    kept = np.divide(np.minimum(total, limit), total, out=np.ones_like(total), where=total > 0)
+    share_within = np.divide(
+        np.minimum(total, limit), total, out=np.ones_like(total), where=total > 0
+    )
     parts = []
     for share, changes in (
-        (kept, {}),
-        (1 - kept, {"installed_on": pd.Timestamp(year, 1, 1), "rank_on_authorisation": 2}),
+        (share_within, {}),
+        (1 - share_within, {"installed_on": pd.Timestamp(year, 1, 1), "rank_on_authorisation": 2}),
     ):
         parts.append(
             _with(
@@ -219,8 +221,8 @@ def answering(case: Case, year: int, answers: Mapping[int, Answer], schedule: Fe
         )
     )
     parts += [half.frame.assign(weight=weight * own.split) for half in (full, moved)]
-    kept = [part[part["weight"] > 0] for part in parts]
-    return replace(fleet, frame=pd.concat(kept, ignore_index=True))
+    remaining = [part[part["weight"] > 0] for part in parts]
+    return replace(fleet, frame=pd.concat(remaining, ignore_index=True))
 
 
 def _account(case: Case, fleet: Fleet, schedule: FeeSchedule, year: int) -> tuple[Floats, Floats]:

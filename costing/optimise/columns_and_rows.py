@@ -49,21 +49,21 @@ class Build:
         parts: Sequence[tuple[int, Any]],
         low: Any = -np.inf,
         high: Any = np.inf,
-        **words: Any,
+        **fields: Any,
     ) -> Block:
         """Append rows made of matrices that begin at given columns."""
         count = parts[0][1].shape[0]
-        pieces, at = [], 0
+        pieces, filled = [], 0
         for first, matrix in sorted(parts, key=lambda part: part[0]):
-            if first > at:
-                pieces.append(sparse.csr_array((count, first - at)))
+            if first > filled:
+                pieces.append(sparse.csr_array((count, first - filled)))
             pieces.append(sparse.csr_array(matrix))
-            at = first + matrix.shape[1]
+            filled = first + matrix.shape[1]
         matrix = sparse.csr_array(sparse.hstack(pieces, format="csr"))
         lower, upper = (
             np.array(np.broadcast_to(side, (count,)), dtype=float) for side in (low, high)
         )
-        block = Block(constraint, matrix, lower, upper, **words)
+        block = Block(constraint, matrix, lower, upper, **fields)
         self.blocks.append(block)
         return block
 

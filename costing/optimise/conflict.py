@@ -15,7 +15,7 @@ from costing.optimise.demanded_program import DemandedProgram
 from costing.optimise.demands import Requirement, changed, without
 from costing.optimise.floors import COUNTS, count, switched
 from costing.optimise.objectives import goal, loss_now
-from costing.optimise.search import EVERY, Kept, begun, reach, without_savings
+from costing.optimise.search import EVERY, AboveFloor, begun, reach, without_savings
 from costing.optimise.solver import Model
 from costing.run.progress import Progress, silent
 
@@ -76,25 +76,25 @@ def conflict(
     reachable: the most that can be saved; None when the rest cannot hold, whatever is saved.
     """
     tell(0.0, "Recherche de ce qui se contredit")
-    found, exact = _irreducible(demanded, tell)
+    contradicting, exact = _irreducible(demanded, tell)
     ways = []
     out = _WaysOut(demanded, reachable, tell)
     # Without one outside a proven set, the set is still there: only its members can help.
-    order = found if exact else list(range(len(demanded.requirements)))
+    order = contradicting if exact else list(range(len(demanded.requirements)))
     for step, index in enumerate(order):
         item = demanded.requirements[index]
         tell(step / len(order), f"Desserrer : {item.declared.label.fr}")
-        ways += out.of(index, always=index in found)
-    titles = tuple(_title(demanded, demanded.requirements[i]) for i in sorted(found))
+        ways += out.of(index, always=index in contradicting)
+    titles = tuple(_title(demanded, demanded.requirements[i]) for i in sorted(contradicting))
     # What is asked of the fee itself comes last: it is what the others are there to give.
     ways.sort(key=lambda w: (not w.enough, w.constraint == "savings_target", w.loss_eur or 0.0))
-    return Conflict(titles, exact, tuple(ways), _already(demanded, found))
+    return Conflict(titles, exact, tuple(ways), _already(demanded, contradicting))
 
 
-def _already(demanded: DemandedProgram, found: list[int]) -> str:
+def _already(demanded: DemandedProgram, contradicting: list[int]) -> str:
     """How many machines are below a floor that cannot hold, before anything changes."""
     rows = demanded.machines
-    for item in (demanded.requirements[i] for i in found):
+    for item in (demanded.requirements[i] for i in contradicting):
         if item.constraint == "machine_floor":
             members = demanded.members(item)
             below = members & (demanded.present_margin(item.value or 0.0) < -NEAR_EUR)
@@ -116,7 +116,7 @@ def _irreducible(demanded: DemandedProgram, tell: Progress) -> tuple[list[int], 
     def hold(aside: frozenset[int]) -> bool:
         build, _ = begun(replace(demanded, switches=EVERY, aside=aside))
         loose = [replace(group, integer=False) for group in build.columns]
-        return Model(loose, build.blocks).minimise(np.zeros(1), tell).found
+        return Model(loose, build.blocks).minimise(np.zeros(1), tell).has_point
 
     aside: frozenset[int] = frozenset()
     if hold(aside):
@@ -140,8 +140,8 @@ def missing(demanded: DemandedProgram, tell: Progress = silent) -> float:
         build.rows(block.constraint, [(0, block.matrix), (short, ease)], high=block.high, bulk=True)
     factors = np.zeros(build.width)
     factors[short:] = 1.0
-    found = Model(build.columns, build.blocks, PATIENCE).minimise(factors, tell, WORDS)
-    return float(found.objective) if found.found else float("inf")
+    solution = Model(build.columns, build.blocks, PATIENCE).minimise(factors, tell, WORDS)
+    return float(solution.objective) if solution.has_point else float("inf")
 
 
 @dataclass(frozen=True)
@@ -173,13 +173,13 @@ class _WaysOut:
             return [Relaxation(item.constraint, most, False, words, item.scope, item.value)]
         ways = []
         if needed is not None:
-            ways.append(self._told(index, item.moved(needed), needed))
+            ways.append(self._sufficient(index, item.moved(needed), needed))
         if item.constraint == "machine_floor":
             fewest = self._least_below(index)
             if fewest is not None:
-                share, kept = fewest
-                ways.append(self._told(index, replace(item, level=share), share, kept))
-        return ways or [self._told(index, None, None)]
+                share, above_floor = fewest
+                ways.append(self._sufficient(index, replace(item, level=share), share, above_floor))
+        return ways or [self._sufficient(index, None, None)]
 
     def _less_savings(self, index: int, reachable: float) -> Relaxation:
         demanded, item = self.demanded, self.demanded.requirements[index]
@@ -212,52 +212,59 @@ class _WaysOut:
         step = 2 * close
         return float(np.clip(side(root / step + item.declared.looser * 0.5) * step, low, high))
 
-    def _least_below(self, index: int) -> tuple[float, Kept] | None:
+    def _least_below(self, index: int) -> tuple[float, AboveFloor] | None:
         """The least share of machines left below their floor, and those that then keep it."""
         demanded, item = self.demanded, self.demanded.requirements[index]
         build, _ = begun(demanded.under(without(demanded.requirements, index)))
-        found = count(replace(demanded, switches=FINE), index, replace(item, level=1.0))
+        floor = count(replace(demanded, switches=FINE), index, replace(item, level=1.0))
         total = float(demanded.machines.weight @ demanded.members(item))
-        first, weight = switched(demanded, build, found)
+        first, weight = switched(demanded, build, floor)
         factors = np.zeros(build.width)
         factors[first : first + len(weight)] = weight
         best = Model(build.columns, build.blocks, PATIENCE).minimise(factors, self.tell, WORDS)
-        if not best.found:
+        if not best.has_point:
             return None
-        always = total - found.room
+        always = total - floor.room
         share = float(min(1.0, np.ceil(1e4 * (best.objective + always) / total) / 1e4))
-        return share, {item.key: found.line.at(best.values) >= -NEAR_EUR}
+        return share, {item.key: floor.line.at(best.values) >= -NEAR_EUR}
 
-    def _told(
-        self, index: int, moved: Requirement | None, needed: float | None, kept: Kept | None = None
+    def _sufficient(
+        self,
+        index: int,
+        moved: Requirement | None,
+        needed: float | None,
+        above_floor: AboveFloor | None = None,
     ) -> Relaxation:
-        """A way out that is enough, with its price; kept: who keeps the floor, if known."""
+        """A way out that is enough, with its price; above_floor: who keeps it, if known."""
         demanded, item = self.demanded, self.demanded.requirements[index]
         rest = without(demanded.requirements, index)
         eased = demanded.under(
             rest if moved is None else changed(demanded.requirements, index, moved)
         )
-        loss, most = self._loss(eased, kept), reach(eased, kept, self.tell).most_eur
+        loss, most = self._loss(eased, above_floor), reach(eased, above_floor, self.tell).most_eur
         name = self._name(item)
         if moved is None:
             words = f"Lever « {name} » suffit"
-        elif kept is not None:
+        elif above_floor is not None:
             words = f"« {name} » : laisser {percent(needed or 0.0, 2)} des appareils dessous suffit"
         else:
             words = f"« {name} » : passer de {item.amount()} à {_precise(item, needed)} suffit"
         return Relaxation(
             item.constraint, most, True, words + self._priced(loss), item.scope,
-            item.value if kept is None else item.level, needed, loss, kept is not None,
+            item.value if above_floor is None else item.level, needed, loss,
+            above_floor is not None,
         )  # fmt: skip
 
-    def _loss(self, demanded: DemandedProgram, kept: Kept | None = None) -> float | None:
+    def _loss(
+        self, demanded: DemandedProgram, above_floor: AboveFloor | None = None
+    ) -> float | None:
         """Least loss of the machines below their cost, under everything asked."""
-        build, _ = begun(demanded, kept)
+        build, _ = begun(demanded, above_floor)
         target = goal(demanded, build, "loss")
-        found = Model(build.columns, build.blocks, PATIENCE).minimise(
+        solution = Model(build.columns, build.blocks, PATIENCE).minimise(
             target.factors, self.tell, WORDS
         )
-        return loss_now(demanded.machines, found.values) if found.found else None
+        return loss_now(demanded.machines, solution.values) if solution.has_point else None
 
     def _priced(self, loss: float | None) -> str:
         """What a way out costs the machines, as the end of a sentence."""

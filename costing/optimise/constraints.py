@@ -32,19 +32,19 @@ POINT = 0.01
 def price_blocks(demanded: DemandedProgram) -> list[Block]:
     """Every constraint on prices, savings and sums of revenue, as rows over the variables."""
     blocks = [
-        found
+        block
         for number, item in demanded.holding
         if item.constraint in BY_DEMAND
-        for found in [_block(demanded, number, item, BY_DEMAND[item.constraint](demanded, item))]
-        if found is not None
+        for block in [_block(demanded, number, item, BY_DEMAND[item.constraint](demanded, item))]
+        if block is not None
     ]
     # Those with a number for each class are read cell by cell, whichever demand holds there.
     for constraint, builder in BY_CELL.items():
         for number, item in demanded.find(constraint):
             rows = builder(demanded, number)
-            found = _block(demanded, number, item, rows)
-            if found is not None:
-                blocks.append(found)
+            block = _block(demanded, number, item, rows)
+            if block is not None:
+                blocks.append(block)
     return blocks
 
 
@@ -52,21 +52,21 @@ def _block(
     demanded: DemandedProgram, number: int, item: Requirement, rows: Iterator[Row]
 ) -> Block | None:
     """The rows of a demand; None when it has none."""
-    found = list(rows)
-    if not found:
+    row_list = list(rows)
+    if not row_list:
         return None
-    columns = [column for row in found for column in row[0]]
-    values = [value for row in found for value in row[0].values()]
-    ends = np.cumsum([0, *(len(row[0]) for row in found)])
-    shape = (len(found), demanded.program.size)
+    columns = [column for row in row_list for column in row[0]]
+    values = [value for row in row_list for value in row[0].values()]
+    ends = np.cumsum([0, *(len(row[0]) for row in row_list)])
+    shape = (len(row_list), demanded.program.size)
     return Block(
         item.constraint,
         sparse.csr_array((np.array(values, dtype=float), columns, ends), shape=shape),
-        np.array([row[1] for row in found]),
-        np.array([row[2] for row in found]),
-        labels=tuple(row[3] for row in found),
-        names=tuple(row[4] for row in found),
-        per_unit=np.array([row[5] for row in found]),
+        np.array([row[1] for row in row_list]),
+        np.array([row[2] for row in row_list]),
+        labels=tuple(row[3] for row in row_list),
+        names=tuple(row[4] for row in row_list),
+        per_unit=np.array([row[5] for row in row_list]),
         requirement=number,
     )
 
@@ -111,13 +111,13 @@ def _dense(factors: Floats) -> dict[int, float]:
 
 
 def _step_cut(demanded: DemandedProgram, number: int) -> Iterator[Row]:
-    program, held = demanded.program, demanded.specific("step_cut")
+    program, by_cell = demanded.program, demanded.specific("step_cut")
     for step, date in enumerate(program.steps):
         for c, cell in enumerate(program.cells):
-            found = held[c]
-            if found is None or found[0] != number:
+            numbered = by_cell[c]
+            if numbered is None or numbered[0] != number:
                 continue
-            keep = 1 - (found[1].value or 0.0)
+            keep = 1 - (numbered[1].value or 0.0)
             row, limit = {step * len(program.cells) + c: 1.0}, 0.0
             if step:
                 row[(step - 1) * len(program.cells) + c] = -keep
@@ -135,10 +135,10 @@ def _step_cut(demanded: DemandedProgram, number: int) -> Iterator[Row]:
 
 def _total_cut(demanded: DemandedProgram, number: int) -> Iterator[Row]:
     program = demanded.program
-    for c, found in enumerate(demanded.specific("total_cut")):
-        if found is None or found[0] != number:
+    for c, numbered in enumerate(demanded.specific("total_cut")):
+        if numbered is None or numbered[0] != number:
             continue
-        least = (1 - (found[1].value or 0.0)) * program.before[c]
+        least = (1 - (numbered[1].value or 0.0)) * program.before[c]
         last = len(program.steps) - 1
         for step in range(last + 1):
             yield (
@@ -151,28 +151,34 @@ def _total_cut(demanded: DemandedProgram, number: int) -> Iterator[Row]:
 def _phased_cut(demanded: DemandedProgram, number: int) -> Iterator[Row]:
     program = demanded.program
     official, size = program.case.reference.schedule, len(program.cells)
-    for c, found in enumerate(demanded.specific("phased_cut")):
-        if found is None or found[0] != number:
+    for c, numbered in enumerate(demanded.specific("phased_cut")):
+        if numbered is None or numbered[0] != number:
             continue
-        keep = 1 - (found[1].value or 0.0)
+        keep = 1 - (numbered[1].value or 0.0)
         for step, date in enumerate(program.steps):
             ago = year_before(date)
-            words = program.title(program.cells[c]), _name(demanded, c, date)
+            label_and_name = program.title(program.cells[c]), _name(demanded, c, date)
             point = POINT * program.start[c]
-            mine = {step * size + c: 1.0}
+            factors = {step * size + c: 1.0}
             # What was in force at some moment of the year, before the first step.
             days = [ago, *(day for day in official.dates if day > ago)]
             was = [official.price(program.cells[c], day) for day in days if day < program.steps[0]]
-            known = [price for price in was if not np.isnan(price)]
-            if known:
-                yield mine, min(keep * max(known), program.start[c]), np.inf, *words, point
+            in_force = [price for price in was if not np.isnan(price)]
+            if in_force:
+                yield (
+                    factors,
+                    min(keep * max(in_force), program.start[c]),
+                    np.inf,
+                    *label_and_name,
+                    point,
+                )
             for other in range(step):
                 if program.steps[other] >= ago or (
                     other + 1 < len(program.steps) and program.steps[other + 1] > ago
                 ):
-                    label, name = words
+                    label, name = label_and_name
                     since = f"{name}_since_{program.steps[other]:%Y%m%d}"
-                    yield {**mine, other * size + c: -keep}, 0.0, np.inf, label, since, point
+                    yield {**factors, other * size + c: -keep}, 0.0, np.inf, label, since, point
 
 
 def _no_rise(demanded: DemandedProgram, _item: Requirement) -> Iterator[Row]:
@@ -187,8 +193,8 @@ def _no_rise(demanded: DemandedProgram, _item: Requirement) -> Iterator[Row]:
                 row[(step - 1) * size + c] = -1.0
             else:
                 limit = float(program.start[c])
-            words = program.title(cell), _name(demanded, c, date)
-            yield row, -np.inf, limit, *words, POINT * program.start[c]
+            label_and_name = program.title(cell), _name(demanded, c, date)
+            yield row, -np.inf, limit, *label_and_name, POINT * program.start[c]
 
 
 def _rise_below_cost(demanded: DemandedProgram, item: Requirement) -> Iterator[Row]:
@@ -196,9 +202,9 @@ def _rise_below_cost(demanded: DemandedProgram, item: Requirement) -> Iterator[R
     for code in demanded.rising:
         cell = next(c for c in demanded.program.cells if c.class_code == code)
         if demanded.covers(item, cell):
-            mine = (rows.frame["class"] == code).to_numpy() * rows.weight
-            cost = float(rows.cost_eur @ mine)
-            factors, high = _against(demanded, mine, (item.value or 0.0, cost), np.maximum)
+            weight = (rows.frame["class"] == code).to_numpy() * rows.weight
+            cost = float(rows.cost_eur @ weight)
+            factors, high = _against(demanded, weight, (item.value or 0.0, cost), np.maximum)
             label = labels.who(demanded.program.case.reference, code)
             yield _dense(factors), -np.inf, high, label, code, POINT * cost
 
@@ -241,8 +247,8 @@ def _not_above(demanded: DemandedProgram, lower: Cell, upper: Cell) -> Iterator[
 def _zone_gap(demanded: DemandedProgram, number: int) -> Iterator[Row]:
     program = demanded.program
     first = (len(program.steps) - 1) * len(program.cells)
-    for i, found in enumerate(demanded.specific("zone_gap")):
-        if found is None or found[0] != number or program.cells[i].zone == "*":
+    for i, numbered in enumerate(demanded.specific("zone_gap")):
+        if numbered is None or numbered[0] != number or program.cells[i].zone == "*":
             continue
         for zone in ZONES:
             other = program.cells[i]._replace(zone=zone)
@@ -250,7 +256,7 @@ def _zone_gap(demanded: DemandedProgram, number: int) -> Iterator[Row]:
                 continue
             j = program.cells.index(other)
             name = f"{program.cell_names[i]}_{zone}"
-            row = {first + i: 1.0, first + j: -(1 + (found[1].value or 0.0))}
+            row = {first + i: 1.0, first + j: -(1 + (numbered[1].value or 0.0))}
             yield (
                 row,
                 -np.inf,
@@ -264,11 +270,14 @@ def _zone_gap(demanded: DemandedProgram, number: int) -> Iterator[Row]:
 def _sector_ceiling(demanded: DemandedProgram, number: int) -> Iterator[Row]:
     program = demanded.program
     step = len(program.steps) - 1
-    for c, found in enumerate(demanded.specific("sector_ceiling")):
-        if found is not None and found[0] == number:
-            words = program.title(program.cells[c]), _name(demanded, c, program.steps[step])
+    for c, numbered in enumerate(demanded.specific("sector_ceiling")):
+        if numbered is not None and numbered[0] == number:
+            label_and_name = (
+                program.title(program.cells[c]),
+                _name(demanded, c, program.steps[step]),
+            )
             row = {step * len(program.cells) + c: 1.0}
-            yield row, -np.inf, found[1].value or 0.0, *words, 1.0
+            yield row, -np.inf, numbered[1].value or 0.0, *label_and_name, 1.0
 
 
 def _neutrality(demanded: DemandedProgram, item: Requirement) -> Iterator[Row]:
@@ -289,15 +298,15 @@ def _neutrality(demanded: DemandedProgram, item: Requirement) -> Iterator[Row]:
 
 def _class_floor(demanded: DemandedProgram, item: Requirement) -> Iterator[Row]:
     rows = demanded.machines
-    mine = (rows.frame["class"] == item.scope).to_numpy() * rows.weight
-    cost = demanded.cost_of(mine)
-    factors, floor = _against(demanded, mine, (item.value or 0.0, cost), np.minimum)
+    weight = (rows.frame["class"] == item.scope).to_numpy() * rows.weight
+    cost = demanded.cost_of(weight)
+    factors, floor = _against(demanded, weight, (item.value or 0.0, cost), np.minimum)
     label = labels.who(demanded.program.case.reference, item.scope)
     yield _dense(factors), floor, np.inf, label, item.scope, POINT * cost
 
 
 def _against(
-    demanded: DemandedProgram, mine: Floats, part: tuple[float, float], which: Any
+    demanded: DemandedProgram, weight: Floats, part: tuple[float, float], which: Any
 ) -> tuple[Floats, float]:
     r"""Revenue of some machines, and the least or most of $\phi C$ and $R^0$ that it is held to.
 
@@ -305,10 +314,10 @@ def _against(
     variant's switch: exact, since a class takes one.
     """
     rows, (share, cost) = demanded.machines, part
-    factors, fixed = rows.margin(0.0).sum(mine)
-    present = float(rows.present_eur @ mine)
+    factors, fixed = rows.margin(0.0).sum(weight)
+    present = float(rows.present_eur @ weight)
     limit = float(which(share * cost, present))
-    shift = np.asarray(rows.cost_shift.T @ mine)
+    shift = np.asarray(rows.cost_shift.T @ weight)
     moved = which(share * (cost + shift), present) - limit
     factors[: len(shift)] -= np.where(shift == 0.0, 0.0, moved)
     return factors, limit - fixed

@@ -56,11 +56,11 @@ class Basis:
 
     def prices(self, machine_class: MachineClass, return_on_cost: float) -> dict[Cell, float]:
         """Full and reduced rates, EUR an act, before rounding; never negative."""
-        kept = 1 + return_on_cost
-        reduced = max(0.0, kept * self.marginal_eur)
+        factor = 1 + return_on_cost
+        reduced = max(0.0, factor * self.marginal_eur)
         code = machine_class.code
         full = {
-            Cell(code, state, "*", "plein"): max(0.0, kept * cost / self.activity)
+            Cell(code, state, "*", "plein"): max(0.0, factor * cost / self.activity)
             for state, cost in self.cost_eur.items()
         }
         return full | {Cell(code, "*", "*", band): reduced for band in machine_class.bands[1:]}
@@ -93,16 +93,16 @@ def cost_based(case: Case, rule_id: str, return_on_cost: float | None = None) ->
         InputError: no such rule; a class without a normative activity where it is needed.
         FormulaError: a cost that is not finite.
     """
-    found = bases(case, rule_id)
+    by_class = bases(case, rule_id)
     rules = case.scenario.rules
     share = rules.return_on_cost if return_on_cost is None else return_on_cost
     prices = {
         cell: _whole(price, rules.rounding_eur, up=True)
-        for code, basis in found.items()
+        for code, basis in by_class.items()
         for cell, price in basis.prices(case.reference.classes[code], share).items()
     }
     first = rules.step_dates[0]
-    reform = Reform(first, limits={code: basis.limits for code, basis in found.items()})
+    reform = Reform(first, limits={code: basis.limits for code, basis in by_class.items()})
     label = COST_RULES[rule_id].label.fr
     return case.reference.schedule.with_prices({first: prices}, label, (reform,))
 
@@ -123,7 +123,7 @@ def bases(case: Case, rule_id: str) -> dict[str, Basis]:
     acts = (fleet.frame["acts_billed"] + fleet.frame["acts_inpatient"]).to_numpy(dtype=float)
     codes, weight = fleet.frame["class"].to_numpy(), fleet.weight
     share = _QUANTILES.get(rule_id)
-    found = {}
+    by_class = {}
     for code, machine_class in case.reference.classes.items():
         rows = (codes == code) & (acts > 0)
         from_fleet = share is not None and bool(rows.any())
@@ -134,8 +134,8 @@ def bases(case: Case, rule_id: str) -> dict[str, Basis]:
         old = float(weight[rows & amortised].sum())
         new = float(weight[rows & ~amortised].sum())
         states = (new, old) if new + old > 0 else (1.0, 1.0)
-        found[code] = _basis(case, machine_class, activity, states, from_fleet)
-    return found
+        by_class[code] = _basis(case, machine_class, activity, states, from_fleet)
+    return by_class
 
 
 def held(case: Case) -> FeeSchedule:
@@ -154,7 +154,7 @@ def uniform_rate(case: Case) -> float:
     """
     held_prices = held(case)
     step = case.scenario.rules.step_dates[0]
-    nothing = dict.fromkeys(_known(held_prices, case), 0.0)
+    nothing = dict.fromkeys(_in_force(held_prices, case), 0.0)
     years = case.reference.savings.target.years
     required = required_from_fee(case.scenario.savings, years)
     least = _reached(case, held_prices)
@@ -175,7 +175,7 @@ def uniform_cut(case: Case) -> FeeSchedule:
     """
     rate = uniform_rate(case)
     rules = case.scenario.rules
-    now = _known(held(case), case)
+    now = _in_force(held(case), case)
     prices = {
         cell: _whole(price * (1 - rate), rules.rounding_eur, up=False) if rate else price
         for cell, price in now.items()
@@ -215,10 +215,10 @@ def _basis(
 
 def _limits(machine_class: MachineClass, activity: float) -> tuple[float, ...]:
     """The bands' limits once the reference activity is the rule's."""
-    found = [activity]
+    limits = [activity]
     for limit in machine_class.limits[1:]:
-        found.append(max(limit, found[-1] + 1.0))
-    return tuple(found)
+        limits.append(max(limit, limits[-1] + 1.0))
+    return tuple(limits)
 
 
 def _weighted_quantile(values: Floats, weight: Floats, share: float) -> float:
@@ -232,7 +232,7 @@ def _normative(case: Case, code: str) -> float:
     return case.reference.value_of("machine_classes", "normative_activity", code).mode
 
 
-def _known(schedule: FeeSchedule, case: Case) -> dict[Cell, float]:
+def _in_force(schedule: FeeSchedule, case: Case) -> dict[Cell, float]:
     """The prices of the first step date, where there is one."""
     step = case.scenario.rules.step_dates[0]
     prices = {cell: schedule.price(cell, step) for cell in schedule.cells}

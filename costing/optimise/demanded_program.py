@@ -79,13 +79,19 @@ class DemandedProgram:
         None where there is none, or where it is aside.
         """
         rank = {"class": 0, "modality": 1, "*": 2}
-        own = [found for found in enumerate(self.requirements) if found[1].constraint == constraint]
-        order = sorted(own, key=lambda found: rank[self.kind(found[1])])
-        held = [
-            next((found for found in order if self.covers(found[1], cell)), None)
+        own = [
+            numbered
+            for numbered in enumerate(self.requirements)
+            if numbered[1].constraint == constraint
+        ]
+        order = sorted(own, key=lambda numbered: rank[self.kind(numbered[1])])
+        by_cell = [
+            next((numbered for numbered in order if self.covers(numbered[1], cell)), None)
             for cell in self.program.cells
         ]
-        return [None if found and found[0] in self.aside else found for found in held]
+        return [
+            None if numbered and numbered[0] in self.aside else numbered for numbered in by_cell
+        ]
 
     @property
     def machines(self) -> MachineRows:
@@ -108,12 +114,14 @@ class DemandedProgram:
 
     def floor_line(self, share: float) -> Line:
         r"""$R_m - \phi C_m$ with the cost that floors are held to."""
-        return self.machines.margin(share, self.risk.each if self.risk else None)
+        return self.machines.margin(share, self.risk.by_machine if self.risk else None)
 
     def present_margin(self, share: float) -> Floats:
         r"""The same before the first step."""
         rows = self.machines
-        return rows.present_eur - share * (self.risk.each if self.risk else rows.present_cost_eur)
+        return rows.present_eur - share * (
+            self.risk.by_machine if self.risk else rows.present_cost_eur
+        )
 
     def cost_of(self, weight: Floats) -> float:
         """Cost of some machines together, as floors are held to it."""
@@ -126,29 +134,29 @@ class DemandedProgram:
     @cached_property
     def rising(self) -> list[str]:
         """Classes whose prices may rise, being below their cost."""
-        found = []
+        codes = []
         rows = self.machines
-        for item in (one for one in self.requirements if one.constraint == "rise_below_cost"):
+        for item in (r for r in self.requirements if r.constraint == "rise_below_cost"):
             for code in self.program.case.reference.classes:
-                mine = (rows.frame["class"] == code).to_numpy() * rows.weight
+                weight = (rows.frame["class"] == code).to_numpy() * rows.weight
                 cells = [c for c in self.program.cells if c.class_code == code]
-                there = mine.any() and cells and self.covers(item, cells[0])
-                if there and rows.present_eur @ mine < rows.present_cost_eur @ mine:
-                    found.append(code)
-        return list(dict.fromkeys(found))  # two demands may cover one class
+                there = weight.any() and cells and self.covers(item, cells[0])
+                if there and rows.present_eur @ weight < rows.present_cost_eur @ weight:
+                    codes.append(code)
+        return list(dict.fromkeys(codes))  # two demands may cover one class
 
     @cached_property
     def ceiling(self) -> Floats:
         """The price that none may exceed whatever is asked: the highest known, or twice that."""
         program = self.program
-        known = np.maximum(program.start, program.before)
-        return np.tile(np.where(self._may_rise, MOST_RISE * known, known), len(program.steps))
+        highest = np.maximum(program.start, program.before)
+        return np.tile(np.where(self._may_rise, MOST_RISE * highest, highest), len(program.steps))
 
     @cached_property
     def high(self) -> Floats:
         """The highest admissible price of each variable."""
-        held = self.has("no_rise") & ~np.tile(self._may_rise, len(self.program.steps))
-        return np.where(held, self.program.present, self.ceiling)
+        capped = self.has("no_rise") & ~np.tile(self._may_rise, len(self.program.steps))
+        return np.where(capped, self.program.present, self.ceiling)
 
     @cached_property
     def _may_rise(self) -> NDArray[np.bool_]:
@@ -159,13 +167,13 @@ class DemandedProgram:
         """The lowest admissible price of each variable: the largest cut at every step."""
         program = self.program
         steps = self.specific("step_cut")
-        keep = np.array([1 - (found[1].value or 0.0) if found else 0.0 for found in steps])
+        keep = np.array([1 - (numbered[1].value or 0.0) if numbered else 0.0 for numbered in steps])
         powers = np.arange(1, len(program.steps) + 1)[:, None]
         low = program.start * keep**powers
-        for number, found in enumerate(self.specific("total_cut")):
-            if found:
-                least = (1 - (found[1].value or 0.0)) * program.before[number]
-                low[:, number] = np.maximum(low[:, number], min(least, program.start[number]))
+        for cell, numbered in enumerate(self.specific("total_cut")):
+            if numbered:
+                least = (1 - (numbered[1].value or 0.0)) * program.before[cell]
+                low[:, cell] = np.maximum(low[:, cell], min(least, program.start[cell]))
         return np.asarray(low.ravel())
 
 

@@ -79,25 +79,25 @@ def requirements(case: Case) -> tuple[Requirement, ...]:
     """All that a scenario asks, savings first."""
     rules, demand = case.scenario.rules, case.scenario.savings
     years = case.reference.savings.target.years
-    found = [Requirement("savings_target", value=required_from_fee(demand, years))]
-    found += [
+    items = [Requirement("savings_target", value=required_from_fee(demand, years))]
+    items += [
         Requirement("savings_year", str(year), demand.yearly_eur[year])
         for year in years
         if year in demand.yearly_eur
     ]
-    found.append(Requirement("step_cut", value=rules.largest_cut_per_step))
-    found += [Requirement(name) for name, field in _SWITCHES.items() if getattr(rules, field)]
-    found += [
+    items.append(Requirement("step_cut", value=rules.largest_cut_per_step))
+    items += [Requirement(name) for name, field in _SWITCHES.items() if getattr(rules, field)]
+    items += [
         Requirement("class_floor", code, share) for code, share in rules.floor_share_of_cost.items()
     ]
     for demanded in rules.demands:
         new = Requirement(demanded.constraint, demanded.scope, demanded.value, demanded.level)
-        same = [i for i, a in enumerate(found) if (a.constraint, a.scope) == (new.constraint, "*")]
+        same = [i for i, a in enumerate(items) if (a.constraint, a.scope) == (new.constraint, "*")]
         if same and new.scope == "*":
-            found[same[0]] = new  # a demand for all replaces the field of the same constraint
+            items[same[0]] = new  # a demand for all replaces the field of the same constraint
         else:
-            found.append(new)
-    return tuple(found)
+            items.append(new)
+    return tuple(items)
 
 
 def without(items: Sequence[Requirement], index: int) -> tuple[Requirement, ...]:

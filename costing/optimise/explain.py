@@ -15,7 +15,7 @@ from costing.optimise.demanded_program import DemandedProgram
 from costing.optimise.demands import Requirement, changed, without
 from costing.optimise.floors import COUNTS
 from costing.optimise.objectives import goal
-from costing.optimise.search import Kept, Search, begun, reach
+from costing.optimise.search import AboveFloor, Search, begun, reach
 from costing.optimise.solver import Block, Model, Solution
 from costing.run.progress import Progress, silent
 from costing.scenario.menu import OBJECTIVES
@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 UNITS = {"share": 0.01, "EUR/act": 1.0}
 THOUSANDTH = 1e-3
 #: Dual value under which a row holds nothing back, for an objective in euros.
-HELD = 1e-9
+BINDING_DUAL = 1e-9
 #: Euros under which a change is none.
 NOTHING = 500.0
 #: Euros under which a target counts as just met, prices being rounded.
@@ -54,50 +54,52 @@ class Binding:
     savings_eur: float | None = None
 
 
-def first_solution(demanded: DemandedProgram, kept: Kept) -> tuple[list[Block], Solution, float]:
+def first_solution(
+    demanded: DemandedProgram, above_floor: AboveFloor
+) -> tuple[list[Block], Solution, float]:
     """The first objective alone: the rows asked, its shadow prices, and its value."""
-    build, _ = begun(demanded, kept)
+    build, _ = begun(demanded, above_floor)
     blocks = list(build.blocks)
     target = goal(demanded, build, demanded.program.case.scenario.rules.objectives[0])
-    found = Model(build.columns, build.blocks).minimise(target.factors)
-    return blocks, found, target.at(found.values)
+    solution = Model(build.columns, build.blocks).minimise(target.factors)
+    return blocks, solution, target.at(solution.values)
 
 
-def bindings(found: Search, rounded: Floats, tell: Progress = silent) -> list[Binding]:
+def bindings(search: Search, rounded: Floats, tell: Progress = silent) -> list[Binding]:
     """The demands that hold the first objective back, dearest first; then a target just met."""
-    demanded, kept = found.demanded, found.kept
-    blocks, best, least = first_solution(demanded, kept)
+    demanded, above_floor = search.demanded, search.above_floor
+    blocks, best, least = first_solution(demanded, above_floor)
     if not best.duals:
         return []
-    most = reach(demanded, kept).most_eur
+    most = reach(demanded, above_floor).most_eur
     first = demanded.program.case.scenario.rules.objectives[0]
     # An objective in shares is worth billions of times less a euro than one in euros.
     scale = 1.0 if OBJECTIVES[first].unit.startswith("EUR") else 1e-5
     prices: dict[int, float] = {}
-    held: dict[int, list[str]] = {}
+    binding_names: dict[int, list[str]] = {}
     for block, duals in zip(blocks, best.duals, strict=False):
-        tight = np.abs(duals) > HELD * scale
+        tight = np.abs(duals) > BINDING_DUAL * scale
         if block.requirement >= 0 and tight.any():
             price = float(np.sum(np.abs(duals) * block.per_unit))
             prices[block.requirement] = prices.get(block.requirement, 0.0) + price
             names = [label for label, here in zip(block.labels, tight, strict=False) if here]
-            held.setdefault(block.requirement, []).extend(names)
+            binding_names.setdefault(block.requirement, []).extend(names)
     listed = []
     for step, index in enumerate(sorted(prices, key=lambda i: -prices[i])):
         tell(step / max(1, len(prices)), "Prix de chaque concession")
         item = demanded.requirements[index]
-        gain, more = _moved(demanded, kept, index, least, most)
-        words = _words(demanded, item, gain, more, held[index])
+        gain, further_eur = _moved(demanded, above_floor, index, least, most)
+        words = _words(demanded, item, gain, further_eur, binding_names[index])
         listed.append(
             Binding(
                 item.constraint,
                 prices[index],
-                len(held[index]),
+                len(binding_names[index]),
                 words,
                 item.scope,
                 item.value,
                 gain,
-                more,
+                further_eur,
             )
         )
     listed += [
@@ -110,37 +112,39 @@ def bindings(found: Search, rounded: Floats, tell: Progress = silent) -> list[Bi
     return listed
 
 
-def limits(found: Search, tell: Progress = silent) -> list[Binding]:
+def limits(search: Search, tell: Progress = silent) -> list[Binding]:
     """The demands that keep more from being saved, and what easing each by one unit would bring."""
-    demanded, kept = found.demanded, found.kept
-    most = reach(demanded, kept)
+    demanded, above_floor = search.demanded, search.above_floor
+    most = reach(demanded, above_floor)
     listed = []
     worth: dict[int, float] = {}
-    held: dict[int, list[str]] = {}
+    binding_names: dict[int, list[str]] = {}
     for block, duals in zip(most.blocks, most.duals, strict=False):
-        tight = np.abs(duals) > HELD
+        tight = np.abs(duals) > BINDING_DUAL
         if block.requirement >= 0 and tight.any():
             index = block.requirement
             worth[index] = worth.get(index, 0.0) + float(np.sum(np.abs(duals) * block.per_unit))
             names = [label for label, here in zip(block.labels, tight, strict=False) if here]
-            held.setdefault(index, []).extend(names)
+            binding_names.setdefault(index, []).extend(names)
     for step, index in enumerate(sorted(worth, key=lambda i: -worth[i])):
         tell(step / max(1, len(worth)), "Ce qui limite les économies")
         item = demanded.requirements[index]
-        eased = reach(demanded.under(_eased(demanded, index)), kept)
-        more = eased.most_eur - most.most_eur
-        if more > NOTHING:
-            words = f"{_lead(demanded, item)} {_easing(item)} permettrait {money(more)} de plus."
+        eased = reach(demanded.under(_eased(demanded, index)), above_floor)
+        further_eur = eased.most_eur - most.most_eur
+        if further_eur > NOTHING:
+            words = (
+                f"{_lead(demanded, item)} {_easing(item)} permettrait {money(further_eur)} de plus."
+            )
             listed.append(
                 Binding(
                     item.constraint,
                     worth[index],
-                    len(held[index]),
+                    len(binding_names[index]),
                     words,
                     item.scope,
                     item.value,
                     None,
-                    more,
+                    further_eur,
                 )
             )
     return listed
@@ -162,19 +166,19 @@ def unit(item: Requirement) -> float:
 
 
 def _moved(
-    demanded: DemandedProgram, kept: Kept, index: int, best: float, most: float
+    demanded: DemandedProgram, above_floor: AboveFloor, index: int, best: float, most: float
 ) -> tuple[float | None, float | None]:
     """By how much the first objective falls, and reachable savings rise, when a demand is eased."""
     item = demanded.requirements[index]
-    if item.constraint in COUNTS and item.key in kept:
+    if item.constraint in COUNTS and item.key in above_floor:
         return None, None  # which machines are left below would change: not a matter of one unit
     eased = demanded.under(_eased(demanded, index))
-    _, found, value = first_solution(eased, kept)
-    gain = best - value if found.found else None
-    more = None
+    _, solution, value = first_solution(eased, above_floor)
+    gain = best - value if solution.has_point else None
+    further_eur = None
     if item.declared.group != "savings":
-        more = reach(eased, kept).most_eur - most
-    return gain, more
+        further_eur = reach(eased, above_floor).most_eur - most
+    return gain, further_eur
 
 
 def _lead(demanded: DemandedProgram, item: Requirement) -> str:
@@ -196,8 +200,8 @@ def _words(
     demanded: DemandedProgram,
     item: Requirement,
     gain: float | None,
-    more: float | None,
-    held: list[str],
+    further_eur: float | None,
+    binding_names: list[str],
 ) -> str:
     """A binding demand in one or two sentences."""
     first = demanded.program.case.scenario.rules.objectives[0]
@@ -221,9 +225,9 @@ def _words(
             "near_cost": "d'écart au coût",
         }[first]
         parts.append(f"épargnerait {money(gain)} {what}")
-    if more is not None and more > NOTHING:
-        parts.append(f"permettrait {money(more)} d'économies de plus")
-    names = list(dict.fromkeys(held))
+    if further_eur is not None and further_eur > NOTHING:
+        parts.append(f"permettrait {money(further_eur)} d'économies de plus")
+    names = list(dict.fromkeys(binding_names))
     shown = ", ".join(names[:3]) + ("…" if len(names) > 3 else "")
     tail = f" Elle retient : {shown}." if shown and item.scope == "*" else ""
     if not parts:

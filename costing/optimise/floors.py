@@ -59,24 +59,24 @@ class Counted:
 def floor_blocks(
     demanded: DemandedProgram,
     build: Build,
-    kept: Mapping[tuple[str, str], NDArray[np.bool_]] | None = None,
+    above_floor: Mapping[tuple[str, str], NDArray[np.bool_]] | None = None,
 ) -> list[Counted]:
     """Append what the demands on single machines say.
 
-    kept: for each demand that counts, which machines keep their floor, once that is settled; it is
-    then a matter of prices alone.
+    above_floor: for each demand that counts, which machines keep their floor, once that is settled;
+    it is then a matter of prices alone.
     """
     counted = []
     for number, item in demanded.holding:
         if item.constraint == "sole_machine":
             _sole(demanded, build, number, item)
         elif item.constraint in COUNTS:
-            found = count(demanded, number, item)
-            if kept is not None and item.key in kept:
-                _hold(demanded, build, found, kept[item.key])
-            elif found.room < 0 or found.weight.sum() > found.room:
-                _append(demanded, build, found)
-                counted.append(found)
+            floor = count(demanded, number, item)
+            if above_floor is not None and item.key in above_floor:
+                _hold(demanded, build, floor, above_floor[item.key])
+            elif floor.room < 0 or floor.weight.sum() > floor.room:
+                _append(demanded, build, floor)
+                counted.append(floor)
     return counted
 
 
@@ -146,7 +146,7 @@ def _sole(demanded: DemandedProgram, build: Build, number: int, item: Requiremen
     machines = rows.frame.groupby(["site_id", "modality"])["machine_id"].transform("nunique")
     alone = demanded.members(item) & (machines == 1).to_numpy()
     share = 1.0 + (item.value or 0.0)
-    line = rows.held(share, demanded.risk.each if demanded.risk else None)
+    line = rows.capped_margin(share, demanded.risk.by_machine if demanded.risk else None)
     least, _ = spread(demanded.program, line, demanded.low, demanded.high)
     chosen = np.flatnonzero(alone & (least < -NEAR))
     chosen = chosen[np.unique(demanded.machines.alike[1][chosen], return_index=True)[1]]
@@ -159,59 +159,61 @@ def _sole(demanded: DemandedProgram, build: Build, number: int, item: Requiremen
         )  # fmt: skip
 
 
-def _append(demanded: DemandedProgram, build: Build, found: Counted) -> None:
+def _append(demanded: DemandedProgram, build: Build, floor: Counted) -> None:
     """The rows of a demand that counts machines, with a switch for each set that may be below."""
-    part = found.line[found.machines]
-    words = {
-        "labels": _machines(demanded, found.machines),
-        "names": tuple(f"m{i}" for i in found.machines),
-        "requirement": found.number,
+    part = floor.line[floor.machines]
+    fields = {
+        "labels": _machines(demanded, floor.machines),
+        "names": tuple(f"m{i}" for i in floor.machines),
+        "requirement": floor.number,
         "bulk": True,
     }
-    constraint = found.item.constraint
-    if found.room <= 0:
+    constraint = floor.item.constraint
+    if floor.room <= 0:
         # Nobody may be left below; a machine that is so at any price makes that impossible.
         always = np.zeros((1, build.width))
-        if found.room < -NEAR:
-            build.rows(constraint, [(0, one_row(always))], 1.0, requirement=found.number)
-        build.rows(constraint, [(0, part.matrix)], -part.constant, **words)
+        if floor.room < -NEAR:
+            build.rows(constraint, [(0, one_row(always))], 1.0, requirement=floor.number)
+        build.rows(constraint, [(0, part.matrix)], -part.constant, **fields)
         return
-    first, weight = switched(demanded, build, found, **words)
+    first, weight = switched(demanded, build, floor, **fields)
     build.rows(
-        constraint, [(first, one_row(weight))], high=found.room, requirement=found.number,
-        labels=(found.item.declared.label.fr,), names=("count",), bulk=True,
+        constraint, [(first, one_row(weight))], high=floor.room, requirement=floor.number,
+        labels=(floor.item.declared.label.fr,), names=("count",), bulk=True,
     )  # fmt: skip
 
 
 def switched(
-    demanded: DemandedProgram, build: Build, found: Counted, **words: Any
+    demanded: DemandedProgram, build: Build, floor: Counted, **fields: Any
 ) -> tuple[int, Floats]:
     """The floors of the machines that can swing, unless their switch is on.
 
     Returns the column of the first switch, and what each switch counts for.
     """
-    least, _ = spread(demanded.program, found.line, demanded.low, demanded.ceiling)
-    size = int(found.group.max(initial=0)) + 1
-    first = build.new(f"below_{found.number}", size, 0, 1, integer=True, bulk=True)
-    depth = -least[found.machines]
-    entries = (np.arange(len(depth)), found.group)
+    least, _ = spread(demanded.program, floor.line, demanded.low, demanded.ceiling)
+    size = int(floor.group.max(initial=0)) + 1
+    first = build.new(f"below_{floor.number}", size, 0, 1, integer=True, bulk=True)
+    depth = -least[floor.machines]
+    entries = (np.arange(len(depth)), floor.group)
     place = sparse.csr_array((depth, entries), shape=(len(depth), size))
-    part = found.line[found.machines]
-    kept = {"bulk": True, **words}
+    part = floor.line[floor.machines]
+    block_fields = {"bulk": True, **fields}
     parts = [(0, part.matrix), (first, place)]
-    build.rows(found.item.constraint, parts, -part.constant, **kept)
-    return first, np.asarray(np.bincount(found.group, found.weight, size), dtype=float)
+    build.rows(floor.item.constraint, parts, -part.constant, **block_fields)
+    return first, np.asarray(np.bincount(floor.group, floor.weight, size), dtype=float)
 
 
-def _hold(demanded: DemandedProgram, build: Build, found: Counted, kept: NDArray[np.bool_]) -> None:
+def _hold(
+    demanded: DemandedProgram, build: Build, floor: Counted, above_floor: NDArray[np.bool_]
+) -> None:
     """The machines that were found to keep their floor keep it."""
-    chosen = found.machines[kept[found.machines]]
+    chosen = floor.machines[above_floor[floor.machines]]
     if len(chosen):
-        part = found.line[chosen]
+        part = floor.line[chosen]
         build.rows(
-            found.item.constraint, [(0, part.matrix)], -part.constant, bulk=True,
+            floor.item.constraint, [(0, part.matrix)], -part.constant, bulk=True,
             labels=_machines(demanded, chosen), names=tuple(f"m{i}" for i in chosen),
-            requirement=found.number,
+            requirement=floor.number,
         )  # fmt: skip
 
 

@@ -79,8 +79,8 @@ def frontier(
     everything = requirements(case)
     # Between two objectives the target stays; against savings, it is what varies.
     varies = "savings_target" if measure == SAVINGS else ""
-    kept = [item for item in everything if item.constraint != varies]
-    demanded = DemandedProgram(program, tuple(kept))
+    remaining = [item for item in everything if item.constraint != varies]
+    demanded = DemandedProgram(program, tuple(remaining))
     build, _ = begun(demanded)
     first = _savings(demanded) if measure == SAVINGS else goal(demanded, build, measure)
     second = goal(demanded, build, against)
@@ -91,18 +91,18 @@ def frontier(
     number = len(model.blocks)
     model.add(row)
     model.afresh()  # the end found last is the far one
-    found, stopped = [], False
+    optima, stopped = [], False
     levels = np.linspace(*ends, points)
     for step, level in enumerate(levels):
         tell(0.05 + 0.95 * step / points, f"Point {step + 1} sur {points}")
         model.limit(number, high=np.array([level + first.slack * (1 + 1e-9 * abs(level))]))
         solution = model.minimise(second.factors, tell, f"Point {step + 1} sur {points}")
         stopped |= solution.status == "stopped"
-        if solution.found:
+        if solution.has_point:
             slope = float(-solution.duals[number][0]) if solution.duals else float("nan")
-            found.append(_point(demanded, first, second, solution, level, slope))
+            optima.append(_point(demanded, first, second, solution, level, slope))
     tell(1.0, "Terminé")
-    return Frontier(case, measure, against, tuple(found), stopped)
+    return Frontier(case, measure, against, tuple(optima), stopped)
 
 
 def at_point(case: Case, chosen: Frontier, point: Point) -> Case:
@@ -116,8 +116,8 @@ def at_point(case: Case, chosen: Frontier, point: Point) -> Case:
     )
     rules = case.scenario.rules
     objectives = (chosen.against, *(name for name in rules.objectives if name != chosen.against))
-    asked_for = rules.model_copy(update={"objectives": objectives})
-    scenario = case.scenario.model_copy(update={"savings": demand, "rules": asked_for})
+    reordered = rules.model_copy(update={"objectives": objectives})
+    scenario = case.scenario.model_copy(update={"savings": demand, "rules": reordered})
     return replace(case, scenario=scenario)
 
 
@@ -145,18 +145,18 @@ def _ends(model: Model, first: Goal, second: Goal, tell: Progress) -> tuple[floa
     """The first measure where the second is best, then at its own best (in the row's terms)."""
     words = "Extrémités de la frontière"
     best = model.minimise(second.factors, tell, words)
-    if not best.found:
+    if not best.has_point:
         raise InputError(problem("frontier_empty"))
     number = len(model.blocks)
     room = second.slack + 1e-9 * abs(best.objective)
-    kept = Block(
+    best_row = Block(
         "kept", one_row(second.factors), np.array([-np.inf]), np.array([best.objective + room])
     )
-    model.add(kept)
+    model.add(best_row)
     start = model.minimise(first.factors, tell, words)
     model.limit(number, high=np.array([np.inf]))
     end = model.minimise(first.factors, tell, words)
-    if not (start.found and end.found):
+    if not (start.has_point and end.has_point):
         raise InputError(problem("frontier_empty"))
     return start.objective, end.objective
 
@@ -165,17 +165,17 @@ def _point(
     demanded: DemandedProgram,
     first: Goal,
     second: Goal,
-    found: Solution,
+    solution: Solution,
     level: float,
     slope: float,
 ) -> Point:
     program, rows = demanded.program, demanded.machines
-    values = found.values[: program.size]
+    values = solution.values[: program.size]
     short = rows.cost_at(values) - rows.revenue_at(values)
-    shown = first.constant + level
+    total = first.constant + level
     return Point(
-        level=-shown if first.id == SAVINGS else shown,
-        value=second.at(found.values),
+        level=-total if first.id == SAVINGS else total,
+        value=second.at(solution.values),
         slope=slope,
         savings_eur=reached(program.case.scenario.savings, program.saved(values)),
         loss_eur=loss_now(rows, values),

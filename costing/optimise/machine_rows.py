@@ -49,20 +49,22 @@ class MachineRows:
 
     def margin(self, share: float = 1.0, cost: Floats | None = None) -> Line:
         r"""$R_m - \phi C_m$ of each machine, as a line; `cost` stands in for the cost at mode."""
-        known = self.cost_eur if cost is None else cost
+        machine_cost = self.cost_eur if cost is None else cost
         matrix = self.revenue
         if self.cost_shift.nnz:
             matrix = sparse.csr_array(matrix - share * self.cost_shift)
-        return Line(matrix, self.fixed_eur - share * known)
+        return Line(matrix, self.fixed_eur - share * machine_cost)
 
-    def held(self, share: float = 1.0, cost: Floats | None = None) -> Line:
+    def capped_margin(self, share: float = 1.0, cost: Floats | None = None) -> Line:
         r"""$R_m - \min(\phi C_m, R^0_m)$ of each machine: exact, since one variant alone holds."""
-        known = share * (self.cost_eur if cost is None else cost)
-        floor = np.minimum(known, self.present_eur)
+        scaled_cost = share * (self.cost_eur if cost is None else cost)
+        floor = np.minimum(scaled_cost, self.present_eur)
         matrix = self.revenue
         if self.cost_shift.nnz:
             shift = self.cost_shift.tocoo()
-            moved = np.minimum(known[shift.row] + share * shift.data, self.present_eur[shift.row])
+            moved = np.minimum(
+                scaled_cost[shift.row] + share * shift.data, self.present_eur[shift.row]
+            )
             moved -= floor[shift.row]
             moves = sparse.csr_array((moved, (shift.row, shift.col)), shape=shift.shape)
             matrix = sparse.csr_array(matrix - moves)

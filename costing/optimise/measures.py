@@ -80,7 +80,7 @@ def side_by_side(
         TariffError: acts for which no rate is known.
     """
     before = _before(case)
-    found = [_measure(case, schedule, name, schedule, *before)]
+    measured = [_measure(case, schedule, name, schedule, *before)]
     for rule_id in RULES if among is None else among:
         try:
             other = named(case, rule_id)
@@ -90,8 +90,8 @@ def side_by_side(
             raise
         title = RULES[rule_id].label.fr
         if title != name:
-            found.append(_measure(case, other, title, schedule, *before))
-    return found
+            measured.append(_measure(case, other, title, schedule, *before))
+    return measured
 
 
 def _before(case: Case) -> tuple[Floats, NDArray[np.bool_]]:
@@ -117,13 +117,13 @@ def _measure(
     weight, revenue, cost = fleet.weight, paid.revenue, paid.cost
     below = revenue < cost
     worst = np.max(np.minimum(cost, present_revenue) - revenue, initial=0.0)
-    got, required = reached(demand, saved), required_from_fee(demand, years)
+    reached_eur, required = reached(demand, saved), required_from_fee(demand, years)
     return Measures(
         name=name,
         savings=saved,
-        reached_eur=got,
+        reached_eur=reached_eur,
         required_eur=required,
-        meets=got >= required - _HALF_CENT,
+        meets=reached_eur >= required - _HALF_CENT,
         loss_eur=float(weight @ np.maximum(cost - revenue, 0.0)),
         largest_loss_eur=float(worst),
         share_below=_share(below, weight),
@@ -155,11 +155,11 @@ def distance(case: Case, fleet: Fleet, one: FeeSchedule, other: FeeSchedule) -> 
     inside = np.diff(np.minimum(places[:, None], edges), axis=1)
     billed = _share_of(machines.acts_billed, places)[:, None] * inside
     middle = (edges[:, :-1] + edges[:, 1:]) / 2
-    found = []
+    fees = []
     for table, price in zip(limits, prices, strict=True):
         band = np.sum(middle[:, :, None] >= table[:, None, 1:-1], axis=2)
-        found.append(np.take_along_axis(price, band, axis=1))
-    gap = np.where(billed > 0, np.abs(found[0] - found[1]), 0.0)
+        fees.append(np.take_along_axis(price, band, axis=1))
+    gap = np.where(billed > 0, np.abs(fees[0] - fees[1]), 0.0)
     volume = fleet.weight[:, None] * billed
     return _over(float(np.sum(volume * gap)), float(np.sum(volume)))
 

@@ -44,8 +44,8 @@ SLACK, CENTS = 1e-9, 0.01
 
 def goals(demanded: DemandedProgram, build: Build) -> list[Goal]:
     """The scenario's objectives in turn, then the tie-break."""
-    asked = list(demanded.program.case.scenario.rules.objectives)
-    names = asked if "even" in asked else [*asked, "even"]
+    objectives = list(demanded.program.case.scenario.rules.objectives)
+    names = objectives if "even" in objectives else [*objectives, "even"]
     return [goal(demanded, build, name) for name in names]
 
 
@@ -82,7 +82,7 @@ def _loss(demanded: DemandedProgram, build: Build) -> Goal:
 def _largest_loss(demanded: DemandedProgram, build: Build) -> Goal:
     rows = demanded.machines
     first, _, _ = rows.alike
-    line = rows.held()[first]  # below cost already: measured from before
+    line = rows.capped_margin()[first]  # below cost already: measured from before
     least, _ = spread(demanded.program, line, demanded.low, demanded.high)
     swing = np.flatnonzero(least < 0)
     column = build.new("largest_loss", 1)
@@ -125,11 +125,11 @@ def _even(demanded: DemandedProgram, build: Build) -> Goal:
     start, size = np.maximum(program.present, 1e-9), program.prices
     gaps = build.new("gap", size, bulk=True)
     rate = build.new("common_cut", 1, -1.0, 1.0)
-    one = sparse.csr_array(np.ones((size, 1)))
+    ones = sparse.csr_array(np.ones((size, 1)))
     cut, eye = diagonal(1 / start), sparse.eye_array(size)
     # gap ≥ ±(1 - f/start - u), written gap ± f/start ± u ≥ ±1
-    build.rows("even_up", [(0, cut), (gaps, eye), (rate, one)], 1.0, bulk=True)
-    build.rows("even_down", [(0, -cut), (gaps, eye), (rate, -one)], -1.0, bulk=True)
+    build.rows("even_up", [(0, cut), (gaps, eye), (rate, ones)], 1.0, bulk=True)
+    build.rows("even_down", [(0, -cut), (gaps, eye), (rate, -ones)], -1.0, bulk=True)
     acts = program.years[-1].acts[:size].copy()
     for (code, _), first in program.split.items():
         places = program.places(code)
@@ -195,9 +195,9 @@ def _smooth(demanded: DemandedProgram, build: Build) -> Goal:
     step = diagonal(scale) @ (sparse.eye_array(total) - sparse.eye_array(total, k=-size))
     was = np.zeros(total)
     was[:size] = 1.0
-    one = np.ones((total, 1))
-    build.rows("step_down", [(0, step), (column, one)], was, bulk=True)
-    build.rows("step_up", [(0, step), (column, -one)], high=was, bulk=True)
+    ones = np.ones((total, 1))
+    build.rows("step_down", [(0, step), (column, ones)], was, bulk=True)
+    build.rows("step_up", [(0, step), (column, -ones)], high=was, bulk=True)
     return Goal("smooth", _unit(build, column), 0.0, SLACK)
 
 

@@ -103,13 +103,13 @@ class FeeProgram:
     @cached_property
     def split(self) -> dict[tuple[str, int], int]:
         """Where the prices of each class and variant begin, for classes that have a choice."""
-        found, first = {}, self.prices
+        starts, first = {}, self.prices
         for code in self.space.free:
             own = sum(cell.class_code == code for cell in self.cells) * len(self.steps)
             for variant in range(len(self.space.variants[code])):
-                found[code, variant] = first
+                starts[code, variant] = first
                 first += own
-        return found
+        return starts
 
     @cached_property
     def switches(self) -> dict[tuple[str, int], int]:
@@ -127,7 +127,7 @@ class FeeProgram:
 
     def columns(self, ceiling: Floats) -> list[Columns]:
         """The variables; what else limits prices is in rows, so that it has a shadow price."""
-        found = [Columns(self.names, np.zeros(self.prices), ceiling)]
+        columns = [Columns(self.names, np.zeros(self.prices), ceiling)]
         if self.split:
             names = [
                 f"{self.names[i]}_v{variant}"
@@ -135,11 +135,11 @@ class FeeProgram:
                 for i in self.places(code)
             ]
             free = np.full(len(names), np.inf)
-            found.append(Columns(tuple(names), np.zeros(len(names)), free))
+            columns.append(Columns(tuple(names), np.zeros(len(names)), free))
             picks = tuple(f"pick_{code}_{variant}" for code, variant in self.split)
             zero, one = np.zeros(len(picks)), np.ones(len(picks))
-            found.append(Columns(picks, zero, one, integer=True))
-        return found
+            columns.append(Columns(picks, zero, one, integer=True))
+        return columns
 
     def places(self, code: str) -> NDArray[np.intp]:
         """Prices of a class, date by date."""
@@ -154,24 +154,24 @@ class FeeProgram:
         rows: list[dict[int, float]] = []
         bounds: list[tuple[float, float]] = []
         for code in self.space.free:
-            mine = [key for key in self.split if key[0] == code]
+            keys = [key for key in self.split if key[0] == code]
             for order, price in enumerate(self.places(code)):
-                parts = [self.split[key] + order for key in mine]
+                parts = [self.split[key] + order for key in keys]
                 rows.append({int(price): -1.0, **dict.fromkeys(parts, 1.0)})
                 bounds.append((0.0, 0.0))
-                for key, part in zip(mine, parts, strict=True):
+                for key, part in zip(keys, parts, strict=True):
                     switch = self.switches[key]
                     rows.append({part: 1.0, switch: -float(low[price])})
                     bounds.append((0.0, np.inf))
                     rows.append({part: 1.0, switch: -float(high[price])})
                     bounds.append((-np.inf, 0.0))
-            rows.append({self.switches[key]: 1.0 for key in mine})
+            rows.append({self.switches[key]: 1.0 for key in keys})
             bounds.append((1.0, 1.0))
         for number, choice in enumerate(self.space.choices):
             rows += self._same_pick(number, len(choice.candidates) + 1)
         bounds += [(0.0, 0.0)] * (len(rows) - len(bounds))
-        found = np.array(bounds)
-        return [Block("structure", self._matrix(rows), found[:, 0], found[:, 1])]
+        sides = np.array(bounds)
+        return [Block("structure", self._matrix(rows), sides[:, 0], sides[:, 1])]
 
     def _same_pick(self, number: int, candidates: int) -> list[dict[int, float]]:
         """Classes under one choice take the same candidate."""
@@ -220,7 +220,7 @@ class FeeProgram:
         if not self.split:
             return self
         schedule = self._reformed(self.space.reform(self.steps[0], chosen))
-        fixed = Space((), {code: (found[0],) for code, found in self.space.variants.items()})
+        fixed = Space((), {code: (variants[0],) for code, variants in self.space.variants.items()})
         return replace(self, schedule=schedule, space=fixed)
 
     # --- what the fleet does
@@ -257,10 +257,10 @@ class FeeProgram:
         for slot in range(1, self.space.slots):
             for name in self.space.free:
                 if slot < len(self.space.variants[name]):
-                    mine = np.flatnonzero(code == name)
-                    rows.append(mine)
-                    columns.append(np.full(len(mine), self.switches[name, slot]))
-                    values.append((costs[slot] - costs[0])[mine])
+                    of_class = np.flatnonzero(code == name)
+                    rows.append(of_class)
+                    columns.append(np.full(len(of_class), self.switches[name, slot]))
+                    values.append((costs[slot] - costs[0])[of_class])
         shape = (len(fleet.frame), self.size)
         shift = sparse.csr_array(shape)
         if rows:
@@ -276,11 +276,11 @@ class FeeProgram:
             cost_eur=costs[0],
             cost_shift=shift,
             weight=fleet.weight,
-            present_eur=self._held(fleet, year),
+            present_eur=self._present_revenue(fleet, year),
             present_cost_eur=present,
         )
 
-    def _held(self, fleet: Fleet, year: int) -> Floats:
+    def _present_revenue(self, fleet: Fleet, year: int) -> Floats:
         """Revenue of each machine, the prices and structure before the first step held."""
         held = self.case.reference.schedule.frozen(self.steps[0] - dt.timedelta(days=1))
         machines = self._machines(fleet, year)
@@ -331,14 +331,14 @@ class FeeProgram:
     @cached_property
     def _coefficients(self) -> dict[int, tuple[sparse.csr_array, Floats]]:
         """By year, acts of each machine by variable, and its revenue at prices already in force."""
-        found = {}
+        by_year = {}
         for year in self.case.reference.savings.target.years:
             parts = [self._slot(slot, year) for slot in range(self.space.slots)]
             acts = parts[0][0]
             for part, _ in parts[1:]:
                 acts = sparse.csr_array(acts + part)
-            found[year] = acts, parts[0][1]
-        return found
+            by_year[year] = acts, parts[0][1]
+        return by_year
 
     def _slot(self, slot: int, year: int) -> tuple[sparse.csr_array, Floats]:
         """The same for one variant of each class, of the classes that have it."""

@@ -49,6 +49,6 @@ class Proposal:
         if self.schedule is None:
             return None
         first = self.case.scenario.rules.step_dates[0]
-        found = [reform for reform in self.schedule.reforms if reform.date >= first]
-        changed = [r for r in found if r.limits or r.amortisation_years or r.rank_factor]
+        reforms = [reform for reform in self.schedule.reforms if reform.date >= first]
+        changed = [r for r in reforms if r.limits or r.amortisation_years or r.rank_factor]
         return changed[0] if changed else None

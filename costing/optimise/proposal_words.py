@@ -12,14 +12,14 @@ from costing.optimise.proposal import Proposal
 from costing.scenario.menu import OBJECTIVES, STRUCTURES
 
 
-def optimal_words(proposal: Proposal, got: float, still: bool) -> str:
+def optimal_words(proposal: Proposal, reached_eur: float, still: bool) -> str:
     """What a schedule saves, what it costs to whom, what it changes besides prices."""
     lead = "Le barème proposé économise"
     if still and proposal.reform is None:
         lead = "Les tarifs déjà en vigueur suffisent : tenus sans changement, ils économisent"
     last = proposal.case.reference.savings.target.years[-1]
     words = (
-        f"{lead} {money(got)} pour {money(proposal.required_eur)} demandés au forfait. "
+        f"{lead} {money(reached_eur)} pour {money(proposal.required_eur)} demandés au forfait. "
         f"En {last}, les appareils en dessous de leur coût perdent "
         f"{money(proposal.loss_eur)}, contre {money(proposal.present_loss_eur)} aux tarifs en "
         "vigueur avant la première étape."
@@ -78,19 +78,19 @@ def reform_words(case: Case, reform: Reform) -> str:
 def _classes(case: Case, codes: list[str]) -> str:
     """Classes in words; a whole modality by its name."""
     reference = case.reference
-    left, found = list(codes), []
+    left, modalities = list(codes), []
     for modality in dict.fromkeys(entry.modality for entry in reference.class_entries):
         own = [code for code, entry in reference.classes.items() if entry.modality == modality]
         if len(own) > 1 and set(own) <= set(left):
-            found.append(labels.modality_name(reference, modality))
+            modalities.append(labels.modality_name(reference, modality))
             left = [code for code in left if code not in own]
-    return join([*found, *(labels.scope_name(reference, code) for code in left)])
+    return join([*modalities, *(labels.scope_name(reference, code) for code in left)])
 
 
-def conflict_words(case: Case, required: float, reachable: float | None, found: Conflict) -> str:
+def conflict_words(case: Case, required: float, reachable: float | None, conflict: Conflict) -> str:
     """That no schedule meets everything, and what contradicts what."""
     demand, first = case.scenario.savings, case.scenario.rules.step_dates[0]
-    asked = ", ".join(f"{money(v)} en {y}" for y, v in sorted(demand.yearly_eur.items()))
+    by_year = ", ".join(f"{money(v)} en {y}" for y, v in sorted(demand.yearly_eur.items()))
     if reachable is not None:
         # Where machines are counted, neighbours are put together: a little more may be possible.
         counts = any(demand.constraint in COUNTS for demand in case.scenario.rules.demands)
@@ -98,7 +98,7 @@ def conflict_words(case: Case, required: float, reachable: float | None, found: 
         words = (
             f"Aucun barème ne satisfait toutes les demandes : le forfait peut économiser {most} "
             f"pour {money(required)} demandés"
-            + (f" (et, par année, {asked})" if asked else "")
+            + (f" (et, par année, {by_year})" if by_year else "")
             + f". Les tarifs en vigueur avant le {first:%d/%m/%Y} ne changent pas."
         )
     else:
@@ -106,16 +106,16 @@ def conflict_words(case: Case, required: float, reachable: float | None, found: 
             "Aucun barème ne satisfait toutes les demandes, même sans rien économiser : ce que les "
             "tarifs doivent respecter se contredit déjà."
         )
-    if found.contradicting:
+    if conflict.contradicting:
         sure = (
             "Ces demandes ne peuvent pas tenir ensemble, et chacune y est pour quelque chose"
-            if len(found.contradicting) > 1
+            if len(conflict.contradicting) > 1
             else "Cette demande est impossible à elle seule, même aux prix les plus hauts admis"
         )
-        words += f" {sure} : {' ; '.join(found.contradicting)}."
-    if found.note:
-        words += f" {found.note}"
-    if not any(way.enough for way in found.ways):
+        words += f" {sure} : {' ; '.join(conflict.contradicting)}."
+    if conflict.note:
+        words += f" {conflict.note}"
+    if not any(way.enough for way in conflict.ways):
         words += (
             " Aucune demande desserrée seule ne suffit : il faut avancer une étape, réduire la "
             "part du forfait, compter sur d'autres leviers, ou céder sur plusieurs points."

@@ -54,10 +54,10 @@ def propose(case: Case, tell: Progress = silent) -> Proposal:
 
     def solve(fleets: Mapping[int, Fleet]) -> FeeSchedule | None:
         demanded = DemandedProgram(fee_program(case, fleets), requirements(case))
-        found = search(demanded)
-        if not np.isfinite(found.prices).all():
+        searched = search(demanded)
+        if not np.isfinite(searched.prices).all():
             return None
-        return _schedule(found.demanded.program, found.prices)
+        return _schedule(searched.demanded.program, searched.prices)
 
     answers = settle(case, solve, within(tell, 0.0, 0.7))
     return replace(_propose(case, answers.fleets, within(tell, 0.7, 1.0)), answers=answers)
@@ -70,42 +70,42 @@ def _propose(case: Case, fleets: Mapping[int, Fleet], tell: Progress) -> Proposa
     required = required_from_fee(case.scenario.savings, case.reference.savings.target.years)
     tell(0.1, "Économies atteignables")
     most = reach(demanded, tell=tell)
-    found = search(demanded, within(tell, 0.2, 0.6))
-    if found.status == "infeasible":
+    searched = search(demanded, within(tell, 0.2, 0.6))
+    if searched.status == "infeasible":
         possible = most.most_eur if most.status != "infeasible" else None
         return _blocked(demanded, required, possible, within(tell, 0.5, 1.0))
-    if not np.isfinite(found.prices).all():
+    if not np.isfinite(searched.prices).all():
         return Proposal(case, "stopped", required, most.most_eur, stopped_words())
     tell(0.65, "Arrondi des tarifs")
-    build, _ = begun(found.demanded, found.kept)
+    build, _ = begun(searched.demanded, searched.above_floor)
     status, rounded = round_prices(
-        found.demanded.program, build.blocks, found.prices,
-        found.demanded.low, found.demanded.high, tell,
+        searched.demanded.program, build.blocks, searched.prices,
+        searched.demanded.low, searched.demanded.high, tell,
     )  # fmt: skip
     if status == "infeasible":
         words = unroundable_words(case, required, most.most_eur)
         return Proposal(case, "infeasible", required, most.most_eur, words)
     if status == "stopped" and not np.isfinite(rounded).all():
         return Proposal(case, "stopped", required, most.most_eur, stopped_words())
-    proposal = _answered(found, rounded, required, most.most_eur, within(tell, 0.7, 1.0))
+    proposal = _answered(searched, rounded, required, most.most_eur, within(tell, 0.7, 1.0))
     tell(1.0, "Terminé")
     return proposal
 
 
 def _answered(
-    found: Search, prices: Floats, required: float, reachable: float, tell: Progress
+    searched: Search, prices: Floats, required: float, reachable: float, tell: Progress
 ) -> Proposal:
     """A schedule and what explains it."""
-    program = found.demanded.program
+    program = searched.demanded.program
     case, rows = program.case, program.machines
     saved = program.saved(prices)
     present = float(np.maximum(rows.present_cost_eur - rows.present_eur, 0.0) @ rows.weight)
     loss = loss_now(rows, prices)
-    got = reached(case.scenario.savings, saved)
+    reached_eur = reached(case.scenario.savings, saved)
     still = bool(np.allclose(prices, program.present, atol=1e-9))
     proposal = Proposal(
         case=case,
-        status="stopped" if found.status == "stopped" or found.short_eur else "optimal",
+        status="stopped" if searched.status == "stopped" or searched.short_eur else "optimal",
         required_eur=required,
         reachable_eur=reachable,
         words="",
@@ -114,12 +114,12 @@ def _answered(
         savings=saved,
         loss_eur=loss,
         present_loss_eur=present,
-        binding=tuple(bindings(found, prices, within(tell, 0.0, 0.6))),
-        limiting=tuple(limits(found, within(tell, 0.6, 1.0))),
-        goals=found.goals,
-        short_eur=found.short_eur,
+        binding=tuple(bindings(searched, prices, within(tell, 0.0, 0.6))),
+        limiting=tuple(limits(searched, within(tell, 0.6, 1.0))),
+        goals=searched.goals,
+        short_eur=searched.short_eur,
     )
-    return replace(proposal, words=optimal_words(proposal, got, still))
+    return replace(proposal, words=optimal_words(proposal, reached_eur, still))
 
 
 def _blocked(
@@ -127,17 +127,17 @@ def _blocked(
 ) -> Proposal:
     """No schedule: which demands contradict each other, and the least way out of each."""
     case = demanded.program.case
-    found = conflict(demanded, reachable, tell)
-    words = conflict_words(case, required, reachable, found)
+    contradiction = conflict(demanded, reachable, tell)
+    words = conflict_words(case, required, reachable, contradiction)
     return Proposal(
         case=case,
         status="infeasible",
         required_eur=required,
         reachable_eur=reachable or 0.0,
         words=words,
-        conflict=found.ways,
-        contradicting=found.contradicting,
-        exact=found.exact,
+        conflict=contradiction.ways,
+        contradicting=contradiction.contradicting,
+        exact=contradiction.exact,
     )
 
 

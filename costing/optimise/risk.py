@@ -69,13 +69,13 @@ class CostDraws:
         case = self.program.case
         year = case.reference.savings.target.years[-1]
         schedule = self.program.schedule
-        fleet, held = self.program.fleet(year), case.under(schedule, year)
-        machines = fleet.machines(schedule, year, held.amortisation_years)
-        costs = fleet_cost_draws(held, fleet, year, DRAWS)[1:]
-        return np.asarray(costs * billed_share(held, fleet, machines))
+        fleet, under = self.program.fleet(year), case.under(schedule, year)
+        machines = fleet.machines(schedule, year, under.amortisation_years)
+        costs = fleet_cost_draws(under, fleet, year, DRAWS)[1:]
+        return np.asarray(costs * billed_share(under, fleet, machines))
 
     @cached_property
-    def each(self) -> Floats:
+    def by_machine(self) -> Floats:
         """What each machine's cost counts for."""
         return risk_of(self.draws, self.risk, self.level)
 

@@ -64,15 +64,15 @@ def _nearest(
     low, high = np.minimum(limits[0], prices), np.maximum(limits[1], prices)
     build.rows("bounds", [(0, eye * unit)], low, high, bulk=True)
     for block in blocks:
-        kept = _tightened(_at_stake(block, prices, (units + 1) * unit))
-        build.blocks.append(replace(kept, matrix=sparse.csr_array(kept.matrix * unit)))
+        at_stake = _tightened(_at_stake(block, prices, (units + 1) * unit))
+        build.blocks.append(replace(at_stake, matrix=sparse.csr_array(at_stake.matrix * unit)))
     objective = np.concatenate([np.zeros(size), np.ones(size)])
     model = Model(build.columns, build.blocks, time_limit=_TIME_LIMIT)
-    found = model.minimise(objective, tell, "Arrondi des tarifs")
-    if not found.found:
-        return found.status, np.full(size, np.nan)  # prices that are not rounded are no answer
+    solution = model.minimise(objective, tell, "Arrondi des tarifs")
+    if not solution.has_point:
+        return solution.status, np.full(size, np.nan)  # prices that are not rounded are no answer
     # Read off in decimal, so that 12.34 is the float that a person would type.
-    rounded = np.array([float(f"{np.round(v) * unit:.10g}") for v in found.values[:size]])
+    rounded = np.array([float(f"{np.round(v) * unit:.10g}") for v in solution.values[:size]])
     return ("optimal" if _holds(blocks, rounded) else "infeasible"), rounded
 
 

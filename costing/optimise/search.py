@@ -1,4 +1,4 @@
-"""From a setting to prices: what can be saved at most, and the objectives one after the other."""
+"""From demands to prices: what can be saved at most, and the objectives one after the other."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from costing.run.progress import Progress, silent
 Floats = NDArray[np.float64]
 #: So many whole numbers that no two machines are put together.
 EVERY = 10**9
-Kept = dict[tuple[str, str], NDArray[np.bool_]]
+AboveFloor = dict[tuple[str, str], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,9 @@ class Reach:
 class Search:
     """Prices found, or that there are none.
 
-    setting: with the structure settled. prices: `(steps x cells,)`, not rounded. goals: what each
-    objective came to. kept: for each demand that counts machines, which ones keep their floor.
+    demanded: with the structure settled. prices: `(steps x cells,)`, not rounded. goals: what each
+    objective came to. above_floor: for each demand that counts machines, which ones keep their
+    floor.
     short_eur: how much better the first objective could be at most, when the search stopped or
     machines that differ were put together; 0 when it is the best.
     """
@@ -48,17 +49,19 @@ class Search:
     prices: Floats
     chosen: dict[str, int]
     goals: tuple[tuple[str, float], ...] = ()
-    kept: Kept = field(default_factory=dict)
+    above_floor: AboveFloor = field(default_factory=dict)
     short_eur: float = 0.0
 
 
-def begun(demanded: DemandedProgram, kept: Kept | None = None) -> tuple[Build, list[Counted]]:
+def begun(
+    demanded: DemandedProgram, above_floor: AboveFloor | None = None
+) -> tuple[Build, list[Counted]]:
     """The columns and rows of everything asked, without any objective."""
     program = demanded.program
     build = Build(program.columns(demanded.ceiling))
     build.blocks += program.links(demanded.low, demanded.high)
     build.blocks += price_blocks(demanded)
-    return build, floor_blocks(demanded, build, kept)
+    return build, floor_blocks(demanded, build, above_floor)
 
 
 def without_savings(demanded: DemandedProgram) -> DemandedProgram:
@@ -78,18 +81,20 @@ def savings_factors(demanded: DemandedProgram) -> tuple[Floats, float]:
     return -acts, float(sum(year.baseline_eur - year.fixed_eur for year in years))
 
 
-def reach(demanded: DemandedProgram, kept: Kept | None = None, tell: Progress = silent) -> Reach:
+def reach(
+    demanded: DemandedProgram, above_floor: AboveFloor | None = None, tell: Progress = silent
+) -> Reach:
     """The most that can be saved."""
-    build, _ = begun(without_savings(demanded), kept)
+    build, _ = begun(without_savings(demanded), above_floor)
     factors, _ = savings_factors(demanded)
     model = Model(build.columns, build.blocks)
-    found = model.minimise(-factors, tell, "Économies atteignables")
-    if not found.found:
-        return Reach(found.status, 0.0, found.values)
+    solution = model.minimise(-factors, tell, "Économies atteignables")
+    if not solution.has_point:
+        return Reach(solution.status, 0.0, solution.values)
     program = demanded.program
-    by_year = program.saved(found.values)
+    by_year = program.saved(solution.values)
     most = reached(program.case.scenario.savings, by_year)
-    return Reach(found.status, most, found.values, tuple(build.blocks), found.duals)
+    return Reach(solution.status, most, solution.values, tuple(build.blocks), solution.duals)
 
 
 def search(demanded: DemandedProgram, tell: Progress = silent) -> Search:
@@ -107,45 +112,45 @@ def _with_choices(
     program = demanded.program
     first = goal(demanded, build, program.case.scenario.rules.objectives[0])
     model = Model(build.columns, build.blocks)
-    found = model.minimise(first.factors, tell, "Structure et appareils à protéger")
-    if found.status == "infeasible" and any(one.grouped for one in counted):
+    solution = model.minimise(first.factors, tell, "Structure et appareils à protéger")
+    if solution.status == "infeasible" and any(floor.grouped for floor in counted):
         # Machines put together may be what makes it impossible: each gets a switch of its own.
         return search(replace(demanded, switches=EVERY), tell)
-    if not found.found:
-        return Search(found.status, demanded, np.full(program.prices, np.nan), {})
-    stopped, best = found.status == "stopped", found.objective
-    short = max(0.0, best - found.bound)
+    if not solution.has_point:
+        return Search(solution.status, demanded, np.full(program.prices, np.nan), {})
+    stopped, best = solution.status == "stopped", solution.objective
+    short = max(0.0, best - solution.bound)
     if program.split:
-        found = _least_change(demanded, model, first, found, tell)
-    chosen = program.chosen(found.values)
-    if any(one.grouped for one in counted):
+        solution = _least_change(demanded, model, first, solution, tell)
+    chosen = program.chosen(solution.values)
+    if any(floor.grouped for floor in counted):
         short = max(short, best - _relaxed(demanded))
-    kept = {
-        one.item.key: one.line.at(found.values)
+    above_floor = {
+        floor.item.key: floor.line.at(solution.values)
         >= -1e-6 * np.maximum(1.0, demanded.machines.cost_eur)
-        for one in counted
+        for floor in counted
     }
     settled = DemandedProgram(program.settled(chosen), demanded.requirements, aside=demanded.aside)
-    done = _in_turn(settled, kept, chosen, tell)
+    done = _in_turn(settled, above_floor, chosen, tell)
     if done.status == "infeasible":
         return Search("stopped", settled, done.prices, chosen)
     status: Status = "stopped" if stopped or done.status == "stopped" else "optimal"
     return Search(
-        status, settled, done.prices, chosen, done.goals, kept,
+        status, settled, done.prices, chosen, done.goals, above_floor,
         short if short > 1e-6 * max(1.0, abs(best)) else 0.0,
     )  # fmt: skip
 
 
 def _least_change(
-    demanded: DemandedProgram, model: Model, first: Goal, found: Solution, tell: Progress
+    demanded: DemandedProgram, model: Model, first: Goal, solution: Solution, tell: Progress
 ) -> Solution:
     """Among the best, the structure closest to today's."""
-    _keep(model, first, found.objective)
+    _keep(model, first, solution.objective)
     changed = np.zeros(model.size)
     for (_, variant), place in demanded.program.switches.items():
         changed[place] = float(variant > 0)
     closest = model.minimise(changed, tell, "Structure la plus proche de celle d'aujourd'hui")
-    return closest if closest.found else found
+    return closest if closest.has_point else solution
 
 
 def _relaxed(demanded: DemandedProgram) -> float:
@@ -157,11 +162,11 @@ def _relaxed(demanded: DemandedProgram) -> float:
 
 
 def _in_turn(
-    demanded: DemandedProgram, kept: Kept, chosen: dict[str, int], tell: Progress
+    demanded: DemandedProgram, above_floor: AboveFloor, chosen: dict[str, int], tell: Progress
 ) -> Search:
     """Objective after objective, each optimum kept while the next is sought."""
     program = demanded.program
-    build, _ = begun(demanded, kept)
+    build, _ = begun(demanded, above_floor)
     targets = goals(demanded, build)
     model = Model(build.columns, build.blocks)
     values = np.full(program.prices, np.nan)
@@ -169,18 +174,18 @@ def _in_turn(
     reports = []
     for number, target in enumerate(targets):
         tell(number / len(targets), "Objectifs, l'un après l'autre")
-        found = model.minimise(target.factors, tell, "Objectifs, l'un après l'autre")
-        if not found.found:
+        solution = model.minimise(target.factors, tell, "Objectifs, l'un après l'autre")
+        if not solution.has_point:
             if number:
                 # The optimum so far, within the slack, is as far as the solver goes.
-                status = "stopped" if found.status == "stopped" else status
+                status = "stopped" if solution.status == "stopped" else status
                 break
-            return Search(found.status, demanded, values, chosen)
-        values = found.values[: program.prices]
-        reports.append((target.id, target.at(found.values)))
-        status = found.status if found.status == "stopped" else status
-        _keep(model, target, found.objective)
-    return Search(status, demanded, values, chosen, tuple(reports), kept)
+            return Search(solution.status, demanded, values, chosen)
+        values = solution.values[: program.prices]
+        reports.append((target.id, target.at(solution.values)))
+        status = solution.status if solution.status == "stopped" else status
+        _keep(model, target, solution.objective)
+    return Search(status, demanded, values, chosen, tuple(reports), above_floor)
 
 
 def _keep(model: Model, target: Goal, best: float) -> None:

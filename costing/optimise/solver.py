@@ -84,7 +84,7 @@ class Solution:
     bound: float = np.nan
 
     @property
-    def found(self) -> bool:
+    def has_point(self) -> bool:
         """Whether there is a point that keeps every row, proven best or not."""
         return bool(np.isfinite(self.values).all()) and self.status != "infeasible"
 
@@ -112,7 +112,9 @@ class Model:
         self._highs: Any = problem.solverModel
         self._highs.setOptionValue("mip_feasibility_tolerance", TOLERANCE)
         self._place = self._add_columns(columns, variables)
-        self._rows = [self._add(block, mine) for block, mine in zip(scaled, rows, strict=True)]
+        self._rows = [
+            self._add(block, declared) for block, declared in zip(scaled, rows, strict=True)
+        ]
 
     def _add_columns(self, columns: Sequence[Columns], variables: list[Any]) -> NDArray[np.int32]:
         """Where each column stands in HiGHS; bulk ones are added."""
@@ -135,11 +137,11 @@ class Model:
     def _add(self, block: Block, declared: list[list[Any]] | None) -> NDArray[np.int32]:
         """Rows of HiGHS that say a block: low sides, then high sides; -1 where none does."""
         if declared is not None:
-            found = np.full((2, len(declared)), -1, dtype=np.int32)
+            numbers = np.full((2, len(declared)), -1, dtype=np.int32)
             for row, sides in enumerate(declared):
                 for side, constraint in sides:
-                    found[side, row] = constraint.index
-            return found
+                    numbers[side, row] = constraint.index
+            return numbers
         first = self._highs.getNumRow()
         matrix = block.matrix
         count = len(block.low)
@@ -204,13 +206,13 @@ class Model:
         model = self._highs.getModelStatus()
         info = self._highs.getInfo()
         solution = self._highs.getSolution()
-        known = highspy.HighsModelStatus
-        if model in (known.kInfeasible, known.kUnboundedOrInfeasible):
+        statuses = highspy.HighsModelStatus
+        if model in (statuses.kInfeasible, statuses.kUnboundedOrInfeasible):
             return Solution("infeasible", np.full(self.size, np.nan), np.nan, ())
-        status: Status = "optimal" if model == known.kOptimal else "stopped"
-        found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        status: Status = "optimal" if model == statuses.kOptimal else "stopped"
+        feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         values = np.full(self.size, np.nan)
-        if found:
+        if feasible:
             values = np.array(solution.col_value)[self._place]
         objective = float(info.objective_function_value)
         if self.whole.any():
@@ -260,8 +262,8 @@ def _declared(
 
 
 def _expression(variables: list[Any], indices: Any, factors: Any) -> Any:
-    kept = [(variables[i], float(f)) for i, f in zip(indices, factors, strict=True) if f]
-    return pulp.LpAffineExpression(kept)
+    terms = [(variables[i], float(f)) for i, f in zip(indices, factors, strict=True) if f]
+    return pulp.LpAffineExpression(terms)
 
 
 def _constraints(problem: Any, variables: list[Any], block: Block, number: int) -> list[list[Any]]:
@@ -273,19 +275,19 @@ def _constraints(problem: Any, variables: list[Any], block: Block, number: int) 
         expression = _expression(variables, matrix.indices[part], matrix.data[part])
         own = block.names[row] if block.names else str(row)
         name = f"{block.constraint}_{number}_{own}"
-        mine: list[Any] = []
+        sides: list[Any] = []
         if expression and low == high:
             equal = expression == float(low)
             problem += equal, name
-            mine = [(0, equal), (1, equal)]
+            sides = [(0, equal), (1, equal)]
         elif expression:
             if low > -np.inf:
-                mine.append((0, expression >= float(low)))
-                problem += mine[-1][1], f"{name}_low" if high < np.inf else name
+                sides.append((0, expression >= float(low)))
+                problem += sides[-1][1], f"{name}_low" if high < np.inf else name
             if high < np.inf:
-                mine.append((1, expression.copy() <= float(high)))
-                problem += mine[-1][1], f"{name}_high" if low > -np.inf else name
-        added.append(mine)
+                sides.append((1, expression.copy() <= float(high)))
+                problem += sides[-1][1], f"{name}_high" if low > -np.inf else name
+        added.append(sides)
     return added
 
 

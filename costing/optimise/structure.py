@@ -41,12 +41,12 @@ class Space:
     @cached_property
     def slots(self) -> int:
         """The most variants that a class has."""
-        return max(len(found) for found in self.variants.values())
+        return max(len(variants) for variants in self.variants.values())
 
     @property
     def free(self) -> tuple[str, ...]:
         """Classes that have a choice."""
-        return tuple(code for code, found in self.variants.items() if len(found) > 1)
+        return tuple(code for code, variants in self.variants.items() if len(variants) > 1)
 
     def reform(self, date: dt.date, chosen: Mapping[str, int]) -> Reform:
         """The reform that gives each class one of its variants."""
@@ -91,20 +91,20 @@ def space(case: Case) -> Space:
 
 def _own(choices: tuple[StructureChoice, ...], code: str, modality: str) -> list[int]:
     """Numbers of the choices that hold for a class: of each parameter, the most specific."""
-    found: dict[str, tuple[int, int]] = {}
+    nearest: dict[str, tuple[int, int]] = {}
     for number, choice in enumerate(choices):
         if choice.scope in (code, modality, "*"):
             near = (code, modality, "*").index(choice.scope)
-            if choice.parameter not in found or near < found[choice.parameter][0]:
-                found[choice.parameter] = (near, number)
-    return [number for _, number in found.values()]
+            if choice.parameter not in nearest or near < nearest[choice.parameter][0]:
+                nearest[choice.parameter] = (near, number)
+    return [number for _, number in nearest.values()]
 
 
 def _variants(
     case: Case, code: str, choices: tuple[StructureChoice, ...], own: list[int]
 ) -> tuple[Variant, ...]:
     today = case.reference.classes[code].limits
-    found = []
+    variants = []
     for picks in product(*(range(1 + len(choices[number].candidates)) for number in own)):
         limits, years, factor = list(today), None, None
         for number, pick in zip(own, picks, strict=True):
@@ -120,5 +120,5 @@ def _variants(
         if all(low < high for low, high in pairwise(limits)):
             moved = None if tuple(limits) == today else tuple(limits)
             same = tuple(zip(own, picks, strict=True))
-            found.append(Variant(same, moved, years, factor))
-    return tuple(found)
+            variants.append(Variant(same, moved, years, factor))
+    return tuple(variants)

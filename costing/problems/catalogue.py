@@ -24,13 +24,13 @@ def messages() -> dict[str, tuple[str, str]]:
     Raises:
         ValueError: as `read`; or two files give the same code.
     """
-    found: dict[str, tuple[str, str]] = {}
+    by_code: dict[str, tuple[str, str]] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
         family = read(path.read_text(encoding="utf-8"), path.name)
-        for code in found.keys() & family.keys():
+        for code in by_code.keys() & family.keys():
             raise ValueError(f"{path.name}: '{code}' is in another family too")
-        found |= family
-    return found
+        by_code |= family
+    return by_code
 
 
 def read(text: str, file: str) -> dict[str, tuple[str, str]]:
@@ -39,14 +39,14 @@ def read(text: str, file: str) -> dict[str, tuple[str, str]]:
     Raises:
         ValueError: a key twice, a language other than the two or missing, a blank text; its line.
     """
-    found = {}
+    by_code = {}
     for code, entry in _entries(yaml.compose(text, Loader=_Loader), file):
         texts = dict(_entries(entry, file))
         wrong = [name for name, node in texts.items() if not _is_text(node)]
         if wrong or set(texts) != {"fr", "en"}:
             raise _refused(entry, file, f"'{code}' wants a text for fr and one for en, no more")
-        found[code] = texts["fr"].value, texts["en"].value
-    return found
+        by_code[code] = texts["fr"].value, texts["en"].value
+    return by_code
 
 
 def _entries(node: yaml.Node | None, file: str) -> Iterator[tuple[str, yaml.Node]]:

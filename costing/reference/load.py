@@ -127,12 +127,12 @@ def load_schedule(extra: Sequence[Path] = ()) -> FeeSchedule:
 
 def _documents(directories: Sequence[Path]) -> dict[str, Document]:
     """Every YAML file by its stem; the first directory that has it wins."""
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     for directory in reversed(directories):
         for path in (*sorted(directory.glob("*.yaml")), directory / "fleet" / "dynamics.yaml"):
             if path.is_file():
-                found[path.stem] = path
-    return {stem: read(path) for stem, path in found.items()}
+                files[path.stem] = path
+    return {stem: read(path) for stem, path in files.items()}
 
 
 def _find(directories: Sequence[Path], name: str) -> Path:

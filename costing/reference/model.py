@@ -130,10 +130,10 @@ class CostModel:
             FormulaError: a step is not finite, or a cost line is negative; names the step and its
                 formula.
         """
-        known = dict(values)
-        known.update((name, value) for name, (value, _) in CONSTANTS.items())
+        computed = dict(values)
+        computed.update((name, value) for name, (value, _) in CONSTANTS.items())
         for step in self.steps:
-            known[step.name] = result = step.formula(known)
+            computed[step.name] = result = step.formula(computed)
             low, high = np.min(result), np.max(result)
             if not (np.isfinite(low) and np.isfinite(high)):
                 fault = "not_finite"
@@ -143,7 +143,7 @@ class CostModel:
                 continue
             facts = {"formula": step.formula.text}
             raise FormulaError(problem(fault, step.formula.place, step.name, **facts))
-        return {step.name: known[step.name] for step in self.steps}
+        return {step.name: computed[step.name] for step in self.steps}
 
     @cached_property
     def linear_in_acts(self) -> bool:
@@ -165,13 +165,13 @@ class CostModel:
 
     @cached_property
     def _uses(self) -> dict[str, frozenset[str]]:
-        found: dict[str, frozenset[str]] = {}
+        uses: dict[str, frozenset[str]] = {}
         for step in self.steps:
-            direct = step.formula.names - found.keys() - CONSTANTS.keys()
-            found[step.name] = frozenset(direct).union(
-                *(found[name] for name in step.formula.names if name in found)
+            direct = step.formula.names - uses.keys() - CONSTANTS.keys()
+            uses[step.name] = frozenset(direct).union(
+                *(uses[name] for name in step.formula.names if name in uses)
             )
-        return found
+        return uses
 
 
 def build_model(
@@ -200,8 +200,8 @@ def build_model(
             place = document.place("parameters", index)
             problems.append(problem("duplicate_name", place, parameter.name))
     for entry, place in entries:
-        step, found = _step(entry, place, postes)
-        problems += found
+        step, faults = _step(entry, place, postes)
+        problems += faults
         name = entry.id if isinstance(entry, LineEntry) else entry.name
         if name in taken or is_function(name):
             problems.append(problem("duplicate_name", place, name))

@@ -153,11 +153,11 @@ class Reference:
             InputError: no model costs that class.
         """
         if class_code not in self._values_of:
-            found = {
+            values = {
                 name: self.value_for(parameter, class_code)
                 for name, parameter in self.model_of(class_code).parameters.items()
             }
-            self._values_of[class_code] = {name: v for name, v in found.items() if v is not None}
+            self._values_of[class_code] = {name: v for name, v in values.items() if v is not None}
         return self._values_of[class_code]
 
     def value_of(self, file: str, name: str, class_code: str) -> Value:

@@ -255,13 +255,13 @@ def _step(entry: DerivedEntry, place: Place, stated: Unit, units: Mapping[str, U
 
 def _unit(text: str, currency: str) -> Unit | None:
     """The unit of a quotient such as `USD/FTE/year`; None when a part of it is unknown."""
-    known = {**_UNITS, currency: Unit(((currency, 1),))}
+    units = {**_UNITS, currency: Unit(((currency, 1),))}
     first, *below = text.split("/")
-    if first not in known or any(part not in known for part in below):
+    if first not in units or any(part not in units for part in below):
         return None
-    result = known[first]
+    result = units[first]
     for part in below:
-        result = result / known[part]
+        result = result / units[part]
     return result
 
 
@@ -283,11 +283,11 @@ def _check_cases(content: StudyFile, document: Document) -> list[Problem]:
     return problems
 
 
-def _unknown(asked: Mapping[str, Place], known: Sequence[str]) -> list[Problem]:
+def _unknown(places: Mapping[str, Place], known: Sequence[str]) -> list[Problem]:
     """A problem for each name that is not one of those known."""
     return [
         problem("unknown_choice", place, name, near=suggest(name, known), known=", ".join(known))
-        for name, place in asked.items()
+        for name, place in places.items()
         if name not in known
     ]
 

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from costing.problems.errors import suggest
 from costing.scenario.menu import CONSTRAINTS
-from costing.values.parameters import Number, Shown, Strict
+from costing.values.parameters import NonBlank, Number, Strict
 from costing.values.yaml_lines import CodedError, Fault
 
 Reading = Literal["cumulated", "level_2027"]
@@ -28,7 +28,7 @@ Share = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=100)]
 class Lever(Strict):
     """Savings that something else than the fee brings, dated: EUR a year from `date` on."""
 
-    label: Shown
+    label: NonBlank
     date: dt.date
     annual_amount_eur: Number = Field(ge=0, le=MOST_EUR)
 
@@ -189,7 +189,7 @@ class ScheduleRules(Strict):
         return self
 
     @model_validator(mode="after")
-    def _each_asked_once(self) -> ScheduleRules:
+    def _nothing_demanded_twice(self) -> ScheduleRules:
         keys: list[tuple[str, str]] = [
             *(("demands", f"{d.constraint} · {d.scope}") for d in self.demands),
             *(("structure", f"{s.parameter} · {s.scope}") for s in self.structure),

@@ -26,7 +26,7 @@ from costing.problems.errors import Place, Problem, ScenarioError, problem, sugg
 from costing.scenario.rules import SavingsDemand, ScheduleRules
 from costing.scenario.unavailable import Unavailable
 from costing.values.correlations import Correlation
-from costing.values.parameters import Grade, Number, Shown, Strict, Vat
+from costing.values.parameters import Grade, NonBlank, Number, Strict, Vat
 from costing.values.yaml_lines import CodedError, Fault, refusal
 
 FORMAT = 1
@@ -70,7 +70,7 @@ class Override(Strict):
     low: Number | None = None
     high: Number | None = None
     vat: Vat | None = None
-    source: Shown = "saisie de l'expert"
+    source: NonBlank = "saisie de l'expert"
     grade: Grade = "D"
     author: str = ""
     reason: str = ""
@@ -171,15 +171,15 @@ class Scenario(Strict):
 
         A datum that is given is no longer unavailable.
         """
-        kept = [o for o in self.overrides if o.parameter != override.parameter]
-        overrides = sorted((*kept, override), key=lambda o: o.parameter)
+        remaining = [o for o in self.overrides if o.parameter != override.parameter]
+        overrides = sorted((*remaining, override), key=lambda o: o.parameter)
         still = tuple(d for d in self.unavailable if d.address != override.parameter)
         return self.model_copy(update={"overrides": tuple(overrides), "unavailable": still})
 
     def without_override(self, parameter: str) -> Scenario:
         """The scenario with one value put back to the reference."""
-        kept = tuple(o for o in self.overrides if o.parameter != parameter)
-        return self.model_copy(update={"overrides": kept})
+        remaining = tuple(o for o in self.overrides if o.parameter != parameter)
+        return self.model_copy(update={"overrides": remaining})
 
     def to_json(self) -> str:
         """Readable JSON, one key a line."""
@@ -203,8 +203,8 @@ def from_json(text: str, file: str | None = None) -> Scenario:
     except KeyError as error:
         raise ScenarioError(problem("duplicate_key", place, error.args[0])) from None
     if not isinstance(data, dict) or data.get("format", FORMAT) != FORMAT:
-        got = data.get("format") if isinstance(data, dict) else data
-        raise ScenarioError(problem("scenario_format", place, got, known=FORMAT))
+        given = data.get("format") if isinstance(data, dict) else data
+        raise ScenarioError(problem("scenario_format", place, given, known=FORMAT))
     return _validated(data, file)
 
 
@@ -219,12 +219,12 @@ def revised(scenario: Scenario, **changes: Any) -> Scenario:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object of JSON whose keys are written once each."""
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
+        if key in members:
             raise KeyError(key)
-        found[key] = value
-    return found
+        members[key] = value
+    return members
 
 
 def _validated(data: dict[str, Any], file: str | None = None) -> Scenario:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
-from costing.values.parameters import Shown, Strict
+from costing.values.parameters import NonBlank, Strict
 from costing.values.yaml_lines import CodedError, Fault
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Unavailable(Strict):
     """
 
     address: str = Field(pattern=rf"^({VALUE_ADDRESS}|{FLEET}\.[a-z_]+\..+)$")
-    supplier: Shown
+    supplier: NonBlank
     reason: Reason
     detail: str = ""
     since: dt.date | None = None

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from costing.scenario.scenario import Scenario, from_json
 from costing.store.database import DRAFTS, Database
 
-KEPT = dt.timedelta(days=31)
+LIFETIME = dt.timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Drafts:
         now = dt.datetime.now(dt.UTC)
         row = {"scenario_id": scenario_id, "number": number, "content": scenario.to_json()}
         with self._database.begin(write=True) as connection:
-            connection.execute(sa.delete(DRAFTS).where(DRAFTS.c.kept_at < now - KEPT))
+            connection.execute(sa.delete(DRAFTS).where(DRAFTS.c.kept_at < now - LIFETIME))
             connection.execute(sa.delete(DRAFTS).where(DRAFTS.c.token == token))
             connection.execute(sa.insert(DRAFTS).values(token=token, kept_at=now, **row))
         return token

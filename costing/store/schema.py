@@ -63,15 +63,17 @@ def upgrade(connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_POSTGRESQL_LOCK)))
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
-    found = _revisions(connection)
-    if found == {HEAD}:
+    supported = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    present = _revisions(connection)
+    if present == {HEAD}:
         return  # Another process did it while this one waited for its turn.
-    if found - known:
+    if present - supported:
         raise SchemaError(
-            problem("store_newer", None, _address(connection), revisions=_listed(found - known))
+            problem(
+                "store_newer", None, _address(connection), revisions=_listed(present - supported)
+            )
         )
-    if not found:
+    if not present:
         _check_first_tables(connection)
     command.upgrade(config, "head")
     _forbid_changes(connection)

@@ -203,12 +203,12 @@ class Store:
         content, fleet_hash, fleet = _texts(revision.scenario)
         values = {field.name: getattr(revision, field.name) for field in fields(Header)}
         values["changes"] = [change._asdict() for change in revision.changes]
-        known = sa.select(FLEETS.c.hash).where(FLEETS.c.hash == fleet_hash)
+        same_fleet = sa.select(FLEETS.c.hash).where(FLEETS.c.hash == fleet_hash)
         with self._database.begin(write=True) as connection:
             if revision.parent is None:
                 first = {"id": revision.scenario_id, "created_at": revision.saved_at}
                 connection.execute(SCENARIOS.insert().values(first))
-            if fleet_hash and connection.execute(known).first() is None:
+            if fleet_hash and connection.execute(same_fleet).first() is None:
                 # Another process may be adding the same fleet: the one that is there will do.
                 with suppress(IntegrityError), connection.begin_nested():
                     connection.execute(FLEETS.insert().values(hash=fleet_hash, content=fleet))
@@ -225,17 +225,17 @@ def differences(before: Scenario, after: Scenario) -> list[Difference]:
     changes = diff(left, right)
     if before.fleet == after.fleet:
         return changes
-    words, others = _words(before), _words(after)
-    return changes + [Difference(f"fleet.{key}", words[key], others[key]) for key in words]
+    old, new = _fleet_summary(before), _fleet_summary(after)
+    return changes + [Difference(f"fleet.{key}", old[key], new[key]) for key in old]
 
 
-def _words(scenario: Scenario) -> dict[str, Any]:
+def _fleet_summary(scenario: Scenario) -> dict[str, Any]:
     fleet = scenario.fleet
     if fleet is None:
         return dict.fromkeys(("hash", "year", "label", "machines"))
     rows = max(map(len, fleet.columns.values()), default=0)
-    words = {"year": fleet.year, "label": fleet.label, "machines": rows}
-    return {"hash": _texts(scenario)[1], **words}
+    summary = {"year": fleet.year, "label": fleet.label, "machines": rows}
+    return {"hash": _texts(scenario)[1], **summary}
 
 
 def _follow(
@@ -286,7 +286,7 @@ def _intact(row: sa.RowMapping) -> Scenario:
         scenario = _read(row["content"], row["fleet"])
     except (ScenarioError, ValueError) as error:
         # A later version of the program may have written it, in a format of its own.
-        if "scenario_format" in [each.code for each in getattr(error, "problems", ())]:
+        if "scenario_format" in [fault.code for fault in getattr(error, "problems", ())]:
             raise
         raise damaged from error
     if scenario.hash != row["hash"] or scenario.name != row["name"]:

@@ -44,7 +44,7 @@ def _something(text: str) -> str:
 
 
 #: A text that shows something: a blank cell of a workbook holds none.
-Shown = Annotated[Text, AfterValidator(_something)]
+NonBlank = Annotated[Text, AfterValidator(_something)]
 
 
 class Strict(BaseModel):

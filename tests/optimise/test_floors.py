@@ -165,7 +165,7 @@ def test_floors_of_machines_hold_the_cost_at_risk(risk: str) -> None:
 def test_which_machines_are_left_below_is_kept_while_prices_are_rounded() -> None:
     case = CASES["acts"]
     found = search(demanded_of(case))
-    ((key, keeps),) = found.kept.items()
+    ((key, keeps),) = found.above_floor.items()
     assert key == ("acts_below", "*")
     rows = found.demanded.machines
     above = rows.revenue_at(found.prices) >= rows.cost_at(found.prices) - 0.5

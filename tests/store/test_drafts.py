@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from costing.scenario.scenario import Override, Scenario
 from costing.store.database import DRAFTS, Database
-from costing.store.drafts import KEPT, Drafts
+from costing.store.drafts import LIFETIME, Drafts
 
 CHANGED = Scenario().with_override(Override(parameter="communs.rent.*", mode=250))
 
@@ -48,7 +48,7 @@ def test_old_drafts_are_forgotten(url: str) -> None:
     database = Database(url)
     drafts = Drafts(database)
     old, young = drafts.keep("", None, None, CHANGED), drafts.keep("", None, None, CHANGED)
-    past = dt.datetime.now(dt.UTC) - KEPT - dt.timedelta(days=1)
+    past = dt.datetime.now(dt.UTC) - LIFETIME - dt.timedelta(days=1)
     with database.begin() as connection:
         connection.execute(sa.update(DRAFTS).where(DRAFTS.c.token == old).values(kept_at=past))
     drafts.keep("", None, None, CHANGED)
