@@ -1,7 +1,12 @@
 r"""The cost of machines: a model evaluated for a class, line by line and poste by poste.
 
-$C(N) = \sum_l c_l(N)$ over the lines of the perimeter's postes; a line per act counts $N$ times.
-A perimeter chooses postes; it never changes what a poste costs.
+$C(N) = \sum_{l \in P} c_l(N)$, EUR/year, with $N$ the acts of a year, billed or not, $P$ the lines
+of the perimeter's postes and $c_l$ the yearly cost of line $l$: $c_l = g_l$ where its formula $g_l$
+is per year (EUR/year), $c_l = N g_l$ where it is per act (EUR/act). A perimeter chooses postes; it
+never changes what a poste costs.
+
+Source: the formulas, with the sources of their values, are in `models/`, a file a modality; the
+postes are those of the official, open-ended list of what the fee pays (`models/perimeters.yaml`).
 """
 
 from __future__ import annotations
@@ -48,7 +53,11 @@ class CostBreakdown:
         return {name: _grade(self.case, self.class_code, name) for name in self.lines}
 
     def total(self, postes: frozenset[str] | None = None) -> Floats:
-        """Yearly cost of the given postes, by default those of the scenario's perimeter."""
+        r"""Yearly cost of the given postes, by default those of the scenario's perimeter.
+
+        $C = \sum_l c_l$ over the lines $l$ of these postes: EUR/year, of the shape of `acts`. A
+        poste without a line adds nothing.
+        """
         chosen = self.in_perimeter if postes is None else postes
         return np.asarray(
             sum(
@@ -58,7 +67,15 @@ class CostBreakdown:
         )
 
     def stops_at_amortisation(self) -> Floats:
-        """Yearly cost of the lines that depend on whether the machine is amortised."""
+        r"""Yearly cost of the lines that depend on whether the machine is amortised.
+
+        $\sum_l c_l$ over the lines $l$ whose formula uses `amortised`, directly or through others,
+        in the perimeter or not: EUR/year, of the shape of `acts`. Why they stop:
+        docs/decisions/004.
+
+        Raises:
+            InputError: no model costs the class.
+        """
         model = self.case.reference.model_of(self.class_code)
         return np.asarray(
             sum(
@@ -68,7 +85,11 @@ class CostBreakdown:
         )
 
     def by_poste(self) -> dict[str, Floats]:
-        """Yearly cost of each poste of the perimeter."""
+        r"""Yearly cost of each poste of the perimeter.
+
+        $C_p = \sum_{l \in p} c_l$, EUR/year, by code, of the shape of `acts`; a poste without a
+        line is left out.
+        """
         totals: dict[str, Floats] = {}
         for name, amount in self.lines.items():
             poste = self.steps[name].poste or ""
@@ -86,12 +107,16 @@ def annual_cost(
 ) -> CostBreakdown:
     """Yearly cost of machines of one class.
 
+    $c_l = g_l$ (EUR/year) for a line per year, $c_l = N g_l$ for one per act ($g_l$ in EUR/act),
+    with $g_l$ the line's formula in the class's model and $N$ the `acts`.
+
     `acts` (acts a year) and `amortised` (0 or 1) are scalars or arrays that broadcast together and
-    with `draws` (arrays by parameter name, say `(d, 1)` beside machines `(m,)`).
+    with `draws` (arrays by parameter name, in the parameter's unit, say `(d, 1)` beside machines
+    `(m,)`); each line has the shape that they make together.
 
     Raises:
-        InputError: unknown class, or a parameter without a value for it.
-        FormulaError: a line is not finite.
+        InputError: unknown class, a parameter without a value for it, or an unknown perimeter.
+        FormulaError: a line is not finite, or negative.
     """
     model = case.reference.model_of(class_code)
     acts = np.asarray(acts, dtype=float)
@@ -116,7 +141,14 @@ def annual_cost(
 
 
 def fleet_cost(case: Case, fleet: Fleet, year: int) -> Floats:
-    """Yearly cost of each machine of a fleet in its state of a year, EUR, shape `(m,)`."""
+    """Yearly cost of each machine of a fleet in its state of a year, EUR, shape `(m,)`.
+
+    $C_m = C_{k(m)}(N_m, a_m)$ with $k$ its class, $N_m$ all its acts of a year, billed or not, and
+    $a_m$ whether it is amortised that year. Of one machine, whatever the weight of its row.
+
+    Raises:
+        InputError, FormulaError: as `annual_cost`.
+    """
     (total,) = fleet_costs(case, fleet, year, CostBreakdown.total)
     return total
 
@@ -124,9 +156,13 @@ def fleet_cost(case: Case, fleet: Fleet, year: int) -> Floats:
 def fleet_costs(
     case: Case, fleet: Fleet, year: int, *counted: Callable[[CostBreakdown], Floats]
 ) -> tuple[Floats, ...]:
-    """Several sums of each machine's cost in its state of a year, EUR, each of shape `(m,)`.
+    r"""Several sums of each machine's cost in its state of a year, EUR, each of shape `(m,)`.
 
-    Each class is evaluated once; `counted` says what each sum counts of the breakdown.
+    Each class is evaluated once; `counted` says what each sum counts of the breakdown: for machine
+    $m$, $\sum_{l \in S} c_l(N_m, a_m)$ over the lines $S$ that it counts.
+
+    Raises:
+        InputError, FormulaError: as `annual_cost`.
     """
     sums = tuple(np.zeros(len(fleet.frame)) for _ in counted)
     amortised = fleet.amortised(year, case.amortisation_years)
@@ -143,8 +179,16 @@ def fleet_costs(
 def share_grade_d(case: Case, class_code: str, acts: float, amortised: float) -> float:
     r"""Share of what moves the cost that is of grade D: $\sum_{p \in D} |e_p| / \sum_p |e_p|$.
 
+    $e_p$ is the elasticity of the yearly cost to parameter $p$, $(p / C)\,\partial C/\partial p$,
+    without unit; $D$ the parameters whose value is of grade D. A share from 0 to 1, for one machine
+    of `acts` acts a year, `amortised` 0 or 1; 0 where nothing moves the cost. The grades are those
+    of `models/`; the share is a convention of this program.
+
     By differences: the exact derivatives (`costing.analysis.draws.elasticities`) take longer to
     find than a quick command lasts.
+
+    Raises:
+        InputError, FormulaError: as `annual_cost`.
     """
     values = case.reference.values_of(class_code)
     weak = every = 0.0
@@ -156,7 +200,12 @@ def share_grade_d(case: Case, class_code: str, acts: float, amortised: float) ->
 
 
 def _by_differences(case: Case, class_code: str, acts: float, amortised: float) -> dict[str, float]:
-    """Elasticities by central differences of 0.01 %, all parameters in one evaluation."""
+    r"""Elasticities by central differences of 0.01 %, all parameters in one evaluation.
+
+    $e_p = \frac{C(p (1 + h)) - C(p (1 - h))}{C(p (1 + h)) + C(p (1 - h))} \cdot \frac{1}{h}$ with
+    $h = 10^{-4}$, exact to the order of $h^2$ (any textbook of numerical analysis); no unit.
+    Parameters `(2p, p)` in the evaluation; those that are 0, or move nothing, are left out.
+    """
     values = case.reference.values_of(class_code)
     modes = {name: value.mode for name, value in values.items() if value.mode}
     if any(value.vat == "excluded" for value in values.values()):

@@ -8,6 +8,12 @@ are not billed. Revenue is linear in the fees; `FeeSchedule.volumes` gives the c
 The structure itself (limits of the bands, years before a machine is amortised, factor for further
 machines on one authorisation) may change from a date on: `Reform`. Acts are numbered from 1 January
 all the same: after a reform on 1 July the acts of $[N/2, N]$ meet the new limits.
+
+Source: bands at the margin, by machine and calendar year, are the rule of the official tables
+(UNCAM decision of 28 May 2018, JO 29/06/2018; arrêté of 2 February 2024, JO 06/02/2024; UNCAM
+decision of 14 October 2025, art. 6). Prices have their text row by row in `models/tariffs`, and limits in
+`models/machine_classes.yaml`. That in-patients take places is a switch (docs/decisions/005); that
+acts are spread evenly over the year is a convention: the texts date prices, not acts.
 """
 
 from __future__ import annotations
@@ -359,13 +365,19 @@ class FeeSchedule:
         )
 
     def volumes(self, machines: Machines, year: int, inpatients_count: bool = True) -> Floats:
-        """Billed acts of each machine in each period and band: shape `(..., period, band)`.
+        r"""Billed acts of each machine in each period and band: shape `(..., period, band)`.
 
-        `inpatients_count`: whether acts of in-patients take places in the bands. Places are
-        counted from 1 January; each period cuts its own by the limits in force in it.
+        $v_{k,b} = \frac{B}{N} \left|[s_{k-1} N, s_k N] \cap [a_{k,b}, a_{k,b+1}]\right|$, in acts;
+        0 for a machine without acts. $B$: billed acts of the year; $N$: places taken in the year,
+        $B$ and the acts of in-patients, or $B$ alone without `inpatients_count`; $s_k$: fraction of
+        the year at the end of period $k$; $a_{k,b}$: lower limit, in acts, of band $b$ of the
+        machine's class in period $k$. Places are counted from 1 January; each period cuts its own
+        by the limits in force in it.
+
+        Source: bands at the margin, of the official tables; who takes places: docs/decisions/005.
 
         Raises:
-            InputError: negative acts.
+            InputError: acts that are negative or not a number.
         """
         billed = np.asarray(machines.acts_billed, dtype=float)
         if not np.all((billed >= 0) & (machines.acts_inpatient >= 0)):
@@ -406,10 +418,15 @@ class FeeSchedule:
     def revenue(self, machines: Machines, year: int, inpatients_count: bool = True) -> Floats:
         r"""Fee revenue of each machine in a calendar year, EUR.
 
-        $\sum_{k,b} \text{fee}_{k,b} \times \text{acts}_{k,b}$ over the year's periods $k$ and bands
-        $b$, changes of tariff and structure inside the year included.
+        $R = \sum_{k,b} p_{k,b}\, v_{k,b}$ over the year's periods $k$ and bands $b$, changes of
+        tariff and structure inside the year included. $p$: `fees`, EUR an act; $v$: `volumes`, acts
+        in the year. Of the shape of the machines, `(...)`; of one machine, whatever the weight of
+        its row.
+
+        Source: the official tables (UNCAM decisions, arrêté of 2 February 2024).
 
         Raises:
+            InputError: acts that are negative or not a number.
             TariffError: a machine performs acts for which no rate is known; names class and date.
         """
         volumes = self.volumes(machines, year, inpatients_count)

@@ -33,9 +33,15 @@ def project(fleet: Fleet, year: int, dynamics: Dynamics) -> Fleet:
     Each year after the fleet's own, on 1 January: `renewal_rate` of each modality is replaced (a
     machine is split by weight between replaced and kept, so the result is continuous in the rate),
     then new machines that resemble the fleet are added at `machine_growth` (a negative rate takes
-    machines away evenly). Acts per machine follow
-    `acts_growth`. In year $y$ after base $y_0$ the weight of a modality is
-    $W_0 (1 + g)^{y - y_0}$.
+    machines away evenly). In year $y$ after base $y_0$ the weight of a modality is
+    $W_0 (1 + g)^{y - y_0}$, and the acts of each machine $N_0 (1 + h)^{y - y_0}$, billed and of
+    in-patients alike. $W$: machines; $N$: acts a year; $g$, $h$: `machine_growth`, `acts_growth`,
+    fractions a year.
+
+    Rows `(m,)` in, rows `(n,)` out: a row for each installation date that a machine's parts have.
+
+    Source: rates with their sources in `models/fleet/dynamics.yaml`; compound growth at a constant
+    rate is the convention of this program, not a forecast.
 
     Raises:
         FleetError: the year precedes the fleet's; a modality of the fleet has no rate.
@@ -76,7 +82,12 @@ def _check_dynamics(fleet: Fleet, dynamics: Dynamics) -> None:
 
 
 def _renew(frame: pd.DataFrame, year: int, dynamics: Dynamics) -> pd.DataFrame:
-    """Replace a share of the machines of each modality on 1 January of a year."""
+    r"""Replace a share of the machines of each modality on 1 January of a year.
+
+    $\rho \sum_m w_m$ machines of a modality go, $w_m$ the weight of a row and $\rho$ the
+    `renewal_rate` (a fraction a year); age is in years of 365.25 days. What `_renewed` says to
+    replace of a row `(m,)` becomes a row of its own, installed that day; weights add up as before.
+    """
     named = frame.assign(name=frame["machine_id"].astype(str))
     frame = named.sort_values(["modality", "installed_on", "name"], kind="stable").drop(
         columns="name"
@@ -96,11 +107,15 @@ def _renew(frame: pd.DataFrame, year: int, dynamics: Dynamics) -> pd.DataFrame:
 
 
 def _renewed(weight: Floats, age: Floats, quota: float, power: float | None) -> Floats:
-    """Weight replaced of each machine, oldest first in the arrays; the sum is `quota`.
+    r"""Weight replaced of each machine `(m,)`, oldest first in the arrays; the sum is `quota`.
 
-    With a power $p$ a machine of age $a$ (years) is replaced with chance $k a^p$, at most 1; $k$ is
-    such that the weights replaced add up to the quota. A constant $p$ is a Weibull life of
-    shape $p + 1$. Without a power the oldest go first.
+    $w_m \min(1, k a_m^p)$: with a power $p$ a machine of weight $w$ (machines) and age $a$ (years)
+    is replaced with chance $k a^p$, at most 1; $k$ is such that the weights replaced add up to the
+    quota $q$ (machines). Without a power the oldest go first:
+    $\min(w_m, \max(0, q - \sum_{j<m} w_j))$.
+
+    Source: a constant $p$ is a Weibull life of shape $p + 1$, whose hazard grows as $a^p$ (any
+    textbook of survival analysis); the power is in `models/fleet/dynamics.yaml`.
     """
     if power is None:
         return np.clip(quota - (np.cumsum(weight) - weight), 0.0, weight)

@@ -12,7 +12,14 @@ fraction per year), life $n$ (years).
   $i = (1+r)^{1/12} - 1$: $L = 12 \left(P - R v^{12n}\right) i v / (1 - v^{12n})$, $v = 1/(1+i)$.
 - `capital_charge`: one of the three by the scenario's convention (`METHODS`).
 
-Method: any textbook of engineering economy (capital recovery factor). Below a rate of 10⁻⁶ the
+Shapes: scalars, or arrays that broadcast together. Units: each function gives EUR/year.
+
+Errors: `Function.unit` raises `FormulaError` where an argument has another unit. Nothing is refused
+on values: a life of 0, or a rate of -1 or less, may give a number that is not finite, which
+`CostModel.evaluate` refuses as `FormulaError`, with the line's name.
+
+Method: any textbook of engineering economy (capital recovery factor). The annuity is set against
+published figures in `models/replications` (`schwartz-2018`). Below a rate of 10⁻⁶ the
 annuity and the rent use their first-order expansion in $r$, since the closed form loses its digits
 there; the relative difference at the junction is under 10⁻⁹.
 

@@ -3,7 +3,13 @@ r"""What a schedule saves, by calendar year, against the tariff of the baseline 
 Savings of year $y$:
 $\sum_m w_m \left(R^{base}_m(y) - R_m(y)\right)$ over the fleet of that year, aged,
 renewed and grown, each machine paid by exact bands inside the year. Both schedules see the same
-fleet. A positive amount is money saved by the health insurance.
+fleet. A positive amount is money saved by the health insurance. $w_m$: real machines that row $m$
+stands for; $R_m(y)$, $R^{base}_m(y)$: revenue of one such machine in the year under the schedule
+and under the baseline, EUR (`FeeSchedule.revenue`).
+
+Source: the law asks for at least 300 M€ over 2025-2027 for all imaging (Law 2025-199, art. 41); its
+two readings, the share on the fee and the baseline date are in `models/savings.yaml`, and why the
+savings count from that date in docs/decisions/008.
 """
 
 from __future__ import annotations
@@ -45,10 +51,16 @@ def present(case: Case) -> FeeSchedule:
 
 
 def machine_savings(case: Case, schedule: FeeSchedule, year: int) -> pd.DataFrame:
-    """One row a machine of the year's fleet: its columns, revenue before and after, and saved.
+    r"""One row a machine of the year's fleet: its columns, revenue before and after, and saved.
 
+    `baseline_eur`: $w_m R^{base}_m$; `revenue_eur`: $w_m R_m$; `saved_eur`: their difference.
     Amounts are for the whole weight of the row, EUR in the year; `amortised` is under the schedule.
     The baseline keeps its own years before « amorti » where the schedule changes them.
+
+    Raises:
+        FleetError: the year precedes the fleet's.
+        ScenarioError: years before « amorti » of a class that no model costs.
+        TariffError: acts for which no rate is known.
     """
     fleet = case.fleet_in(year)
     before = baseline(case)
@@ -67,7 +79,11 @@ def machine_savings(case: Case, schedule: FeeSchedule, year: int) -> pd.DataFram
 
 
 def savings(case: Case, schedule: FeeSchedule) -> list[YearSavings]:
-    """Savings of a schedule in each year of the target."""
+    r"""Savings of a schedule in each year $y$ of the target: $\sum_m w_m (R^{base}_m - R_m)$, EUR.
+
+    Raises:
+        FleetError, ScenarioError, TariffError: as `machine_savings`.
+    """
     found = []
     for year in case.reference.savings.target.years:
         frame = machine_savings(case, schedule, year)
@@ -89,7 +105,12 @@ def savings(case: Case, schedule: FeeSchedule) -> list[YearSavings]:
 
 
 def lever_savings(demand: SavingsDemand, year: int) -> float:
-    """What the other levers bring in a calendar year, EUR, from their date on."""
+    r"""What the other levers bring in a calendar year, EUR, from their date on.
+
+    $L_y = \sum_l A_l \min(1, \max(0, d_l / D))$: $A_l$ what lever $l$ brings a year, EUR/year;
+    $d_l$ days from its date to the end of the year; $D$ days of the year. In proportion to the
+    days, as acts are spread over the year: a convention, for no dated amount is public.
+    """
     start, end = dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
     length = (end - start).days
     return sum(
@@ -99,9 +120,12 @@ def lever_savings(demand: SavingsDemand, year: int) -> float:
 
 
 def required_from_fee(demand: SavingsDemand, years: tuple[int, ...]) -> float:
-    """What the fee must save under the demand's reading, EUR: over the years, or in the last one.
+    r"""What the fee must save under the demand's reading, EUR: over the years, or in the last one.
 
-    target × share on the fee, less what the other levers bring over the same time; never negative.
+    $\max(0, \phi T - \sum_y L_y)$ with $T$ the target (EUR), $\phi$ the share on the fee (0 to 1),
+    $L_y$ what the other levers bring in year $y$ (EUR), over the years that the reading counts.
+
+    Source: Law 2025-199, art. 41, which public sources read both ways (`models/savings.yaml`).
     """
     counted = years if demand.reading == "cumulated" else years[-1:]
     levers = sum(lever_savings(demand, year) for year in counted)
@@ -109,7 +133,11 @@ def required_from_fee(demand: SavingsDemand, years: tuple[int, ...]) -> float:
 
 
 def reached(demand: SavingsDemand, by_year: dict[int, float]) -> float:
-    """What a schedule's yearly savings come to under the demand's reading, EUR."""
+    r"""What a schedule's yearly savings come to under the demand's reading, EUR.
+
+    $\sum_y S_y$ when it is « cumulated », $S_{y_{max}}$ when it is the level of the last year, with
+    $S_y$ the savings of year $y$, EUR. Source: as `required_from_fee`.
+    """
     if demand.reading == "cumulated":
         return sum(by_year.values())
     return by_year[max(by_year)]
