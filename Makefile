@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: app test lint bench lock clean
+.PHONY: app test lint bench mutants lock clean
 
 app: $(VENV)/run.stamp       ## start the workbench on 127.0.0.1
 	$(BIN)/costing app
@@ -21,6 +21,9 @@ lint: $(VENV)/dev.stamp      ## style, layers and types
 
 bench: $(VENV)/bench.stamp   ## time the engine against its peers
 	$(BIN)/python -m benchmarks
+
+mutants: $(VENV)/mutation.stamp  ## whether the tests of the arithmetic notice a wrong one
+	$(BIN)/python -m benchmarks.mutation
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python app"; exit 1; }
@@ -39,10 +42,15 @@ $(VENV)/bench.stamp: $(VENV)/dev.stamp requirements-bench.lock
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.lock
 	touch $@
 
-lock:                        ## remake the three lock files (needs uv)
+$(VENV)/mutation.stamp: $(VENV)/dev.stamp requirements-mutation.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-mutation.lock
+	touch $@
+
+lock:                        ## remake the four lock files (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra bench -c requirements-dev.lock pyproject.toml -o requirements-bench.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra mutation -c requirements-dev.lock pyproject.toml -o requirements-mutation.lock
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -217,7 +217,8 @@ def _by_differences(case: Case, class_code: str, acts: float, amortised: float) 
     factors[size + np.arange(size), np.arange(size)] -= step
     draws = {name: mode * factors[:, i] for i, (name, mode) in enumerate(modes.items())}
     total = np.broadcast_to(annual_cost(case, class_code, acts, amortised, draws).total(), 2 * size)
-    slopes = (total[:size] - total[size:]) / (total[:size] + total[size:]) / step
+    with np.errstate(invalid="ignore"):  # a cost of nothing, which nothing moves
+        slopes = (total[:size] - total[size:]) / (total[:size] + total[size:]) / step
     return {name: float(e) for name, e in zip(modes, slopes, strict=True) if abs(e) > 1e-9}
 
 

@@ -11,9 +11,10 @@ all the same: after a reform on 1 July the acts of $[N/2, N]$ meet the new limit
 
 Source: bands at the margin, by machine and calendar year, are the rule of the official tables
 (UNCAM decision of 28 May 2018, JO 29/06/2018; arrêté of 2 February 2024, JO 06/02/2024; UNCAM
-decision of 14 October 2025, art. 6). Prices have their text row by row in `models/tariffs`, and limits in
-`models/machine_classes.yaml`. That in-patients take places is a switch (docs/decisions/005); that
-acts are spread evenly over the year is a convention: the texts date prices, not acts.
+decision of 14 October 2025, art. 6). Prices have their text row by row in `models/tariffs`, and
+limits in `models/machine_classes.yaml`. That in-patients take places is a switch
+(docs/decisions/005); that acts are spread evenly over the year is a convention: the texts date
+prices, not acts.
 """
 
 from __future__ import annotations

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from costing.analysis.draws.elasticities import elasticities
+from costing.case import costs
 from costing.case.case import Case, make_case
 from costing.case.costs import annual_cost, fleet_cost, fleet_costs, share_grade_d
 from costing.fleet.fleet import from_table
@@ -282,6 +284,8 @@ def test_fleet_cost_is_the_loop_over_its_machines() -> None:
     ]
     assert expected[0] == pytest.approx(MRI_TOTAL, abs=CENT)
     assert fleet_cost(CASE, fleet, 2024) == pytest.approx(expected, rel=1e-12)
+    turned = replace(fleet, frame=fleet.frame[::-1])  # classes met in another order
+    assert fleet_cost(CASE, turned, 2024) == pytest.approx(expected[::-1], rel=1e-12)
     # A year later the CT of 1 January 2017 is amortised.
     expected[4] = total(CASE, "scanner", 0, 1.0)
     assert fleet_cost(CASE, fleet, 2025) == pytest.approx(expected, rel=1e-12)
@@ -384,6 +388,7 @@ def test_elasticities_and_grade_d_of_a_tiny_model(tmp_path: Path) -> None:
     assert found == pytest.approx(
         {"purchase_price": 0.25, "service_life": -0.25, "per_act": 0.75}, abs=1e-7
     )
+    assert costs._by_differences(case, "essai", 1_000, 0.0) == pytest.approx(found, abs=1e-7)
     assert share_grade_d(case, "essai", 1_000, 0.0) == pytest.approx(0.2, abs=1e-7)
 
 
@@ -394,6 +399,17 @@ def test_a_price_without_vat_bears_it_and_the_cost_moves_with_the_rate(tmp_path:
     found = elasticities(case, "essai", 1_000, 0.0)
     assert found["purchase_price"] == pytest.approx(12 / 42, abs=1e-7)
     assert found.get("vat_rate") == pytest.approx(2 / 42, abs=1e-6)
+    assert costs._by_differences(case, "essai", 1_000, 0.0) == pytest.approx(found, abs=1e-6)
+    # 12 for the price, of grade D, among 12 for it, 12 for the life, 30 for the act and 2 for VAT.
+    assert share_grade_d(case, "essai", 1_000, 0.0) == pytest.approx(12 / 56, abs=1e-6)
+
+
+def test_nothing_is_of_grade_d_where_nothing_moves_the_cost(tmp_path: Path) -> None:
+    text = TINY.replace("VAT", "included").replace("mode: 100000", "mode: 0")
+    (tmp_path / "essai.yaml").write_text(text.replace("mode: 30", "mode: 0"), encoding="utf-8")
+    free = make_case(load_reference([tmp_path]), Scenario())
+    assert total(free, "essai", 1_000) == 0
+    assert share_grade_d(free, "essai", 1_000, 0.0) == 0
 
 
 def test_grade_d_is_a_share_in_every_class() -> None:
@@ -486,3 +502,4 @@ def test_the_open_hours_that_the_acts_ask_are_told() -> None:
     # 6 500 acts × 24 min / 60 / 0.85 = 3 058.82 h
     found = annual_cost(CASE, "irm_1_5t", 6_500.0)
     assert float(found.derived["open_hours"]) == pytest.approx(3_058.8235, abs=1e-4)
+    assert costs.HOURS_A_YEAR == 365 * 24

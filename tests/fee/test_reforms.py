@@ -333,6 +333,14 @@ def test_what_is_wrong_with_reforms_is_said_all_at_once() -> None:
             assert told in words
 
 
+@pytest.mark.parametrize(("years", "allowed"), [(0.5, True), (1, True), (100, True), (101, False)])
+def test_a_machine_may_be_amortised_after_any_time_up_to_a_century(
+    years: float, allowed: bool
+) -> None:
+    found = Reform(JANUARY, amortisation_years={"tep": years}).problems(HELD.classes, [JANUARY])
+    assert [p.code for p in found] == ([] if allowed else ["reform_years"])
+
+
 def test_a_reform_without_a_date_of_prices_is_refused() -> None:
     with pytest.raises(TariffError) as caught:
         HELD.with_prices({}, "essai", (Reform(JANUARY),))

@@ -100,6 +100,11 @@ def test_reference_activities_and_thresholds() -> None:
         "tep": (1_000,),
         "tep_tdm": (1_000,),
     }
+    # From the first act to any number of them; a PET scanner's last two bands are empty.
+    endless = 1e300
+    table = dict(zip(limits, SCHEDULE.limits.tolist(), strict=True))
+    assert table["scanner"] == [0, 6_500, 11_000, 13_000, endless]
+    assert table["tep"] == [0, 1_000, endless, endless, endless]
 
 
 def test_contrast_comes_inside_in_march_2024() -> None:
@@ -644,6 +649,8 @@ def test_a_proposal_keeps_history_and_replaces_the_later_steps() -> None:
     # cells that are not named stay at the price of January 2026, not at that of July or 2027
     assert proposal.price(Cell("scanner", "amorti", "*", "plein"), dt.date(2030, 1, 1)) == 72.52
     assert proposal.price(REDUCED, dt.date(2030, 1, 1)) == 60.00
+    earlier = [row for row in official_rows() if row["effective_from"] < "2026-04-01"]
+    assert len(proposal.rates) == len(earlier) > 300
     assert all(rate.effective_from < step for rate in proposal.rates)
 
 

@@ -296,6 +296,25 @@ def test_a_certain_renewal_leaves_the_rest_to_the_others() -> None:
     assert kept.to_dict() == pytest.approx({"young": 0.8}, abs=1e-9)
 
 
+def test_ages_count_days() -> None:
+    # On 1 January 2025, 1 827 and 915 days old; quota 0.6 of 2, power 1: 0.6 × 1 827 / 2 742 and
+    # 0.6 × 915 / 2 742 go.
+    dates = ("2020-01-01", "2022-07-01")
+    machines = [row(f"m{n}", installed_on=date) for n, date in enumerate(dates)]
+    later = weights(project(fleet(*machines), 2025, dispersed(1.0, 0.3)))
+    assert later["m0", dates[0]] == pytest.approx(1 - 0.6 * 1_827 / 2_742)
+    assert later["m1", dates[1]] == pytest.approx(1 - 0.6 * 915 / 2_742)
+
+
+def test_a_machine_of_less_than_a_year_may_be_certain_to_be_renewed() -> None:
+    # 184 days and 1 day old, quota 1.6 of 2, power 1: the older goes whole, 0.6 of the other.
+    pair = [row("half", installed_on="2024-07-01"), row("new", installed_on="2024-12-31")]
+    later = weights(project(fleet(*pair), 2025, dispersed(1.0, 0.8)))
+    assert later == pytest.approx(
+        {("half", "2025-01-01"): 1, ("new", "2025-01-01"): 0.6, ("new", "2024-12-31"): 0.4}
+    )
+
+
 def test_machines_of_no_age_are_renewed_evenly() -> None:
     pair = [row("a", installed_on="2024-12-31"), row("b", installed_on="2024-12-31")]
     later = project(fleet(*pair), 2025, dispersed(2.0, 0.5))

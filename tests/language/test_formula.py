@@ -150,6 +150,7 @@ def test_scalars_and_arrays_agree_on_ordinary_values() -> None:
 
 def test_equal_texts_make_equal_formulas() -> None:
     assert parse("a + b", HERE) == parse("a + b", HERE)
+    assert parse("a + b", HERE) == parse("a + b", Place(key="elsewhere"))
     assert parse("a + b", HERE) != parse("a - b", HERE)
 
 
@@ -313,6 +314,21 @@ def test_small_powers_stay() -> None:
     assert parse("a ** 16")({"a": 2.0}) == 65_536
     assert parse("a ** (-1 / 2)")({"a": 16.0}) == 0.25
     assert parse("(1 + r) ** -n")({"r": 1.0, "n": 3.0}) == 0.125
+    assert parse("a ** (32 / 2)")({"a": 2.0}) == 65_536
+    assert parse("a ** (999999999 / 999999999)")({"a": 2.0}) == 2
+    refused("a ** (34 / 2)")
+    refused("a ** (1000000000 / 1000000000)")  # 10⁹ and beyond is no exponent, divided or not
+
+
+def test_the_limits_themselves_are_allowed() -> None:
+    assert parse("a" * 2_000).names == {"a" * 2_000}
+    refused("a" * 2_001)
+    # A call and its name with how it is read are three nodes, each number is one more.
+    assert parse("min(" + ",".join(["1"] * 597) + ")")({}) == 1
+    refused("min(" + ",".join(["1"] * 598) + ")")
+    # Each sign is a level; below the last, the name and how it is read.
+    assert parse("-" * 58 + "a")({"a": 1.0}) == 1
+    refused("-" * 59 + "a")
 
 
 @pytest.mark.parametrize(
@@ -489,6 +505,7 @@ UNITS = {
         ("-price", "EUR"),
         ("share ** 0.5", "number"),
         ("price ** 2 / price", "EUR"),
+        ("price ** -1 * price ** 2", "EUR"),
         ("0", "EUR/year"),
     ],
 )

@@ -137,6 +137,33 @@ def test_sampled_beyond_sixteen_players() -> None:
     assert split.shares.sum() == pytest.approx(30.0, rel=1e-12)
 
 
+def test_one_pair_of_orders_by_hand() -> None:
+    # The two orders of two players: 1 then 9, and 3 then 7; nothing tells how far the mean is.
+    game = table(np.array([1.0, 4.0, 2.0, 11.0]))
+    split = shapley(game, 2, exact_up_to=0, pairs=1)
+    assert split.shares.tolist() == [4.0, 6.0]
+    assert (split.start, split.end, split.exact) == (1.0, 11.0, False)
+    assert np.isnan(split.errors).all()
+
+
+def test_all_the_coalitions_up_to_sixteen_players() -> None:
+    game: Game = lambda coalitions: coalitions.sum(axis=1).astype(float)  # noqa: E731
+    assert shapley(game, 16).exact
+    assert not shapley(game, 17).exact
+
+
+def test_a_sampled_game_is_asked_65_536_coalitions_at_most_at_once() -> None:
+    # 20 players: two orders of 21 coalitions a pair, so 1 560 pairs at once.
+    asked = []
+
+    def game(coalitions: Coalitions) -> Floats:
+        asked.append(len(coalitions))
+        return coalitions.sum(axis=1).astype(float)
+
+    assert shapley(game, 20, pairs=4_096).shares == pytest.approx([1.0] * 20)
+    assert asked == [1_560 * 42, 1_560 * 42, 976 * 42]
+
+
 def test_sampling_repeats_with_its_seed() -> None:
     one, same, other = (shapley(glove, 3, 0, 10, seed) for seed in (1, 1, 2))
     assert np.array_equal(one.shares, same.shares)

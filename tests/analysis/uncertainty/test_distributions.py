@@ -127,6 +127,19 @@ def test_lognormal(low: float, high: float) -> None:
     assert law.spread == pytest.approx(float(expected.std()), rel=1e-9)
 
 
+def test_the_median_is_read_without_interpolation() -> None:
+    # Triangular on 0, 2, 10: half of the area is beyond 10 - √(0.5 × 8 × 10).
+    law = Law("triangular", 0, 2, 10)
+    assert float(law.values(0.0)) == pytest.approx(10 - math.sqrt(40), rel=1e-12)
+
+
+def test_both_tails_of_a_pert_keep_their_digits() -> None:
+    # One law is the other seen in a mirror; beyond a score of 8 a chance is within 10⁻¹⁵ of one.
+    scores = np.linspace(-8, 8, 33)
+    one, other = Law("pert", 0, 3, 10), Law("pert", 0, 7, 10)
+    assert other.values(-scores) == pytest.approx(10 - one.values(scores), abs=1e-11)
+
+
 def test_lognormal_by_hand() -> None:
     # 100 and 400: median 200, deviation ln 4 / 3.2897073 = 0.4214; mean 200 e^0.08879 = 218.57
     law = Law("lognormal", 100, 200, 400)
