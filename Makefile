@@ -5,13 +5,16 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: app test lint bench mutants lock clean
+.PHONY: app test test-all lint bench mutants lock clean
 
 app: $(VENV)/run.stamp       ## start the workbench on 127.0.0.1
 	$(BIN)/costing app
 
-test: $(VENV)/dev.stamp      ## run the tests
-	$(BIN)/python -m pytest -n auto --dist worksteal
+test: $(VENV)/dev.stamp      ## run the tests that need only Python
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not heavy"
+
+test-all: test               ## and those that need LibreOffice, Chromium, PostgreSQL or minutes
+	$(BIN)/python -m pytest -n auto --dist worksteal -m heavy
 
 lint: $(VENV)/dev.stamp      ## style, layers and types
 	$(BIN)/ruff check .

@@ -1,19 +1,37 @@
-"""What every test may use: programs of the machine, and Hypothesis without a clock."""
+"""What every test may use: programs of the machine, Hypothesis without a clock, two selections.
+
+`-m "not heavy"` is what any machine with Python runs while one works; `-m heavy` is the rest.
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from costing.problems.errors import Language, Problem
+from tests.programs import CI, program
+
+#: What makes a test heavy: another program, or its time.
+HEAVY = ("libreoffice", "browser", "postgresql", "slow")
+XLSX = "xlsx:Calc MS Excel 2007 XML"
 
 # In CI the same examples each time: a landing must not hang on a draw.
-settings.register_profile("project", deadline=None, derandomize=os.environ.get("CI") == "true")
-settings.load_profile("project")
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=100)
+settings.register_profile("dev", deadline=None, max_examples=20)
+settings.load_profile("ci" if CI else "dev")
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` selects
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is heavy; what takes longest starts first, so that no worker ends alone."""
+    for item in items:
+        if any(item.get_closest_marker(name) for name in HEAVY):
+            item.add_marker(pytest.mark.heavy)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,24 +49,32 @@ def both_languages() -> Iterator[None]:
         yield
 
 
-def _program(names: tuple[str, ...], what: str) -> str:
-    """Path of a program; without it the test is skipped by name, and fails in CI."""
-    for name in names:
-        if path := shutil.which(name):
-            return path
-    message = f"{what} is not installed ({' or '.join(names)})"
-    if os.environ.get("CI") == "true":
-        pytest.fail(message)
-    pytest.skip(message)
-
-
 @pytest.fixture(scope="session")
 def soffice() -> str:
     """Path of LibreOffice."""
-    return _program(("soffice", "libreoffice"), "LibreOffice Calc")
+    return program("LibreOffice Calc", "soffice", "libreoffice")
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Path of Chromium."""
-    return _program(("chromium", "chromium-browser", "google-chrome"), "Chromium")
+    return program("Chromium", "chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def converted(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[Path]]:
+    """Opens files in LibreOffice and saves them, workbooks recalculated: one start for them all."""
+    profile = tmp_path_factory.mktemp("libreoffice")
+
+    def convert(folder: Path, *paths: Path, to: str = XLSX) -> list[Path]:
+        command = [
+            soffice, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", to,
+            "--outdir", str(folder), *map(str, paths),
+        ]  # fmt: skip
+        limit = 150 + 30 * len(paths)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
+        found = [folder / f"{path.stem}.{to.partition(':')[0]}" for path in paths]
+        assert all(path.is_file() for path in found), done.stderr
+        return found
+
+    return convert

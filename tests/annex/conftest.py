@@ -9,14 +9,14 @@ import pytest
 from costing.annex.describe import Annex, describe
 from costing.case.case import Case, make_case
 from costing.fee.schedule import Cell, FeeSchedule
-from costing.reference.load import load_reference
 from costing.scenario.scenario import Scenario
 from tests.annex.reading import JULY, NEXT, STRUCTURE
+from tests.shared import REFERENCE
 
 
 @pytest.fixture(scope="session")
 def case() -> Case:
-    return make_case(load_reference(), Scenario())
+    return make_case(REFERENCE, Scenario())
 
 
 @pytest.fixture(scope="session")

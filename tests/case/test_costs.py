@@ -27,8 +27,8 @@ from costing.language.units import is_money
 from costing.problems.errors import FormulaError, InputError
 from costing.reference.load import load_reference
 from costing.scenario.scenario import Conventions, Override, Scenario
+from tests.shared import REFERENCE
 
-REFERENCE = load_reference()
 CASE = make_case(REFERENCE, Scenario())
 CENT = 0.005
 MRI, CT, PET_CT = "irm_1_5t", "scanner", "tep_tdm"
@@ -402,6 +402,18 @@ def test_a_price_without_vat_bears_it_and_the_cost_moves_with_the_rate(tmp_path:
     assert costs._by_differences(case, "essai", 1_000, 0.0) == pytest.approx(found, abs=1e-6)
     # 12 for the price, of grade D, among 12 for it, 12 for the life, 30 for the act and 2 for VAT.
     assert share_grade_d(case, "essai", 1_000, 0.0) == pytest.approx(12 / 56, abs=1e-6)
+
+
+def test_vat_moves_a_cost_that_bears_it_whole(tmp_path: Path) -> None:
+    # 30 an act and 6 of VAT: elasticity 1 to the amount, 6 / 36 to the rate.
+    head, rest = TINY.split("  - name: purchase_price")
+    amount, line = ("  - name: per_act" + rest.split("  - name: per_act")[1]).split("lines:")
+    text = head + amount + "lines:\n  - id: consumables" + line.split("  - id: consumables")[1]
+    (tmp_path / "essai.yaml").write_text(text.replace("vat: included", "vat: excluded"), "utf-8")
+    case = make_case(load_reference([tmp_path]), Scenario())
+    assert total(case, "essai", 1_000) == pytest.approx(36_000)
+    found = costs._by_differences(case, "essai", 1_000, 0.0)
+    assert found == pytest.approx({"per_act": 1, "vat_rate": 1 / 6}, abs=1e-7)
 
 
 def test_nothing_is_of_grade_d_where_nothing_moves_the_cost(tmp_path: Path) -> None:

@@ -17,11 +17,10 @@ from click.testing import CliRunner, Result
 from costing import paths
 from costing.cli import main
 from costing.fleet.table import FleetTable
-from costing.reference.load import load_reference
 from costing.scenario.rules import SavingsDemand
 from costing.scenario.scenario import Conventions, Override, Scenario
+from tests.shared import REFERENCE
 
-REFERENCE = load_reference()
 MRI_REVENUE = (
     "revenue", "irm_1_5t", "--acts", "8000", "--amortisation", "non_amorti",
     "--zone", "province",
@@ -432,6 +431,7 @@ def test_optimise_an_infeasible_target_exits_3(tmp_path: Path) -> None:
     assert found["words"] in words.stdout
 
 
+@pytest.mark.slow
 def test_optimise_the_reference_fleet_and_write_it(tmp_path: Path) -> None:
     out = tmp_path / "proposition.xlsx"
     found = told("optimise", "--out", out)

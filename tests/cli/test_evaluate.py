@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 
 from costing.cli import main
 from costing.optimise.named_rules import RULES
-from costing.reference.load import load_reference
 from costing.scenario.rules import SavingsDemand
 from costing.scenario.scenario import Override, Scenario
+from tests.shared import REFERENCE
 from tests.strategies import fleet_of
 
 HEADER = "effective_from,class,amortisation,zone,band,fee_eur\n"
@@ -106,9 +106,8 @@ def test_in_words(scenario: Path, at_80: Path) -> None:
 
 
 def test_the_whole_fleet_by_default() -> None:
-    reference = load_reference()
     found = told("official", "--draws", 0, "--rule", "held")
-    assert found["fleet"] == {"label": reference.fleet.label, "synthetic": True}
+    assert found["fleet"] == {"label": REFERENCE.fleet.label, "synthetic": True}
     assert found["measures"][0]["reached_eur"] > found["measures"][1]["reached_eur"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -15,16 +15,14 @@ from costing.analysis.account.savings import savings
 from costing.case.case import make_case
 from costing.case.costs import annual_cost
 from costing.optimise.propose import propose
-from costing.reference.load import load_reference
 from costing.workbook.export import write_proposal
 from costing.workbook.imported.importer import import_workbook
-
-REFERENCE = load_reference()
+from tests.shared import REFERENCE
 
 
 @pytest.mark.libreoffice
 def test_a_filled_workbook_becomes_a_proposal_that_libreoffice_opens(
-    soffice: str, tmp_path: Path
+    converted: Callable[..., list[Path]], tmp_path: Path
 ) -> None:
     scenario = import_workbook(paths.WORKBOOKS / "exemple_rempli.xlsx", REFERENCE)
     assert scenario.overrides
@@ -45,15 +43,8 @@ def test_a_filled_workbook_becomes_a_proposal_that_libreoffice_opens(
 
     exported = tmp_path / "proposition.xlsx"
     write_proposal(proposal, exported)
-    opened = tmp_path / "opened"
-    subprocess.run(
-        [
-            soffice, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
-            "--convert-to", "xlsx", "--outdir", str(opened), str(exported),
-        ],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
-    book = openpyxl.load_workbook(opened / exported.name, data_only=True)
+    (opened,) = converted(tmp_path / "opened", exported)
+    book = openpyxl.load_workbook(opened, data_only=True)
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [f"{c.parent.title}!{c.coordinate}" for c in cells if c.data_type == "e"]
     texts = {cell.value for cell in cells if isinstance(cell.value, str)}

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costing.analysis.account.comparison import pay
@@ -21,11 +21,10 @@ from costing.analysis.account.savings import machine_savings
 from costing.case.case import Case, make_case
 from costing.fee.schedule import ZONES, Cell, FeeSchedule, Machines, Reform, one_machine
 from costing.problems.errors import TariffError
-from costing.reference.load import load_reference
 from costing.scenario.scenario import Conventions, Override, Scenario
+from tests.shared import REFERENCE, examples
 from tests.strategies import fleet_of
 
-REFERENCE = load_reference()
 OFFICIAL = REFERENCE.schedule
 HELD = OFFICIAL.frozen(dt.date(2024, 6, 1))
 JANUARY, JULY = dt.date(2027, 1, 1), dt.date(2027, 7, 1)
@@ -261,7 +260,7 @@ def test_a_later_reform_overrides_what_it_names() -> None:
 
 def test_a_reform_that_changes_nothing_is_left_out() -> None:
     """A workbook has no row for it: the schedule that comes back must be the one that left."""
-    schedule = load_reference().schedule
+    schedule = REFERENCE.schedule
     found = schedule.with_prices({JANUARY: {}}, "essai", [Reform(JANUARY)])
     assert found.reforms == ()
 
@@ -367,7 +366,7 @@ classes = st.lists(st.sampled_from(OFFICIAL.class_codes), unique=True)
 
 
 @given(st.integers(0, 1_000), dates, classes, st.integers(2026, 2028), st.booleans())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_reform_that_restates_the_structure_changes_nothing(
     seed: int, date: dt.date, codes: list[str], year: int, inpatients: bool
 ) -> None:
@@ -387,7 +386,7 @@ increasing = st.lists(st.integers(1, 15_000), min_size=3, max_size=3, unique=Tru
 
 
 @given(st.integers(0, 20_000), increasing, st.sampled_from([0, 0.25, 0.8, 1]), st.booleans())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_a_year_of_two_structures_in_exact_arithmetic(
     acts: int, limits: list[int], factor: float, further: bool
 ) -> None:
@@ -407,7 +406,7 @@ def test_a_year_of_two_structures_in_exact_arithmetic(
 
 
 @given(st.integers(0, 1_000))
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_arrays_and_draws_equal_a_loop(seed: int) -> None:
     schedule = reformed(
         Reform(JULY, {"irm_1_5t": (6_000, 8_000, 11_000), "tep": (500,)}, {}, {"scanner": 0.5}),

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costing import paths
@@ -24,6 +24,7 @@ from costing.fee.rates_file import COLUMNS, read_schedule
 from costing.fee.schedule import AMORTISATION, ZONES, Cell, FeeSchedule, Machines, one_machine
 from costing.problems.errors import InputError, TariffError
 from costing.reference.load import load_schedule
+from tests.shared import examples
 
 SCHEDULE = load_schedule()
 JUNE_2024 = dt.date(2024, 6, 1)
@@ -578,7 +579,7 @@ def test_the_official_tables_are_degressive() -> None:
 
 
 @given(codes, situations, places, dates, volumes_of_acts, st.floats(min_value=0, max_value=10))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_revenue_is_continuous_and_never_falls(code, amortisation, zone, date, acts, more) -> None:
     pays = curve(code, amortisation, zone, date)
     gain = pays(acts + more) - pays(acts)
@@ -586,20 +587,20 @@ def test_revenue_is_continuous_and_never_falls(code, amortisation, zone, date, a
 
 
 @given(codes, situations, places, dates, volumes_of_acts, volumes_of_acts)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_revenue_is_concave(code, amortisation, zone, date, one, other) -> None:
     pays = curve(code, amortisation, zone, date)
     assert pays((one + other) / 2) >= (pays(one) + pays(other)) / 2 - 1e-6
 
 
 @given(codes, situations, places, dates)
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_no_act_no_revenue(code, amortisation, zone, date) -> None:
     assert curve(code, amortisation, zone, date)(0.0) == 0
 
 
 @given(years_of_codes, situations, places, volumes_of_acts, st.floats(0, 10))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_a_year_with_changes_is_continuous_and_never_falls(
     known, amortisation, zone, acts, more
 ) -> None:
@@ -610,7 +611,7 @@ def test_a_year_with_changes_is_continuous_and_never_falls(
 
 
 @given(st.integers(0, 1_000), st.sampled_from([0.5, 2.0, 3.0]))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_revenue_is_linear_in_the_prices(seed: int, factor: float) -> None:
     machines = some_machines(10, seed)
     date = dt.date(2025, 3, 1)
@@ -622,7 +623,7 @@ def test_revenue_is_linear_in_the_prices(seed: int, factor: float) -> None:
 
 
 @given(volumes_of_acts, st.floats(0, 1), st.integers(2025, 2027))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_more_inpatients_never_raise_the_revenue(acts: float, share: float, year: int) -> None:
     machine = with_inpatients(acts, acts * share)
     counted = float(SCHEDULE.revenue(machine, year))

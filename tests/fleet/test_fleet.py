@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costing.fleet.columns import COLUMNS
@@ -21,6 +21,7 @@ from costing.fleet.fleet import (
 )
 from costing.problems.errors import FleetError
 from costing.reference.load import load_schedule
+from tests.shared import examples
 
 SCHEDULE = load_schedule()
 
@@ -240,7 +241,7 @@ def test_the_seven_is_a_parameter(years: float, last: str) -> None:
 
 
 @given(st.dates(dt.date(1990, 1, 1), dt.date(2024, 12, 31)), st.integers(2024, 2040))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_once_amortised_always_amortised(installed: dt.date, year: int) -> None:
     found = fleet(row("a", installed_on=installed.isoformat()))
     assert found.amortised(year)[0] == (installed < dt.date(year - 7, 1, 1))

@@ -8,13 +8,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costing.fleet.fleet import Fleet
 from costing.fleet.projection import Dynamics, project
 from costing.problems.errors import FleetError
 from tests.fleet.test_fleet import fleet, row
+from tests.shared import examples
 
 MODALITIES = ("irm", "scanner", "tep")
 
@@ -213,7 +214,7 @@ def by_machine(found: Fleet) -> dict[str, float]:
 
 
 @given(fleets(), share, st.integers(2024, 2029))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_renewal_keeps_every_weight_and_makes_no_machine_older(
     found: Fleet, renewal: float, year: int
 ) -> None:
@@ -227,7 +228,7 @@ def test_renewal_keeps_every_weight_and_makes_no_machine_older(
 
 
 @given(fleets(), share, share, st.floats(-0.1, 0.1), st.integers(2024, 2029))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_weight_and_acts_follow_their_rates(
     found: Fleet, growth: float, renewal: float, acts: float, year: int
 ) -> None:
@@ -244,7 +245,7 @@ def test_weight_and_acts_follow_their_rates(
 
 
 @given(fleets(), share, share, st.integers(2025, 2029))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_what_a_machine_is_stays_with_it(
     found: Fleet, growth: float, renewal: float, year: int
 ) -> None:
@@ -256,7 +257,7 @@ def test_what_a_machine_is_stays_with_it(
 
 
 @given(fleets(), st.floats(0, 0.39), st.integers(2025, 2027))
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_the_amortised_weight_is_continuous_in_the_renewal_rate(
     found: Fleet, renewal: float, year: int
 ) -> None:

@@ -18,9 +18,10 @@ from costing.fleet.columns import (
     SECTORS,
 )
 from costing.fleet.fleet import validate
-from costing.reference.load import load_reference, load_schedule
+from costing.reference.load import load_schedule
 from costing.values.sources import load_sources
 from costing.values.yaml_lines import read
+from tests.shared import REFERENCE
 
 DIRECTORY = paths.MODELS / "fleet"
 CSV = DIRECTORY / "parc_2024.csv"
@@ -216,7 +217,7 @@ def test_the_first_line_warns_in_french():
 
 
 def test_the_reference_data_carry_this_fleet(fleet):
-    carried = load_reference().fleet
+    carried = REFERENCE.fleet
     assert carried.synthetic
     assert carried.year == 2024
     assert list(carried.frame["machine_id"]) == list(fleet["machine_id"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costing.cli import main
@@ -29,10 +29,9 @@ from costing.fleet_file.mapping import FOLDER_VARIABLE, Layout, Mapping
 from costing.fleet_file.read import LARGEST_FILE, open_file
 from costing.fleet_file.values import read_dates, read_numbers
 from costing.problems.errors import FleetError
-from costing.reference.load import load_reference
 from costing.scenario.scenario import from_json
+from tests.shared import REFERENCE, examples
 
-REFERENCE = load_reference()
 HEADINGS = (
     "N° appareil", "FINESS", "Classe", "Date d'installation", "Code postal", "Secteur", "Rang",
     "Actes facturés", "Actes d'hospitalisés",
@@ -174,12 +173,9 @@ def test_a_fault_of_a_workbook_is_told_by_its_cell(tmp_path: Path) -> None:
 
 
 @pytest.mark.libreoffice
-def test_a_real_ods_file(tmp_path: Path, soffice: str) -> None:
-    source = xlsx(tmp_path / "parc.xlsx", table())
-    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
-    command = [soffice, profile, "--headless", "--convert-to", "ods", "--outdir"]
-    subprocess.run([*command, str(tmp_path), str(source)], check=True, capture_output=True)
-    same(read(tmp_path / "parc.ods"))
+def test_a_real_ods_file(tmp_path: Path, converted: Callable[..., list[Path]]) -> None:
+    (path,) = converted(tmp_path, xlsx(tmp_path / "parc.xlsx", table()), to="ods")
+    same(read(path))
 
 
 def test_parquet_with_types_and_as_text(tmp_path: Path) -> None:
@@ -353,14 +349,14 @@ def test_what_a_wording_stands_for_is_read_by_the_same_grammar() -> None:
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=20), st.sampled_from([" ", "\u202f"]))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_grouped_numbers_read_back(numbers: list[int], space: str) -> None:
     shown = pa.array([f"{n:,}".replace(",", space) for n in numbers])
     assert read_numbers(Cells(texts=shown), {}, None).values.tolist() == numbers
 
 
 @given(st.lists(st.dates(dt.date(1900, 1, 1), dt.date(2100, 1, 1)), min_size=1, max_size=20))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_dates_read_back(dates: list[dt.date]) -> None:
     for form in ("%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%Y-%m-%d 00:00:00"):
         reading = read_dates(Cells(texts=pa.array([f"{d:{form}}" for d in dates])), {}, False)
@@ -388,7 +384,7 @@ LIKE_DATES = FIGURES | st.sampled_from(
 
 
 @given(st.lists(LIKE_DATES, min_size=1, max_size=6), st.booleans())
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_a_column_of_even_dates_says_what_its_different_texts_say(
     texts: list[str], month_first: bool
 ) -> None:
@@ -412,7 +408,7 @@ def test_a_column_of_a_sheet_that_mixes_types() -> None:
 
 
 @given(st.lists(st.text("ab0", min_size=1, max_size=12), min_size=1, max_size=30))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_texts_met_twice(texts: list[str]) -> None:
     found = repeated(Cells(texts=pa.array(texts)))
     expected = [texts.count(each) > 1 for each in texts]

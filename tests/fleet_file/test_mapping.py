@@ -28,9 +28,8 @@ from costing.fleet_file.synonyms import (
     zone_of,
 )
 from costing.problems.errors import FleetError
-from costing.reference.load import load_reference
+from tests.shared import REFERENCE
 
-REFERENCE = load_reference()
 OPTIONS = options(REFERENCE)
 YAML = """\
 format: 1

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costing.fleet_file.heads import Kind
@@ -17,6 +17,7 @@ from costing.fleet_file.read import open_file
 from costing.fleet_file.text import OtherEncodingError
 from costing.problems.errors import FleetError
 from costing.run.progress import silent
+from tests.shared import examples
 
 HEADINGS = ("machine_id", "site_id", "class", "installed_on", "acts_billed", "weight")
 KINDS: dict[str, Kind] = {
@@ -86,7 +87,7 @@ def test_an_odd_row_is_read_as_it_stands(tmp_path: Path, row: str, first: bool) 
     st.lists(st.sampled_from((*PLAIN.splitlines(keepends=True), *ROWS)), min_size=1),
     st.sampled_from(("utf-8", "utf-8-sig", "cp1252")),
 )
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_rows_are_read_as_they_stand(rows: list[str], encoding: str) -> None:
     body = "".join(rows)
     with tempfile.TemporaryDirectory() as folder:

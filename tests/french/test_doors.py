@@ -10,7 +10,7 @@ from typing import NamedTuple
 import openpyxl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
@@ -24,7 +24,6 @@ from costing.fleet_file.read import open_file
 from costing.fleet_file.values import read_numbers
 from costing.french.writing import number
 from costing.problems.errors import InputError, Problem
-from costing.reference.load import load_reference
 from costing.scenario.scenario import Scenario
 from costing.ui.parts import figures
 from costing.values.quantity import UNBOUNDED, Quantity
@@ -33,8 +32,8 @@ from costing.workbook.imported.importer import import_workbook
 from costing.workbook.template import write_template
 from costing.xlsx.cell import Raw
 from tests.french.cases import AMBIGUOUS, NUMBERS, REFUSED
+from tests.shared import REFERENCE, examples
 
-REFERENCE = load_reference()
 LOW, HIGH = RANGES["weight"]
 MACHINE = {
     "Appareil": "M", "Site": "S", "Modalité": "IRM", "Classe": "IRM 1,5 T",
@@ -113,11 +112,10 @@ def of_screen() -> Callable[[str], Told]:
     def script() -> None:
         import streamlit as st
 
-        from costing.reference.load import load_reference
         from costing.ui.parts.machine_fields import machine_fields
 
         if "reference" not in st.session_state:
-            st.session_state.reference = load_reference()
+            st.session_state.reference = REFERENCE
         _, acts, _ = machine_fields(st.session_state.reference, st.columns(3), "essai", "")
         st.session_state.acts = acts
 
@@ -218,7 +216,7 @@ def agrees(told: Told, text: str, value: float) -> bool:
 def test_every_number_that_is_written_reads_back() -> None:
     read_back, doubtful = [], []
 
-    @settings(max_examples=2000)
+    @examples(2000)
     @given(st.floats(-9e11, 9e11) | st.floats(-9999, 9999), st.integers(0, 6))
     def check(value: float, decimals: int) -> None:
         text = number(value, decimals)

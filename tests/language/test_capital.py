@@ -18,11 +18,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costing.language.capital import METHODS
 from costing.language.formula import call
+from tests.shared import examples
 
 straight_line, mean_interest, annuity, lease_rent = (
     partial(call, name) for name in ("straight_line", "mean_interest", "annuity", "lease_rent")
@@ -177,7 +178,7 @@ rates = st.one_of(
 
 
 @given(money, shares, rates, st.integers(min_value=1, max_value=30))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_the_annuity_and_the_residual_are_worth_the_price(price, share, rate, years) -> None:
     """Σ A (1+r)^-k + R (1+r)^-n = P, summed in exact fractions."""
     residual = price * share
@@ -187,7 +188,7 @@ def test_the_annuity_and_the_residual_are_worth_the_price(price, share, rate, ye
 
 
 @given(money, shares, rates, st.integers(min_value=1, max_value=30))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_rents_in_advance_and_the_residual_are_worth_the_price(price, share, rate, years) -> None:
     residual = float(price * share)
     rent = float(lease_rent(float(price), residual, float(rate), float(years))) / 12
@@ -198,7 +199,7 @@ def test_rents_in_advance_and_the_residual_are_worth_the_price(price, share, rat
 
 
 @given(money, shares, rates, rates, st.integers(min_value=1, max_value=30))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_a_higher_rate_never_lowers_a_charge(price, share, rate, more, years) -> None:
     for method in METHODS:
         low, high = (
@@ -209,7 +210,7 @@ def test_a_higher_rate_never_lowers_a_charge(price, share, rate, more, years) ->
 
 
 @given(money, shares, rates, st.integers(min_value=1, max_value=30))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_a_charge_scales_with_money(price, share, rate, years) -> None:
     for method in METHODS:
         args = (float(rate), float(years))

@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import costing.language.capital  # noqa: F401 - registers the capital functions of the language
@@ -16,6 +16,7 @@ from costing.language.formula import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, parse
 from costing.language.units import unit
 from costing.problems.errors import FormulaError, Place
 from tests.checked import checked, must_check
+from tests.shared import examples
 
 HERE = Place(file="models/irm.yaml", line=42)
 
@@ -397,7 +398,7 @@ def test_all_the_faults_of_a_formula_are_reported() -> None:
 @example("0777")
 @example("a + 1")
 @example("1__0")
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_any_text_parses_or_is_a_formula_error(text: str) -> None:
     try:
         formula = parse(text, HERE)
@@ -421,7 +422,7 @@ _pieces = st.sampled_from(
 
 @must_check(refused=0.1)
 @given(st.lists(_pieces, max_size=25).map("".join))
-@settings(max_examples=600, deadline=None)
+@examples(600)
 def test_any_mix_of_pieces_parses_or_is_a_formula_error(text: str) -> None:
     try:
         parse(text, HERE)
@@ -446,7 +447,7 @@ def _grow(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 @must_check(computed=0.5)
 @given(st.recursive(_leaf, _grow, max_leaves=12))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_an_accepted_formula_always_computes_a_real_number(text: str) -> None:
     try:
         formula = parse(text)

@@ -17,8 +17,7 @@ from costing.reference.load import load_reference
 from costing.reference.model import CostModel
 from costing.scenario.scenario import Scenario
 from tests.checked import checked, must_check
-
-REFERENCE = load_reference()
+from tests.shared import REFERENCE
 
 
 @pytest.mark.parametrize(
@@ -80,7 +79,8 @@ def sides(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-FORMULAS = st.recursive(st.sampled_from(("acts", "price", "rate", "3", "0.5")), sides, max_leaves=8)
+CONSTANTS = st.recursive(st.sampled_from(("price", "rate", "3", "0.5")), sides, max_leaves=4)
+FORMULAS = st.recursive(st.just("acts") | CONSTANTS, sides, max_leaves=8)
 
 
 def straight(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -97,12 +97,15 @@ def straight(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-CONSTANTS = st.recursive(st.sampled_from(("price", "rate", "3", "0.5")), sides, max_leaves=4)
 STRAIGHT = st.recursive(st.just("acts"), straight, max_leaves=6)
+#: Straight by chance only: of two lines the product, or one over the other.
+CURVED = st.tuples(STRAIGHT, st.sampled_from("*/"), STRAIGHT).map(
+    lambda t: f"({t[0]} {t[1]} {t[2]})"
+)
 
 
-@must_check(constant=0.1, straight=0.05)
-@given(FORMULAS | STRAIGHT, st.floats(-50, 50), st.floats(0.1, 50))
+@must_check(constant=0.04, straight=0.05)
+@given(FORMULAS | STRAIGHT | CURVED, st.floats(-50, 50), st.floats(0.1, 50))
 @example("(acts * (price + 3))", 2.0, 0.5)
 @example("((acts / rate) - (acts * price))", 2.0, 0.5)
 def test_what_is_said_straight_is_straight(text: str, price: float, rate: float) -> None:

@@ -15,7 +15,7 @@ import costing.language.capital  # noqa: F401 - registers the capital functions
 from costing.language.formula import parse
 from costing.language.printers import to_excel, to_latex, to_sympy
 from costing.problems.errors import FormulaError
-from costing.reference.load import load_reference
+from tests.shared import REFERENCE
 
 NAMES = ("a", "b", "c")
 VALUES = {"a": 3.0, "b": 2.0, "c": 0.5}
@@ -102,7 +102,7 @@ def test_latex_is_as_written() -> None:
 
 
 def test_every_formula_of_the_models_has_all_its_readings() -> None:
-    for model in load_reference().models.values():
+    for model in REFERENCE.models.values():
         for step in model.steps:
             cells = {name: f"X{i}" for i, name in enumerate(sorted(step.formula.names))}
             ast.parse(to_excel(step.formula, cells).replace("^", "**").replace("=", "=="))

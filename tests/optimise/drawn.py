@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from costing.case.case import Case, make_case
 from tests.optimise.small import JULY, STEP, demand
+from tests.shared import examples
 
 
-def few(examples: int) -> settings:
-    return settings(
-        max_examples=examples,
+def few(count: int) -> settings:
+    return examples(
+        count,
         suppress_health_check=[HealthCheck.too_slow],
         phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink takes minutes
     )

@@ -14,12 +14,11 @@ from costing.optimise.demanded_program import DemandedProgram
 from costing.optimise.demands import requirements
 from costing.optimise.program import fee_program
 from costing.optimise.search import Search, search
-from costing.reference.load import load_reference
 from costing.scenario.rules import Demand, SavingsDemand, ScheduleRules
 from costing.scenario.scenario import Override, Scenario
+from tests.shared import REFERENCE
 from tests.strategies import fleet_of
 
-REFERENCE = load_reference()
 BASELINE = dt.date(2024, 3, 1)
 EVE = dt.date(2026, 12, 31)
 STEP = dt.date(2027, 1, 1)

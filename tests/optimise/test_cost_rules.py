@@ -26,13 +26,12 @@ from costing.optimise.cost_rules import (
 )
 from costing.optimise.named_rules import COST_RULES, RULES
 from costing.problems.errors import InputError
-from costing.reference.load import load_reference
 from costing.scenario.rules import SavingsDemand, ScheduleRules
 from costing.scenario.scenario import Override, Scenario
 from tests.bent import HIDDEN, bent
+from tests.shared import REFERENCE
 from tests.strategies import fleet_of
 
-REFERENCE = load_reference()
 STEP = dt.date(2027, 1, 1)
 EVE = dt.date(2026, 12, 31)
 STILL = tuple(

@@ -16,12 +16,11 @@ from costing.case.case import Case, make_case
 from costing.fee.schedule import Cell, FeeSchedule, Reform
 from costing.optimise.measures import distance, measure, side_by_side
 from costing.optimise.named_rules import RULES
-from costing.reference.load import load_reference
 from costing.scenario.rules import SavingsDemand
 from costing.scenario.scenario import Override, Scenario
+from tests.shared import REFERENCE
 from tests.strategies import fleet_of
 
-REFERENCE = load_reference()
 STEP = dt.date(2027, 1, 1)
 STILL = tuple(
     Override(parameter=f"dynamics.{name}.{modality}", mode=0, low=0, high=0)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -21,15 +21,14 @@ from costing.optimise.proposal import Proposal
 from costing.optimise.propose import propose
 from costing.optimise.search import reach
 from costing.problems.errors import ScenarioError
-from costing.reference.load import load_reference
 from costing.scenario.rules import Lever, SavingsDemand, ScheduleRules
 from costing.scenario.scenario import Override, Scenario
 from tests.checked import checked, must_check
 from tests.optimise.drawn import few, machines, one_of, with_target
 from tests.optimise.small import case_of, demanded_of
+from tests.shared import REFERENCE, examples
 from tests.strategies import fleet_of
 
-REFERENCE = load_reference()
 STEP = dt.date(2027, 1, 1)
 STILL = tuple(
     Override(parameter=f"dynamics.{name}.{modality}", mode=0, low=0, high=0)
@@ -410,7 +409,7 @@ def test_the_target_s_shadow_price_is_what_one_more_euro_costs() -> None:
 
 
 @must_check(both=0.25)
-@settings(max_examples=4)
+@examples(4)
 @given(st.floats(0.0, 1.0), st.floats(0.0, 1.0))
 def test_asking_more_never_loses_less(one: float, two: float) -> None:
     fleet = fleet_of(

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from costing.problems.errors import FormulaError, ModelError, Problem
 from costing.reference.model import BOUND, CostModel, build_model
 from costing.values.yaml_lines import read
+from tests.shared import examples
 
 POSTES = ("equipment", "staff", "archiving")
 
@@ -419,9 +420,7 @@ amounts = st.floats(min_value=0, max_value=1e9)
     acts=st.floats(min_value=0, max_value=1e5),
     amortised=st.sampled_from([0.0, 1.0]),
 )
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_adding_a_line_never_lowers_a_cost(
     tmp_path: Path, extra: str, price: float, storage: float, acts: float, amortised: float
 ) -> None:

@@ -29,8 +29,8 @@ from costing.problems.errors import InputError, ScenarioError
 from costing.reference.load import load_reference
 from costing.scenario.rules import SavingsDemand
 from costing.scenario.scenario import Override, Scenario
+from tests.shared import REFERENCE
 
-REFERENCE = load_reference()
 TARIFF = "tariffs/forfaits_techniques.csv"
 MODALITIES = ("scanner", "irm", "tep")
 
@@ -631,7 +631,7 @@ def test_a_gamma_camera_in_a_fleet_is_refused_by_name(gamma: Path) -> None:
 def test_a_minimum_for_a_year_that_does_not_count_is_refused() -> None:
     scenario = Scenario(savings=SavingsDemand(yearly_eur={2026: 1e6, 2028: 5e6, 2031: 5e6}))
     with pytest.raises(ScenarioError) as caught:
-        make_case(load_reference(), scenario)
+        make_case(REFERENCE, scenario)
     found = [(p.code, p.place.key, p.value) for p in caught.value.problems]
     assert found == [
         ("savings_year", "savings.yearly_eur.2028", 2028),

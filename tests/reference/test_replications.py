@@ -15,10 +15,10 @@ from costing import paths
 from costing.language import formula
 from costing.language.formula import Function
 from costing.problems.errors import ModelError
-from costing.reference.load import load_reference
 from costing.reference.replications import Result, Study, build_study, load_studies
 from costing.values.sources import load_sources
 from costing.values.yaml_lines import Document, read
+from tests.shared import REFERENCE
 
 FOLDER = paths.MODELS / "replications"
 SOURCES = load_sources(read(paths.MODELS / "sources.yaml"))
@@ -122,7 +122,7 @@ def test_figures_worked_by_hand_are_told_from_those_that_a_source_prints() -> No
 
 def test_the_file_of_a_study_bears_its_name_and_is_not_a_modality() -> None:
     assert {path.stem for path in FOLDER.glob("*.yaml")} == set(STUDIES)
-    assert set(load_reference().models) == {"scanner", "irm", "tep"}
+    assert set(REFERENCE.models) == {"scanner", "irm", "tep"}
 
 
 # --- what makes them fail -------------------------------------------------------------------------

@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from costing.case.case import make_case
 from costing.fleet.table import FleetTable
 from costing.problems.errors import ScenarioError
-from costing.reference.load import load_reference
 from costing.scenario.rules import SavingsDemand, ScheduleRules
 from costing.scenario.scenario import (
     Conventions,
@@ -23,9 +22,9 @@ from costing.scenario.scenario import (
     from_json,
 )
 from costing.values.correlations import Correlation
+from tests.shared import REFERENCE
 from tests.strategies import scenarios
 
-REFERENCE = load_reference()
 PRICE = "irm.purchase_price.irm_1_5t"
 
 

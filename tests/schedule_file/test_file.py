@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 
 from costing.fee.schedule import Cell, FeeSchedule, Reform
 from costing.problems.errors import InputError, Problem
-from costing.reference.load import load_reference
 from costing.schedule_file.file import read_schedule, write_schedule
+from tests.shared import REFERENCE
 
-REFERENCE = load_reference()
 OFFICIAL = REFERENCE.schedule
 STEP, LATER = dt.date(2027, 1, 1), dt.date(2027, 7, 1)
 EVE = dt.date(2026, 12, 31)

@@ -26,7 +26,7 @@ from costing.scenario.rules import ScheduleRules
 from costing.scenario.scenario import Difference, Override, Scenario
 from costing.store.database import Database, StoreUnavailableError
 from costing.store.store import DamagedRevisionError, StaleRevisionError, Store, differences
-from tests.store.databases import POSTGRESQL, query
+from tests.store.databases import query
 from tests.strategies import scenarios
 
 PRICE = "irm.purchase_price.irm_1_5t"
@@ -79,7 +79,7 @@ def test_it_is_there_after_reopening(url: str) -> None:
         assert store.load(saved.scenario_id) == saved
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=scenarios(), second=scenarios(fleet=True))
 def test_any_scenario_saved_and_loaded_is_equal(
     store: Store, first: Scenario, second: Scenario
@@ -329,7 +329,7 @@ def test_of_two_processes_from_the_same_base_exactly_one_wins(url: str, tmp_path
         assert history[base].changes[0].after == f"{winner} {base}"
 
 
-@pytest.mark.skipif(not POSTGRESQL, reason="COSTING_TEST_POSTGRESQL_URL names no database")
+@pytest.mark.postgresql
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_postgresql_serves_a_group(url: str) -> None:
     with Store(url) as here, Store(url) as there:

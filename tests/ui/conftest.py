@@ -14,7 +14,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from streamlit.testing.v1 import AppTest
 
 from costing.fleet_file.mapping import FOLDER_VARIABLE
@@ -121,20 +121,24 @@ def opened(database: str) -> Callable[..., Session]:
     return open_page
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[str]:
-    """The application on a free port of this machine, with a store and a folder of its own."""
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The application on a free port of this machine, with a store and a folder of its own.
+
+    It serves all the visitors in turn, as it does in life.
+    """
+    folder = tmp_path_factory.mktemp("site")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {
         **os.environ,
-        URL_VARIABLE: f"sqlite:///{tmp_path / 'scenarios.db'}",
-        FOLDER_VARIABLE: str(tmp_path / "mappings"),
+        URL_VARIABLE: f"sqlite:///{folder / 'scenarios.db'}",
+        FOLDER_VARIABLE: str(folder / "mappings"),
     }
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *server_flags()]
     command += [f"--server.port={port}", "--server.fileWatcherType=none"]
-    with (tmp_path / "server.log").open("w") as log:
+    with (folder / "server.log").open("w") as log:
         server = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
         )
@@ -157,15 +161,22 @@ def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
     pytest.fail("the server did not answer")
 
 
-@pytest.fixture
-def page(chromium: str) -> Iterator[Page]:
-    """A window of the browser, in French."""
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A browser; no longer than a module, since Playwright holds the thread's event loop."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        found = driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
         try:
-            found = browser.new_page(viewport={"width": 1440, "height": 900}, locale="fr-FR")
-            found.set_default_timeout(PATIENCE)
-            expect.set_options(timeout=PATIENCE)
             yield found
         finally:
-            browser.close()
+            found.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A window of the browser, in French, with nothing kept of an earlier visit."""
+    with browser.new_context(viewport={"width": 1440, "height": 900}, locale="fr-FR") as context:
+        found = context.new_page()
+        found.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
+        yield found

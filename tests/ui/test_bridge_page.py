@@ -23,16 +23,15 @@ from costing.analysis.bridge.bridge import (
 )
 from costing.analysis.bridge.words import amount, sentences, title, why
 from costing.case.case import make_case
-from costing.reference.load import load_reference
 from costing.scenario.examples import example_scenarios
 from costing.scenario.scenario import Conventions, Override, Scenario
 from costing.store.store import Store
 from costing.ui.bridge import page as page_bridge
 from costing.ui.parts.figures import parse
 from costing.values.catalogue import Population
+from tests.shared import REFERENCE
 
 Opened = Callable[..., Any]
-REFERENCE = load_reference()
 NARROW, WIDE = example_scenarios()
 DATE = dt.date(2024, 3, 1)
 PRICE = "irm.purchase_price.irm_1_5t"

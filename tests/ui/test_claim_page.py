@@ -19,17 +19,16 @@ from costing.analysis.uncertainty.chances import brief
 from costing.case.case import make_case
 from costing.fleet.table import FleetTable
 from costing.problems.errors import TariffError, problem
-from costing.reference.load import load_reference
 from costing.scenario.scenario import Conventions, Scenario
 from costing.store.store import Store
 from costing.ui.claim import correlations as claim_correlations
 from costing.ui.claim import tables as claim_tables
 from costing.ui.shell import cache as ui_cache
 from costing.values.correlations import Correlation
+from tests.shared import REFERENCE
 from tests.strategies import fleet_of
 
 Opened = Callable[..., Any]
-REFERENCE = load_reference()
 PET = {"machine_id": "m1", "site_id": "s1", "modality": "tep", "class": "tep_tdm",
        "installed_on": "2020-01-01", "zone": "province", "region": "Bretagne", "sector": "public",
        "rank_on_authorisation": 1, "acts_billed": 3000, "acts_inpatient": 0,

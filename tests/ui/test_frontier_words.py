@@ -7,11 +7,11 @@ import pytest
 
 from costing.case.case import make_case
 from costing.optimise.frontier import SAVINGS, Frontier, Point
-from costing.reference.load import load_reference
 from costing.scenario.scenario import Scenario
 from costing.ui.schedule import frontier_words
+from tests.shared import REFERENCE
 
-CASE = make_case(load_reference(), Scenario())
+CASE = make_case(REFERENCE, Scenario())
 NAN = float("nan")
 
 

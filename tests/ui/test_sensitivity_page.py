@@ -18,15 +18,14 @@ from costing.analysis.sensitivity.words import sensitivity_words
 from costing.case.case import make_case
 from costing.case.labels import GRADE_WORDS
 from costing.french.writing import euros, percent
-from costing.reference.load import load_reference
 from costing.scenario.scenario import Scenario, revised
 from costing.store.store import Store
 from costing.ui.sensitivity import tables as sensitivity_tables
 from costing.values.correlations import Correlation
+from tests.shared import REFERENCE
 from tests.strategies import fleet_of
 
 Opened = Callable[..., Any]
-REFERENCE = load_reference()
 #: The claim with the fewest data, hence the quickest.
 CLAIM = "cnam_scanner_72"
 INDEPENDENT = revised(

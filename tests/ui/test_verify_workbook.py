@@ -11,13 +11,13 @@ import openpyxl
 import pytest
 
 from costing.case.case import make_case
-from costing.reference.load import load_reference
 from costing.scenario.scenario import Scenario
 from costing.store.store import Store
 from costing.ui.schedule import view as schedule_view
 from costing.workbook.export import write_evaluation
 from costing.workbook.live.book import prices_held
 from costing.workbook.template import write_template
+from tests.shared import REFERENCE
 from tests.strategies import fleet_of
 from tests.ui.schedules import Opened, asking, page, table
 
@@ -27,7 +27,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @pytest.fixture(scope="module")
 def exported() -> bytes:
-    case = make_case(load_reference(), Scenario(name="Rapporté", fleet=FLEET))
+    case = make_case(REFERENCE, Scenario(name="Rapporté", fleet=FLEET))
     stream = io.BytesIO()
     write_evaluation(case, prices_held(case), stream)
     return stream.getvalue()
@@ -129,7 +129,7 @@ def test_a_workbook_without_a_fleet_says_that_it_gives_the_reference_back(
     opened: Opened, store: Store
 ) -> None:
     stream = io.BytesIO()
-    write_template(make_case(load_reference(), Scenario(name="Rapporté")), stream)
+    write_template(make_case(REFERENCE, Scenario(name="Rapporté")), stream)
     at = bringing(opened, store, Scenario(name="Rapporté", fleet=FLEET), stream.getvalue())
     assert any("parc de référence" in element.value for element in at.at.warning)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from costing.problems.errors import ModelError, Problem
 from costing.values.parameters import ParameterFile
 from costing.values.yaml_lines import read
 from tests.checked import checked, must_check
+from tests.shared import examples
 
 
 def write(folder: Path, text: str | bytes) -> Path:
@@ -107,9 +108,7 @@ def test_a_file_that_cannot_be_read_is_a_model_error(tmp_path: Path, content: by
 
 @must_check(refused=0.1, read=0.1)
 @given(st.text(alphabet="ab1-:?!&*[]{}#|>%@`'\",. \n\t~<=é", max_size=40))
-@settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_reads_or_is_a_model_error(tmp_path: Path, text: str) -> None:
     path = write(tmp_path, text)
     try:

@@ -7,9 +7,8 @@ import datetime as dt
 import gc
 import io
 import re
-import subprocess
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -133,41 +132,28 @@ def _altered(data: bytes, alter: Any) -> bytes:
     return stream.getvalue()
 
 
-def by_libreoffice(soffice: str, folder: Path, files: Sequence[bytes]) -> list[Path]:
-    """Some workbooks recalculated and saved by one run of LibreOffice."""
-    source, out = folder / "in", folder / "out"
-    source.mkdir()
-    paths = [source / f"{number}.xlsx" for number in range(len(files))]
-    for path, data in zip(paths, files, strict=True):
-        path.write_bytes(data)
-    command = [
-        soffice, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless",
-        "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), *map(str, paths),
-    ]  # fmt: skip
-    limit = 120 + 30 * len(files)
-    done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
-    found = [out / path.name for path in paths]
-    assert all(path.is_file() for path in found), done.stderr
-    return found
+#: Compiled cells of `formulas`, a gigabyte of them: whoever computes says how long to keep them.
+Compiled = dict[tuple[Any, ...], Any]
 
 
 class _Model(formulas.ExcelModel):  # type: ignore[misc]  # formulas has no types
     """A workbook for `formulas`, which compiles once what several workbooks say word for word."""
 
-    _known: dict[tuple[Any, ...], Any] = {}  # noqa: RUF012  # shared on purpose
+    def __init__(self, known: Compiled) -> None:
+        super().__init__()
+        self._known = known
 
-    @staticmethod
-    def _compile_cell(crd: Any, val: Any, context: Any, check: bool, references: Any) -> Any:
+    def _compile_cell(self, crd: Any, val: Any, context: Any, check: bool, references: Any) -> Any:
         compiled = formulas.ExcelModel._compile_cell
         if not (check and isinstance(val, str) and val.startswith("=")):
             return compiled(crd, val, context, check, references)
         key = (context["excel"], context["sheet"], crd, val)
-        if key not in _Model._known:
-            _Model._known[key] = compiled(crd, val, context, check, references)
-        return _Model._known[key]
+        if key not in self._known:
+            self._known[key] = compiled(crd, val, context, check, references)
+        return self._known[key]
 
 
-def by_formulas(folder: Path, data: bytes) -> bytes:
+def by_formulas(folder: Path, data: bytes, known: Compiled) -> bytes:
     """The workbook with the values that `formulas` computes; states of inputs are left without.
 
     Its file has one name for all workbooks, which is a part of the name of each cell.
@@ -175,7 +161,7 @@ def by_formulas(folder: Path, data: bytes) -> bytes:
     path = folder / "workbook.xlsx"
     path.write_bytes(data)
     with _without_collection():
-        model = _Model()
+        model = _Model(known)
         book, context = model.add_book(str(path))
         for sheet in book.worksheets:
             if sheet.title in _STATES:

@@ -4,7 +4,7 @@ import io
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costing.case.case import make_case
@@ -18,7 +18,8 @@ from costing.workbook.sheets.choices.row import written
 from costing.workbook.sheets.choices.rows import assemble, choices, shown
 from costing.workbook.template import write_template
 from costing.xlsx.cell import Raw
-from tests.strategies import decimals, rules, savings
+from tests.shared import examples
+from tests.strategies import decimals, fleet_of, rules, savings
 
 FULL = Scenario(
     savings=SavingsDemand(yearly_eur={2026: 20e6, 2027: 80e6}, carry_over=True),
@@ -51,6 +52,14 @@ FULL = Scenario(
             second_machine=0.25,
         ),
     ),
+)
+
+
+#: A machine of each class and part of the fleet that something is asked of.
+MACHINES = fleet_of(
+    {"class": "scanner", "acts_billed": 9_000},
+    {"class": "irm_1_5t", "acts_billed": 4_000},
+    {"class": "tep_tdm", "acts_billed": 3_000},
 )
 
 
@@ -97,7 +106,7 @@ class TestRoundTrips:
         assert revised(Scenario(), **assemble(rows)) == scenario
 
     @given(rules=rules(), carry_over=st.booleans())
-    @settings(max_examples=8)
+    @examples(8)
     def test_any_rules_as_a_file(self, reference, rules, carry_over):
         # A file keeps sixteen digits of a number: these two are drawn with more.
         floors = {code: round(share, 4) for code, share in rules.floor_share_of_cost.items()}
@@ -346,7 +355,8 @@ class TestProposal:
         from costing.optimise.proposal import Proposal
 
         return Proposal(
-            case=make_case(reference, FULL), status="infeasible",
+            case=make_case(reference, FULL.model_copy(update={"fleet": MACHINES})),
+            status="infeasible",
             required_eur=150e6, reachable_eur=1e6,
             words="Aucun barème.",
         )  # fmt: skip

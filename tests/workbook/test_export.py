@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from functools import cache
 
 import openpyxl
 import pytest
@@ -68,6 +69,7 @@ def written(proposals):
     return files
 
 
+@cache
 def opened(data, data_only=True):
     return openpyxl.load_workbook(io.BytesIO(data), data_only=data_only)
 

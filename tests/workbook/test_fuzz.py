@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import math
-import os
 import random
 import warnings
 from typing import Any
@@ -21,11 +20,12 @@ from costing.problems.errors import InputError
 from costing.reference.reference import Reference
 from costing.scenario.scenario import Scenario
 from costing.workbook.imported.importer import import_workbook
+from tests.shared import scaled
 from tests.workbook import fuzzing
 from tests.workbook.bad import make
 from tests.workbook.bad.book import Book, name_of
 
-FILES = 500 if os.environ.get("CI") == "true" else 60
+FILES = scaled(500)
 SEED = 20_260_302
 FIELDS = {
     "Bas": "low", "Mode": "mode", "Haut": "high", "Source": "source", "Qui": "author", "Le": "date",

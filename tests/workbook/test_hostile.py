@@ -43,6 +43,7 @@ print(json.dumps({"found": found, "used": used}))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of memory: Linux only")
 def test_every_hostile_file_is_refused_in_little_memory():
     names = [*containers.FILES, "content_in_the_last_cell", "content_below_the_last_row"]

@@ -13,16 +13,15 @@ from costing.case.case import make_case
 from costing.optimise.conflict import Relaxation
 from costing.optimise.explain import Binding
 from costing.optimise.proposal import Proposal
-from costing.reference.load import load_reference
 from costing.scenario.rules import Demand, SavingsDemand, ScheduleRules
 from costing.scenario.scenario import Scenario
 from costing.workbook.export import write_proposal
 from costing.workbook.sheets.limits import demands, write_limits
 from costing.workbook.write.layout import Book
+from tests.shared import REFERENCE
 from tests.strategies import fleet_of
 from tests.workbook.test_demands import FULL
 
-REFERENCE = load_reference()
 THIN = "\u202f"
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import os
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,12 +26,14 @@ from costing.schedule_file.file import read_schedule
 from costing.workbook.imported.importer import import_workbook
 from costing.workbook.sheets import vocabulary
 from costing.workbook.verify.verify import Verification, verify
+from tests.programs import CI
 from tests.strategies import fleet_of
-from tests.workbook.calc import File, by_formulas, by_libreoffice, uncomputed
+from tests.workbook.calc import Compiled, File, by_formulas, uncomputed
 from tests.workbook.changes import Change, changes
 from tests.workbook.exports import Export, exports
 
-COUNT = 10 if os.environ.get("CI") == "true" else 3
+pytestmark = pytest.mark.slow
+COUNT = 10 if CI else 3
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,11 @@ def test_unchanged_it_is_the_scenario_and_the_schedule(drawn, reference):
 
 
 @pytest.mark.libreoffice
-def test_libreoffice_finds_what_the_engine_finds(drawn, reference, soffice, tmp_path):
-    files = [uncomputed(made.changed.data) for made in drawn]
-    for made, path in zip(drawn, by_libreoffice(soffice, tmp_path, files), strict=True):
+def test_libreoffice_finds_what_the_engine_finds(drawn, reference, converted, tmp_path):
+    paths = [tmp_path / f"{number}.xlsx" for number in range(len(drawn))]
+    for made, path in zip(drawn, paths, strict=True):
+        path.write_bytes(uncomputed(made.changed.data))
+    for made, path in zip(drawn, converted(tmp_path / "out", *paths), strict=True):
         data = path.read_bytes()
         assert not File(data).errors()
         check(verify(io.BytesIO(data), reference), made)
@@ -100,15 +103,16 @@ def test_libreoffice_finds_what_the_engine_finds(drawn, reference, soffice, tmp_
 
 @pytest.mark.parametrize("half", [0, 1])
 def test_formulas_finds_what_the_engine_finds(drawn, reference, tmp_path, half):
+    known: Compiled = {}
     for made in drawn[half::2]:
-        data = by_formulas(tmp_path, uncomputed(made.changed.data))
+        data = by_formulas(tmp_path, uncomputed(made.changed.data), known)
         assert not File(data).errors()
         check(verify(io.BytesIO(data), reference), made)
 
 
 @pytest.mark.libreoffice
 def test_a_part_changed_twice_follows_its_first_change_and_the_hypotheses(
-    reference, soffice, tmp_path
+    reference, recalculated, tmp_path
 ):
     """« Avant » is today's value for the first step, what the first one sets for the second."""
     steps = (dt.date(2026, 9, 1), dt.date(2027, 3, 1))
@@ -130,17 +134,21 @@ def test_a_part_changed_twice_follows_its_first_change_and_the_hypotheses(
         **{(vocabulary.ACTIVITY, file.cell(vocabulary.ACTIVITY, address, head)): 4_600
            for head in ("Bas", "Mode", "Haut")},
     })  # fmt: skip
-    (path,) = by_libreoffice(soffice, tmp_path, [uncomputed(changed.data)])
-    computed = File(path.read_bytes()).rows("Structure")
+    path = tmp_path / "changed.xlsx"
+    path.write_bytes(uncomputed(changed.data))
+    data = recalculated(path).read_bytes()
+    computed = File(data).rows("Structure")
     before = rows[header].index("Avant")
     assert [row[before] for row in computed[header + 1 : header + 9]] == [
         4_600, 8_000, 11_000, 7, 3_900, 8_000, 11_000, 5.5,
     ]  # fmt: skip
-    assert not verify(io.BytesIO(path.read_bytes()), reference).gaps
+    assert not verify(io.BytesIO(data), reference).gaps
 
 
 @pytest.mark.libreoffice
-def test_values_added_below_the_table_count_as_soon_as_they_are_typed(reference, soffice, tmp_path):
+def test_values_added_below_the_table_count_as_soon_as_they_are_typed(
+    reference, recalculated, tmp_path
+):
     """One for a modality, one for a class of it, which comes first; one that says its tax.
 
     The last one says nothing of its tax, which is then that of the reference, not of the row above.
@@ -169,8 +177,10 @@ def test_values_added_below_the_table_count_as_soon_as_they_are_typed(reference,
     }
     above = vocabulary.VALUES, file.cell(vocabulary.VALUES, "irm.contrast_cost.*", "TVA")
     changed = file.changed({**cells, above: labels.VAT["excluded"]})
-    (path,) = by_libreoffice(soffice, tmp_path, [uncomputed(changed.data)])
-    costs = File(path.read_bytes()).rows("Coûts IRM")
+    path = tmp_path / "changed.xlsx"
+    path.write_bytes(uncomputed(changed.data))
+    data = recalculated(path).read_bytes()
+    costs = File(data).rows("Coûts IRM")
     heads = next(row for row in costs if "Grandeur" in row)
     own = {
         row[3]: {head.split("\n")[0]: row[i] for i, head in reversed([*enumerate(heads)])}
@@ -179,7 +189,7 @@ def test_values_added_below_the_table_count_as_soon_as_they_are_typed(reference,
     scopes = [labels.scope_name(reference, code) for code in classes]
     assert [own["secretary_cost"][scope] for scope in scopes] == [2, 40_000]
     assert [own["contrast_cost"][scope] for scope in scopes] == [31, 20]
-    found = verify(io.BytesIO(path.read_bytes()), reference)
+    found = verify(io.BytesIO(data), reference)
     assert not found.gaps
     assert {what.rsplit(".", 1)[0] for what, _, _ in found.changed} == {
         *(f"overrides.{values['Adresse'].strip()}" for values in added),

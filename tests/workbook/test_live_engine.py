@@ -12,16 +12,15 @@ from costing.analysis.account.comparison import pay
 from costing.analysis.account.savings import baseline, machine_savings, present
 from costing.case.case import Case, make_case
 from costing.fee.schedule import Cell, FeeSchedule, Reform
-from costing.reference.load import load_reference
 from costing.scenario.rules import ScheduleRules
 from costing.scenario.scenario import Conventions, Override, Scenario
 from costing.workbook.live import book as live
 from costing.workbook.live.book import Results, prices_held, sheets, write_computation
 from costing.workbook.live.year_writer import Year
 from costing.workbook.write.layout import Book
+from tests.shared import REFERENCE
 from tests.strategies import fleet_of
 
-REFERENCE = load_reference()
 FIRST, SECOND = dt.date(2026, 10, 1), dt.date(2027, 4, 1)
 MACHINES = fleet_of(
     {"class": "scanner", "acts_billed": 9_000, "acts_inpatient": 4_000, "weight": 3.5},

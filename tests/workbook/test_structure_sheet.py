@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costing.case.case import make_case
 from costing.fee.schedule import Cell, FeeSchedule, Reform
 from costing.problems.errors import InputError, Problem
-from costing.reference.load import load_reference
 from costing.scenario.rules import ScheduleRules
 from costing.scenario.scenario import Scenario
 from costing.schedule_file.file import read_schedule
@@ -28,9 +27,9 @@ from costing.workbook.sheets.schedule.write import write_schedule
 from costing.workbook.sheets.schedule.write_structure import write_structure
 from costing.workbook.sheets.values.write import write_values
 from costing.workbook.write.layout import Book
+from tests.shared import REFERENCE, examples
 from tests.strategies import decimals
 
-REFERENCE = load_reference()
 OFFICIAL = REFERENCE.schedule
 FIRST, SECOND = dt.date(2027, 1, 1), dt.date(2027, 7, 1)
 CASE = make_case(REFERENCE, Scenario(rules=ScheduleRules(step_dates=(FIRST, SECOND))))
@@ -127,7 +126,7 @@ def reforms(draw: st.DrawFn, date: dt.date) -> Reform:
     return Reform(date, limits, years, factors)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.data())
 def test_any_schedule_comes_back_as_it_was(data: st.DataObject) -> None:
     cells = st.dictionaries(st.sampled_from(OFFICIAL.cells), decimals(0, 2_000), max_size=5)

@@ -11,13 +11,12 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from pydantic import ValidationError
 
 from costing.case.case import make_case
 from costing.cli import main
 from costing.problems.errors import ScenarioError
-from costing.reference.load import load_reference
 from costing.scenario.scenario import Override, Scenario, diff, from_json
 from costing.scenario.unavailable import Unavailable
 from costing.store.store import differences
@@ -25,6 +24,7 @@ from costing.ui.parts import unavailable_words
 from costing.ui.shell.changes import by_value, carry_over, in_words
 from costing.workbook.imported.importer import import_workbook
 from costing.workbook.template import write_template
+from tests.shared import REFERENCE, examples
 from tests.strategies import fleet_of, unavailable
 
 SHEET = "Non disponible"
@@ -38,7 +38,6 @@ DATUM = Unavailable(
     address=PRICE, supplier="Constructeur X", reason="trade_secret", detail="Prix négociés.",
     since=dt.date(2025, 1, 1), until=dt.date(2026, 12, 31), instead="trois avis d'attribution",
 )  # fmt: skip
-REFERENCE = load_reference()
 
 
 def fill(draft: Any, row: int = 0, **cells: Any) -> None:
@@ -228,7 +227,7 @@ class TestReading:
 
 
 class TestWriting:
-    @settings(max_examples=5)
+    @examples(5)
     @given(unavailable(fleet=fleet_of({"class": "scanner", "acts_billed": 5000})))
     def test_what_is_declared_comes_back(self, data: tuple[Unavailable, ...]) -> None:
         spoken = tuple(

@@ -33,11 +33,10 @@ from costing.analysis.account.comparison import (
 )
 from costing.case.case import Case, make_case
 from costing.problems.errors import InputError, TariffError
-from costing.reference.load import load_reference
 from costing.scenario.scenario import Conventions, Override, Scenario
+from tests.shared import REFERENCE
 from tests.strategies import fleet_of
 
-REFERENCE = load_reference()
 CASE = make_case(REFERENCE, Scenario())
 MARCH_2024 = dt.date(2024, 3, 1)
 TARIFF = REFERENCE.schedule.frozen(MARCH_2024)
@@ -149,13 +148,13 @@ def test_a_date_without_tariff_is_the_one_that_was_asked_for() -> None:
 
 
 def test_acts_in_disorder_give_no_false_break_even() -> None:
-    """`acts` must increase: in disorder they are refused, or sorted, never interpolated across."""
-    acts = np.array([8_000.0, 1, 4_000, 2])
-    try:
-        found = curve(CASE, "irm_1_5t", "non_amorti", "province", MARCH_2024, acts)
-    except InputError:
-        return
+    """`acts` must increase: in disorder they are refused, never interpolated across."""
+    place = ("irm_1_5t", "non_amorti", "province", MARCH_2024)
+    with pytest.raises(InputError) as caught:
+        curve(CASE, *place, np.array([8_000.0, 1, 4_000, 2]))
+    assert [problem.code for problem in caught.value.problems] == ["acts_order"]
     # between 2 and 4 000 acts the margin goes through zero at 3 264.70, once
+    found = curve(CASE, *place, np.array([1.0, 2, 4_000, 8_000]))
     assert found.break_even == pytest.approx((3_264.7022,), abs=1e-3)
 
 

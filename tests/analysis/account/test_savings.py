@@ -35,12 +35,11 @@ from costing.analysis.account.savings import (
 )
 from costing.case.case import Case, make_case
 from costing.fee.schedule import Cell
-from costing.reference.load import load_reference
 from costing.scenario.rules import Lever, SavingsDemand
 from costing.scenario.scenario import Conventions, Override, Scenario
+from tests.shared import REFERENCE
 from tests.strategies import fleet_of
 
-REFERENCE = load_reference()
 RATES = ("machine_growth", "acts_growth", "renewal_rate")
 CENT = 0.005
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from costing.analysis.account.comparison import DEFINITIONS, compare
@@ -34,9 +34,9 @@ from costing.scenario.examples import example_scenarios
 from costing.scenario.rules import SavingsDemand
 from costing.scenario.scenario import Conventions, Override, Scenario
 from costing.values.catalogue import Population
+from tests.shared import REFERENCE, examples
 from tests.strategies import fleet_of, fleets, scenarios
 
-REFERENCE = load_reference()
 DATE = dt.date(2024, 3, 1)
 MRI = CostPerAct("irm_1_5t", 5_000)
 FLEET = fleet_of(
@@ -395,7 +395,7 @@ def test_every_mix_of_a_few_differences(name: str) -> None:
 
 @pytest.mark.parametrize("name", RESULTS)
 @given(a=positions(), b=positions(), seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=5)
+@examples(5)
 def test_any_mix_of_any_two_positions(name: str, a: Scenario, b: Scenario, seed: int) -> None:
     if name == "markup of CT":  # else there is nothing to value
         assume(all(side.fleet and "scanner" in side.fleet.columns["class"] for side in (a, b)))
@@ -407,7 +407,7 @@ def test_any_mix_of_any_two_positions(name: str, a: Scenario, b: Scenario, seed:
 
 
 @given(a=scenarios(), b=scenarios())
-@settings(max_examples=10)
+@examples(10)
 def test_mixes_are_valid_scenarios_and_end_at_b(a: Scenario, b: Scenario) -> None:
     one, other = make_case(REFERENCE, a), make_case(REFERENCE, b)
     atoms = differences(one, other)
@@ -432,7 +432,7 @@ def bridged(a: Scenario, b: Scenario, result: Result) -> Bridge:
 
 @pytest.mark.parametrize("name", ("cost", "markup", "savings"))
 @given(a=positions(most=3), b=positions(most=3))
-@settings(max_examples=5)
+@examples(5)
 def test_a_bridge_adds_up_and_turns_round(name: str, a: Scenario, b: Scenario) -> None:
     result = RESULTS[name]
     found, back = bridged(a, b, result), bridged(b, a, result)
@@ -452,7 +452,7 @@ def test_a_bridge_adds_up_and_turns_round(name: str, a: Scenario, b: Scenario) -
 
 
 @given(a=scenarios(fleet=True))
-@settings(max_examples=10)
+@examples(10)
 def test_a_scenario_against_itself(a: Scenario) -> None:
     own = make_case(REFERENCE, a)
     assert differences(own, own) == ()

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costing.analysis.account.comparison import compare
@@ -25,12 +25,11 @@ from costing.analysis.claim.readings import Reading, Settings, own_reading
 from costing.analysis.claim.words import claim_words
 from costing.case.case import Case, make_case
 from costing.problems.errors import InputError
-from costing.reference.load import load_reference
 from costing.scenario.scenario import Conventions, Override, Scenario
 from costing.values.catalogue import Claim
+from tests.shared import REFERENCE, examples
 from tests.strategies import fleet_of
 
-REFERENCE = load_reference()
 MARCH_2024 = dt.date(2024, 3, 1)
 MARKUP, SHARE = 0.273241, 0.214602
 FEW = Settings(draws=2_000)
@@ -374,7 +373,7 @@ def test_a_population_that_the_fleet_does_not_have_is_refused() -> None:
         answered(population={"modality": ["tep"]})
 
 
-@settings(max_examples=5)
+@examples(5)
 @given(st.floats(-0.5, 1.5))
 def test_probability_falls_as_the_figure_rises(figure: float) -> None:
     lower, higher = (answered(draws=Settings(draws=200), figure=f) for f in (figure, figure + 0.1))

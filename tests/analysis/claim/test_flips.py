@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brute
 
 from costing.analysis.claim.flips import Flip, JointFlip, flips, joint_flip, margin_of, ranges
 from costing.analysis.uncertainty.uncertainty import Input, Inputs
 from tests.checked import checked, must_check
+from tests.shared import examples
 from tests.strategies import inputs, signed, uncertain
 
 Values = Mapping[str, Any]
@@ -261,7 +262,7 @@ def test_a_claim_that_does_not_hold_is_turned_jointly_too() -> None:
 
 
 @given(st.data())
-@settings(max_examples=60)
+@examples(60)
 def test_the_design_point_of_linear_margins(data: st.DataObject) -> None:
     """Any laws, slopes and correlations whose design point is inside the ranges."""
     count = data.draw(st.integers(2, 5))

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from costing import paths
@@ -40,9 +40,9 @@ from costing.scenario.scenario import Conventions, Override, Scenario
 from costing.values.catalogue import Population
 from tests.bent import HIDDEN, bent
 from tests.checked import checked, must_check
+from tests.shared import REFERENCE, examples
 from tests.strategies import scenarios
 
-REFERENCE = load_reference()
 MARCH_2024 = dt.date(2024, 3, 1)
 DATES = (
     dt.date(2010, 1, 1), dt.date(2018, 7, 1), MARCH_2024, dt.date(2026, 2, 18), dt.date(2028, 1, 1),
@@ -228,7 +228,7 @@ def test_a_single_machine(machine: int, investment: Any, count: bool) -> None:
 
 
 @given(st.data())
-@settings(max_examples=30)
+@examples(30)
 def test_any_scenario(data: st.DataObject) -> None:
     """Fleets of one's own, with in-patients, idle machines and rows that are alike."""
     scenario = data.draw(scenarios(fleet=True))
@@ -392,15 +392,18 @@ def test_in_patients_that_weigh_nothing_bear_nothing() -> None:
         ("acts", "consumables_per_act * acts / (acts + reference_activity)"),
         ("if_(acts > reference_activity, acts, reference_activity)", "consumables_per_act"),
     ],
+    ids=" and ".join,
 )
+def curved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    """The reference data with an MRI whose cost is not a straight line."""
+    return bent(tmp_path_factory.mktemp("bent"), *request.param)
+
+
 @pytest.mark.parametrize("conventions", CONVENTIONS[::9], ids=spelled)
-def test_a_model_that_is_not_a_straight_line(
-    hours: str, per_act: str, conventions: Conventions, tmp_path: Path
-) -> None:
-    reference = bent(tmp_path, hours, per_act)
-    assert not reference.models["irm"].linear_in_acts
-    assert reference.models["scanner"].linear_in_acts
-    case = make_case(reference, Scenario(fleet=KINDS, conventions=conventions))
+def test_a_model_that_is_not_a_straight_line(curved: Reference, conventions: Conventions) -> None:
+    assert not curved.models["irm"].linear_in_acts
+    assert curved.models["scanner"].linear_in_acts
+    case = make_case(curved, Scenario(fleet=KINDS, conventions=conventions))
     same(case, Population(), MARCH_2024)
 
 
@@ -539,7 +542,7 @@ def searched(case: Case, population: Population, most: int) -> float:
 
 @must_check(covered=0.2, never=0.05)
 @given(st.data())
-@settings(max_examples=40)
+@examples(40)
 def test_break_even_against_a_search(data: st.DataObject) -> None:
     """Within an act above the first whole number that covers; never, when no number does."""
     rows = data.draw(

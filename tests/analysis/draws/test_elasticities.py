@@ -25,8 +25,8 @@ from costing.problems.errors import FormulaError
 from costing.reference.load import load_reference
 from costing.scenario.scenario import Conventions, Override, Scenario
 from costing.values.catalogue import Population
+from tests.shared import REFERENCE
 
-REFERENCE = load_reference()
 CASE = make_case(REFERENCE, Scenario())
 MRI = "irm_1_5t"
 CLOSE = 1e-6

@@ -9,11 +9,10 @@ import pytest
 from costing.analysis.account.comparison import compare
 from costing.analysis.draws.intervals import class_intervals
 from costing.case.case import make_case
-from costing.reference.load import load_reference
 from costing.scenario.scenario import Conventions, Override, Scenario
+from tests.shared import REFERENCE
 from tests.strategies import fleet_of
 
-REFERENCE = load_reference()
 MARCH_2024 = dt.date(2024, 3, 1)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from costing import paths
@@ -36,9 +36,9 @@ from costing.reference.reference import Reference
 from costing.scenario.rules import SavingsDemand
 from costing.scenario.scenario import Conventions, Override, Scenario
 from costing.values.correlations import Correlation
+from tests.shared import REFERENCE, examples
 from tests.strategies import fleet_of, fleets
 
-REFERENCE = load_reference()
 OFFICIAL = REFERENCE.schedule
 HELD = OFFICIAL.frozen(dt.date(2025, 11, 4))
 YEARS = (2025, 2026, 2027)
@@ -213,7 +213,7 @@ def test_every_kind_of_machine(reference: Reference, schedule: Callable[[], FeeS
     charge=st.sampled_from(("none", "economic")),
     seed=st.integers(0, 2**32 - 1),
 )
-@settings(max_examples=4)
+@examples(4)
 def test_any_fleet(
     fleet: FleetTable,
     base: int,
@@ -295,7 +295,7 @@ def test_years_before_amortised_that_are_uncertain(tmp_path: Path) -> None:
 
 
 @given(years=st.floats(0.5, 30), year=st.integers(2024, 2030))
-@settings(max_examples=20)
+@examples(20)
 def test_the_date_of_amortisation_is_that_of_the_fleet(years: float, year: int) -> None:
     (limit,) = amortised_before(year, np.array([years]))
     around = [str(limit + np.timedelta64(days, "D")) for days in (-1, 0)]

@@ -23,13 +23,12 @@ from costing.analysis.uncertainty.uncertainty import Inputs
 from costing.case.case import make_case
 from costing.cli import main
 from costing.problems.errors import InputError
-from costing.reference.load import load_reference
 from costing.scenario.scenario import Override, Scenario
 from tests.analysis.laws import CENTRE, an_input, coin, normals, standard
+from tests.shared import REFERENCE
 
 Floats = NDArray[np.float64]
 
-REFERENCE = load_reference()
 CASE = make_case(REFERENCE, Scenario())
 SCANNER = REFERENCE.claims["cnam_scanner_72"]
 SHORT = Settings(draws=4_096, seed=1)
@@ -302,6 +301,7 @@ def test_command_in_words() -> None:
     assert lines[lines.index(head) + 13].startswith("et ")
 
 
+@pytest.mark.slow
 def test_same_bytes_whatever_the_workers_and_the_processor() -> None:
     """Another machine, as far as one can be had here: other vector units, other linear algebra."""
 

@@ -47,9 +47,9 @@ from costing.scenario.scenario import (
     from_json,
 )
 from costing.values.correlations import Correlation
+from tests.shared import REFERENCE
 from tests.strategies import inputs, signed, uncertain
 
-REFERENCE = load_reference()
 CASE = make_case(REFERENCE, Scenario())
 SIZE = 200_000
 METHODS: tuple[Method, ...] = ("plain", "sobol")
