@@ -184,8 +184,7 @@ def share_grade_d(case: Case, class_code: str, acts: float, amortised: float) ->
     of `acts` acts a year, `amortised` 0 or 1; 0 where nothing moves the cost. The grades are those
     of `models/`; the share is a convention of this program.
 
-    By differences: the exact derivatives (`costing.analysis.draws.elasticities`) take longer to
-    find than a quick command lasts.
+    By differences: the exact derivatives stand above (`costing.analysis.draws.elasticities`).
 
     Raises:
         InputError, FormulaError: as `annual_cost`.

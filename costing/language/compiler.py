@@ -7,6 +7,7 @@ decided there.
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from types import CodeType
@@ -20,15 +21,47 @@ def compile_tree(
 ) -> Callable[..., Any]:
     """A function of keyword arguments `names` that computes a checked tree on arrays."""
     compiler = _Compiler()
-    body = compiler.visit(ast.parse(ast.unparse(tree), mode="eval").body)
     arguments = _arguments([ast.arg(arg=name) for name in sorted(names)])
-    code = ast.Expression(ast.Lambda(args=arguments, body=body))
+    code = ast.Expression(ast.Lambda(args=arguments, body=compiler.compute(tree)))
     compiled: CodeType = compile(ast.fix_missing_locations(code), "<formula>", "eval")
+    # The tree holds whitelisted nodes only, and the scope holds no built-in.
+    return cast("Callable[..., Any]", eval(compiled, _scope(compiler, functions)))
+
+
+def compile_steps(
+    steps: Iterable[tuple[str, ast.expr]],
+    names: Iterable[str],
+    results: Iterable[str],
+    functions: Mapping[str, Callable[..., Any]],
+) -> Callable[..., tuple[Any, ...]]:
+    """A function of keyword arguments `names` that computes checked trees, each under its name.
+
+    A tree may use those before it, and a name may be given anew; `results` are what it returns.
+    What else it is called with is left aside.
+    """
+    compiler = _Compiler()
+    body: list[ast.stmt] = [
+        ast.Assign(targets=[ast.Name(id=name, ctx=ast.Store())], value=compiler.compute(tree))
+        for name, tree in steps
+    ]
+    found: list[ast.expr] = [ast.Name(id=name, ctx=ast.Load()) for name in results]
+    body.append(ast.Return(ast.Tuple(elts=found, ctx=ast.Load())))
+    arguments = _arguments([ast.arg(arg=name) for name in sorted(names)])
+    arguments.kwarg = ast.arg(arg="_others")
+    function = ast.parse("def computed(): pass").body[0]
+    assert isinstance(function, ast.FunctionDef)
+    function.args, function.body = arguments, body
+    code = ast.fix_missing_locations(ast.Module(body=[function], type_ignores=[]))
+    scope = _scope(compiler, functions)
+    exec(compile(code, "<formulas>", "exec"), scope)  # as above
+    return cast("Callable[..., tuple[Any, ...]]", scope["computed"])
+
+
+def _scope(compiler: _Compiler, functions: Mapping[str, Callable[..., Any]]) -> dict[str, Any]:
     scope: dict[str, Any] = {"__builtins__": {}, "_if": _if, "_min": _min, "_max": _max}
     scope.update(compiler.numbers)
     scope.update((f"_f_{name}", function) for name, function in functions.items())
-    # The tree holds whitelisted nodes only, and the scope holds no built-in.
-    return cast("Callable[..., Any]", eval(compiled, scope))
+    return scope
 
 
 def _arguments(names: list[ast.arg]) -> ast.arguments:
@@ -43,6 +76,10 @@ class _Compiler(ast.NodeTransformer):
 
     def __init__(self) -> None:
         self.numbers: dict[str, np.float64] = {}
+
+    def compute(self, tree: ast.expr) -> ast.expr:
+        """A copy of a tree that computes."""
+        return cast("ast.expr", self.visit(ast.parse(ast.unparse(tree), mode="eval").body))
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
         name = f"_number_{len(self.numbers)}"
@@ -85,11 +122,11 @@ def _if(
 ) -> Any:
     """A choice; NaN where a side of the condition is NaN, since nothing is known there."""
     condition = _COMPARISONS[compare](left, right)
-    unknown = np.isnan(left) | np.isnan(right)
-    if np.ndim(condition) == 0:
-        if unknown:
+    if isinstance(condition, np.bool_):
+        if math.isnan(left) or math.isnan(right):
             return np.nan
         return then() if condition else otherwise()
+    unknown = np.isnan(left) | np.isnan(right)
     result = np.where(condition, then(), otherwise())
     return np.where(unknown, np.nan, result) if np.any(unknown) else result
 

@@ -1,4 +1,4 @@
-"""Other readings of a parsed formula: SymPy (hence exact derivatives and LaTeX) and Excel.
+"""Other readings of a parsed formula: SymPy, LaTeX and Excel.
 
 They walk the tree that `costing.language.formula.parse` checked and that computes on arrays, so
 that the readings cannot drift. SymPy is imported on first use: the quick commands do without it.

@@ -155,6 +155,11 @@ class CostModel:
             degrees[step.name] <= (CONSTANT if step.per == "act" else LINEAR) for step in self.lines
         )
 
+    @cached_property
+    def chain(self) -> tuple[tuple[str, Formula], ...]:
+        """The formulas alone, by name and in the order of computation."""
+        return tuple((step.name, step.formula) for step in self.steps)
+
     def inputs_of(self, name: str) -> frozenset[str]:
         """Parameters on which a step rests, directly or through others."""
         return self.uses(name) - BOUND.keys()

@@ -21,7 +21,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from costing.analysis.claim.flips import Flip, JointFlip, flips, joint_flip, margin_of
+from costing.analysis.claim.flips import Flip, flips, margin_of
+from costing.analysis.claim.nearest import JointFlip, joint_flip
 from costing.analysis.claim.readings import (
     Reading,
     Settings,
@@ -31,6 +32,7 @@ from costing.analysis.claim.readings import (
     readings_table,
 )
 from costing.analysis.draws.cohort import cohort
+from costing.analysis.draws.slopes import tangent_of
 from costing.analysis.draws.variation import Variation, variation
 from costing.analysis.uncertainty.uncertainty import Inputs, Outcome, simulate
 from costing.case.case import Case
@@ -42,6 +44,8 @@ Floats = NDArray[np.float64]
 
 #: Points of the acceptability curve.
 _CURVE = 121
+#: Draws among which the search of the nearest joint change looks for starts.
+_NEAR_DRAWS = 2_048
 
 
 @dataclass(frozen=True)
@@ -161,9 +165,13 @@ def answer_claim(
     margin = margin_of(study, machines.inputs, claim.figure)
     alone = flips(margin, machines.inputs, claim.figure)
     progress(0.8, "Le plus petit changement conjoint")
-    scores = machines.inputs.scores(0, 2_048, settings.seed or 0)
-    drawn = np.array(list(machines.inputs.values(scores).values())).reshape(-1, 2_048)
-    together = joint_flip(margin, machines.inputs, claim.figure, drawn)
+    scores = machines.inputs.scores(0, _NEAR_DRAWS, settings.seed or 0)
+    drawn = np.array(list(machines.inputs.values(scores).values())).reshape(-1, _NEAR_DRAWS)
+    known = None
+    if settings.method == "plain" and len(outcome.draws) >= _NEAR_DRAWS:
+        known = outcome.draws[:_NEAR_DRAWS] - claim.figure  # the same draws
+    tangent = tangent_of(machines, reading.definition, postes, claim.figure)
+    together = joint_flip(margin, machines.inputs, claim.figure, drawn, tangent, known)
     progress(0.95, "Différences entre appareils")
     differing = variation(machines, reading.definition, postes, claim.figure, settings.seed or 0)
     progress(1.0, "Terminé")

@@ -2,6 +2,7 @@ r"""What a cohort costs and is paid under arrays of values: sums over its classe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -66,22 +67,30 @@ class Accounts:
     def break_even(self, postes: frozenset[str]) -> Floats:
         r"""Yearly acts at which all the machines, each at that activity, cover their cost.
 
-        The least $N$ with $\sum_m w_m (R_m(N) - C_m(N)) \ge 0$, every act billed; infinite when
-        there is none. $R$ is piecewise linear, $C$ a straight line: the crossing is exact.
-
         Raises:
             InputError: a class whose cost is not a straight line in the acts.
             TariffError: a band for which no rate is known.
         """
-        lines = [part.straight(postes) for part in self.classes]
-        fixed = sum(line[0] for line in lines)
-        slope = sum(line[1] for line in lines)
-        limits = [np.atleast_1d(limit) for part in self.classes for limit in part.limits]
-        size = max(part.size for part in self.classes)
-        knots = np.sort(np.stack([np.broadcast_to(limit, (size,)) for limit in limits]), axis=0)
-        knots = np.concatenate([np.zeros((1, size)), knots, knots[-1:] + 1.0])
-        margin = sum(_paid_at(part, knots) for part in self.classes) - fixed - slope * knots
-        return _first_crossing(knots, np.asarray(margin))
+        return break_even(self.classes, [part.straight(postes) for part in self.classes])
+
+
+def break_even(classes: Sequence[ClassAccount], lines: Sequence[tuple[Floats, Floats]]) -> Floats:
+    r"""Yearly acts at which classes cover their cost, of which the fixed part and that of an act.
+
+    The least $N$ with $\sum_m w_m (R_m(N) - C_m(N)) \ge 0$, every act billed; infinite when there
+    is none. $R$ is piecewise linear, $C$ a straight line: the crossing is exact.
+
+    Raises:
+        TariffError: a band for which no rate is known.
+    """
+    fixed = sum(line[0] for line in lines)
+    slope = sum(line[1] for line in lines)
+    limits = [np.atleast_1d(limit) for part in classes for limit in part.limits]
+    size = max(part.size for part in classes)
+    knots = np.sort(np.stack([np.broadcast_to(limit, (size,)) for limit in limits]), axis=0)
+    knots = np.concatenate([np.zeros((1, size)), knots, knots[-1:] + 1.0])
+    margin = sum(_paid_at(part, knots) for part in classes) - fixed - slope * knots
+    return _first_crossing(knots, np.asarray(margin))
 
 
 def _paid_at(part: ClassAccount, acts: Floats) -> Floats:

@@ -24,7 +24,7 @@ from costing.reference.model import CostModel
 
 Floats = NDArray[np.float64]
 #: Acts between the two evaluations that settle a straight line.
-_SPAN = 1_000.0
+SPAN = 1_000.0
 _DEGREE = 24
 
 
@@ -69,10 +69,11 @@ class Lines:
 
     states: amortised or not, of the first axis. acts: the second axis, `(k, 1)` or `(1, n)`; two of
     them, the least and the most of the machines, settle a straight line. `by_machine`: the second
-    axis is the machines themselves.
+    axis is the machines themselves. known: all that the formulas saw and gave, by name.
     """
 
     amounts: dict[str, Floats]
+    known: dict[str, Any]
     states: NDArray[np.bool_]
     acts: Floats
     by_machine: bool = False
@@ -85,11 +86,15 @@ class Lines:
 
 @dataclass(frozen=True)
 class ClassAccount:
-    """The machines of one class under values of its parameters, by name."""
+    """The machines of one class under values of its parameters, by name.
+
+    scaled_by: the parameter that sets their acts, if one does, and `scale` its value.
+    """
 
     case: Case
     machines: Machines
     values: Mapping[str, Floats]
+    scaled_by: str | None
     scale: Any
     limits: tuple[Any, ...]
 
@@ -110,7 +115,7 @@ class ClassAccount:
         """Cost of the billed acts by poste, EUR/year, `(n,)`."""
         found: dict[str, Floats] = {}
         for name, amount in self._sums(np.ones(len(self.machines.weight), dtype=bool)).items():
-            poste = self._poste[name]
+            poste = self.poste[name]
             found[poste] = found.get(poste, 0) + amount
         return found
 
@@ -120,7 +125,8 @@ class ClassAccount:
         return np.asarray(sum(self._sums(self.machines.new, only="amortised").values(), start=0.0))
 
     @cached_property
-    def _poste(self) -> dict[str, str]:
+    def poste(self) -> dict[str, str]:
+        """Poste of each line."""
         return {step.name: step.poste or "" for step in self.model.lines}
 
     def _sums(self, kept: NDArray[np.bool_], only: str | None = None) -> dict[str, Floats]:
@@ -131,7 +137,7 @@ class ClassAccount:
         return {name: np.concatenate([p[name] for p in pieces]) for name in pieces[0]}
 
     def _sums_of(self, kept: NDArray[np.bool_], only: str | None, part: slice) -> dict[str, Floats]:
-        lines = self._lines(part)
+        lines = self.lines(part)
         weights = self._weights(lines, kept, part)
         size = len(range(*part.indices(self.size)))
         return {
@@ -150,7 +156,7 @@ class ClassAccount:
         """The draws of a slice, of a value that has them."""
         return value[part] if np.ndim(value) and np.size(value) > 1 else value
 
-    def _lines(self, part: slice) -> Lines:
+    def lines(self, part: slice) -> Lines:
         """The model evaluated at the few activities that settle all the machines."""
         machines = self.machines
         scale = self._cut(self.scale, part)
@@ -167,14 +173,15 @@ class ClassAccount:
     ) -> Lines:
         drawn = {name: self._cut(value, part) for name, value in self.values.items()}
         code = self.machines.code
-        results = self.model.evaluate(self.case.bindings(code, acts, states.astype(float), drawn))
+        known = self.case.bindings(code, acts, states.astype(float), drawn)
+        results = self.model.evaluate(known)
         amounts = {
             step.name: np.asarray(
                 results[step.name] * acts if step.per == "act" else results[step.name]
             )
             for step in self.model.lines
         }
-        return Lines(amounts, states.reshape(-1), acts, by_machine)
+        return Lines(amounts, known | results, states.reshape(-1), acts, by_machine)
 
     def _weights(self, lines: Lines, kept: NDArray[np.bool_], part: slice) -> Floats:
         """What each (state, activity, draw) counts for: sums of weight × share of billed acts."""
@@ -208,6 +215,13 @@ class ClassAccount:
         whole = billed + omega * (1 - billed)
         return np.asarray(np.divide(billed, whole, out=np.zeros(whole.shape), where=whole > 0))
 
+    def share_slope(self, omega: Any) -> Floats:
+        r"""Derivative of `share`, $-\beta (1 - \beta) / (\beta + \omega (1 - \beta))^2$."""
+        billed = self.machines.billed[:, None]
+        whole = (billed + omega * (1 - billed)) ** 2
+        rise = -billed * (1 - billed)
+        return np.asarray(np.divide(rise, whole, out=np.zeros(whole.shape), where=whole > 0))
+
     def _shared(self, weight: Floats, part: slice) -> Any:
         r"""$\sum_m w_m s_m(\omega)$ for each draw."""
         omega = np.atleast_1d(self._cut(self.omega, part))
@@ -218,7 +232,7 @@ class ClassAccount:
     # --- pay
 
     @property
-    def _counted(self) -> tuple[Floats, Floats]:
+    def counted(self) -> tuple[Floats, Floats]:
         """Places that each machine takes in the bands before the scale, and what one is billed."""
         machines = self.machines
         if self.case.scenario.conventions.inpatients_count:
@@ -235,7 +249,7 @@ class ClassAccount:
         fees = self.machines.fees[:, : len(self.limits) + 1]
         unknown = np.isnan(fees)
         if unknown.any():
-            places, billed = self._counted
+            places, billed = self.counted
             starts = [0.0, *(float(np.min(limit / self.scale)) for limit in self.limits)]
             if np.any(unknown & (places[:, None] > starts) & (places * billed > 0)[:, None]):
                 self.machines.refuse(self.case)
@@ -244,7 +258,7 @@ class ClassAccount:
     @cached_property
     def revenue(self) -> Floats:
         """Fee revenue of the machines, EUR/year, `(n,)`."""
-        places, billed = self._counted
+        places, billed = self.counted
         weight, fees = self.machines.weight * billed, self.fees
         last = len(self.limits)
         total = np.sum(weight * fees[:, last] * places) * self.scale
@@ -262,7 +276,7 @@ class ClassAccount:
     @cached_property
     def gap_fee(self) -> Floats:
         """What the full rate pays above the amortised one, EUR/year."""
-        places, billed = self._counted
+        places, billed = self.counted
         weight = self.machines.weight * billed * self.machines.gap * self.machines.new
         return np.asarray(self.scale * _capped(places, weight, self.limits[0] / self.scale))
 
@@ -273,14 +287,14 @@ class ClassAccount:
 
         part: the draws to take.
         """
-        lines, share = self._lines(part), self.share(self._cut(self.omega, part))
-        return (self._paid_each(part), *(self._cost_each(lines, own) * share for own in sets))
+        lines, share = self.lines(part), self.share(self._cut(self.omega, part))
+        return (self.paid_each(part), *(self._cost_each(lines, own) * share for own in sets))
 
     def _cost_each(self, lines: Lines, postes: frozenset[str]) -> Floats:
         """Cost of some postes of each machine, that of the acts not billed included."""
         machines = self.machines
         cost: Any = sum(
-            (amount for name, amount in lines.amounts.items() if self._poste[name] in postes),
+            (amount for name, amount in lines.amounts.items() if self.poste[name] in postes),
             start=np.zeros(1),
         )
         if not lines.by_machine:
@@ -291,9 +305,9 @@ class ClassAccount:
                 cost = cost + lines.place(machines.acts)[:, None] * (own[:, 1] - own[:, 0])
         return np.asarray(cost)
 
-    def _paid_each(self, part: slice) -> Floats:
+    def paid_each(self, part: slice) -> Floats:
         """Fee revenue of each machine."""
-        places, billed = self._counted
+        places, billed = self.counted
         done = places[:, None] * self._cut(self.scale, part)
         revenue, below = np.zeros(1), np.zeros(1)
         for band in range(len(self.limits) + 1):
@@ -309,21 +323,29 @@ class ClassAccount:
         Raises:
             InputError: the model is not a straight line in the acts.
         """
-        if not self.model.linear_in_acts:
-            raise InputError(problem("not_affine", None, self.machines.code))
-        lines = self._evaluate(
-            np.array([[0.0], [_SPAN]]), np.array([False, True])[:, None, None], slice(None)
-        )
-        weight = self.machines.weight
-        by_state = np.array([weight[~self.machines.amortised].sum(),
-                             weight[self.machines.amortised].sum()])  # fmt: skip
+        lines, by_state = self.straight_lines, self.straight_weights
         total = np.zeros((1, 2, 1))
         for name, amount in lines.amounts.items():
-            if self._poste[name] in postes:
+            if self.poste[name] in postes:
                 shape = np.broadcast_shapes(amount.shape, (2, 2, 1))
                 whole = np.broadcast_to(amount, shape) * by_state[:, None, None]
                 total = total + whole.sum(axis=0, keepdims=True)
-        return total[0, 0], (total[0, 1] - total[0, 0]) / _SPAN
+        return total[0, 0], (total[0, 1] - total[0, 0]) / SPAN
+
+    @cached_property
+    def straight_lines(self) -> Lines:
+        """Lines of either state without any act, and at `SPAN` acts."""
+        if not self.model.linear_in_acts:
+            raise InputError(problem("not_affine", None, self.machines.code))
+        ends, states = np.array([[0.0], [SPAN]]), np.array([False, True])
+        return self._evaluate(ends, states[:, None, None], slice(None))
+
+    @property
+    def straight_weights(self) -> Floats:
+        """Weight of the machines of either state, `(2,)`."""
+        machines = self.machines
+        return np.array([machines.weight[~machines.amortised].sum(),
+                         machines.weight[machines.amortised].sum()])  # fmt: skip
 
 
 def account(
@@ -336,12 +358,13 @@ def account(
             return values[name]
         return case.reference.value_of("machine_classes", name, machines.code).mode
 
-    scale = 1.0 if activity == "observed" else np.maximum(value(scale_name(activity)), 1e-9)
+    scaled_by = None if activity == "observed" else scale_name(activity)
+    scale = np.maximum(value(scaled_by), 1e-9) if scaled_by else 1.0
     limits: list[Any] = []
     for name in LIMITS[: len(case.reference.classes[machines.code].limits)]:
         # A limit drawn below the one before it leaves its band empty.
         limits.append(np.maximum(value(name), limits[-1]) if limits else value(name))
-    return ClassAccount(case, machines, values, scale, tuple(limits))
+    return ClassAccount(case, machines, values, scaled_by, scale, tuple(limits))
 
 
 def _combine(weights: Floats, amount: Floats) -> Floats:

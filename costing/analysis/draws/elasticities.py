@@ -1,18 +1,16 @@
 r"""What moves a cost: exact derivatives of the models' formulas.
 
-Each formula is differentiated by SymPy in the names that it holds; the derivatives are chained
-through the model's steps in their order (forward accumulation), from what the operator pays: with
-$V$ the VAT rate, a price $p$ without VAT counts for $p (1 + V)$, hence $1 + V$ to $p$ and $p$ to
-$V$. The elasticity $e_p = (p / C)\, \partial C / \partial p$ is the % of the cost per % of the
-parameter. At the kink of a `min` or `max`, the derivative is the mean of both sides.
-
-SymPy is imported on first use, and each formula differentiated once.
+Each formula is differentiated in the names that it holds (`costing.language.derivatives`); the
+derivatives are chained through the model's steps from the last to the first (reverse accumulation:
+one pass, however many parameters), down to what the operator pays: with $V$ the VAT rate, a price
+$p$ without VAT counts for $p (1 + V)$, hence $1 + V$ to $p$ and $p$ to $V$. The elasticity $e_p =
+(p / C)\, \partial C / \partial p$ is the % of the cost per % of the parameter. At the kink of a
+`min` or `max`, the derivative is the mean of both sides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,18 +18,15 @@ from numpy.typing import NDArray
 
 from costing.analysis.draws.class_account import scale_name
 from costing.case.case import Case
-from costing.language.formula import Formula
-from costing.language.printers import to_sympy
+from costing.language.derivatives import derivative, pulls_of
 from costing.language.units import CONSTANTS
 from costing.problems.errors import FormulaError, problem
-from costing.reference.model import BOUND, Step
+from costing.reference.model import BOUND, CostModel
 
 if TYPE_CHECKING:
     from costing.analysis.draws.cohort import Cohort
 
 Floats = NDArray[np.float64]
-#: Derivatives by name; `acts` among them.
-Slopes = dict[str, Any]
 
 #: An elasticity smaller than this is none: the rounding of a parameter that does not count.
 NEGLIGIBLE = 1e-9
@@ -55,21 +50,53 @@ def derivatives(
         postes = frozenset(case.reference.perimeter(case.scenario.perimeter).postes)
     acts = np.asarray(acts, dtype=float)
     known = case.bindings(class_code, acts, np.asarray(amortised, dtype=float))
-    known |= {name: value for name, (value, _) in CONSTANTS.items()}
-    slopes = _paid(case, class_code)
     known |= model.evaluate(known)
-    cost, total = np.zeros(()), dict[str, Any]()
-    for step in model.steps:
-        slopes[step.name] = _chained(step, known, slopes)
-        if step.poste in postes:
-            times = acts if step.per == "act" else 1.0
-            cost = cost + known[step.name] * times
-            for name, slope in slopes[step.name].items():
-                total[name] = total.get(name, 0.0) + slope * times
-            if step.per == "act":
-                total["acts"] = total.get("acts", 0.0) + known[step.name]
+    chosen = [step for step in model.lines if step.poste in postes]
+    slopes = pulled(model, known, {s.name: acts if s.per == "act" else 1.0 for s in chosen})
+    cost = np.zeros(())
+    for step in chosen:
+        cost = cost + known[step.name] * (acts if step.per == "act" else 1.0)
+        if step.per == "act":
+            slopes["acts"] = slopes.get("acts", 0.0) + known[step.name]
+    slopes = paid(slopes, excluded(case, class_code), case.vat_rate(class_code))
     shape = np.broadcast_shapes(acts.shape, np.shape(amortised), cost.shape)
-    return np.broadcast_to(cost, shape), {n: np.broadcast_to(s, shape) for n, s in total.items()}
+    return np.broadcast_to(cost, shape), {n: np.broadcast_to(s, shape) for n, s in slopes.items()}
+
+
+def pulled(model: CostModel, known: Mapping[str, Any], seeds: Mapping[str, Any]) -> dict[str, Any]:
+    """Derivatives of a weighted sum of steps to what formulas see, by name, `acts` among them.
+
+    known: what `CostModel.evaluate` was given and gave. seeds: weight of each step that counts.
+    Shapes broadcast.
+
+    Raises:
+        FormulaError: a derivative is not finite.
+    """
+    known = {**known, **{name: value for name, (value, _) in CONSTANTS.items()}}
+    known = {name: np.asarray(value, dtype=float)[()] for name, value in known.items()}
+    # Of the names that the engine binds, `acts` alone moves.
+    moving = known.keys() - ({*BOUND, *CONSTANTS} - {"acts"})
+    found = pulls_of(model.chain, frozenset(seeds), frozenset(moving))(known, seeds)
+    if not all(np.isfinite(pull).all() for pull in found.values()):
+        for step in model.steps:
+            for name in sorted(step.formula.names & moving):
+                if not np.isfinite(derivative(step.formula, name)(known)).all():
+                    place, facts = step.formula.place, {"formula": step.formula.text, "name": name}
+                    raise FormulaError(problem("slope_undefined", place, step.name, **facts))
+    return found
+
+
+def paid(pulls: Mapping[str, Any], prices: Mapping[str, Any], vat_rate: Any) -> dict[str, Any]:
+    """Derivatives to the parameters, from those to what formulas see: what the operator pays.
+
+    prices: those that leave VAT out, by name.
+    """
+    found = dict(pulls)
+    for name, price in prices.items():
+        if name in pulls:
+            found[name] = pulls[name] * (1 + vat_rate)
+            found["vat_rate"] = found.get("vat_rate", 0.0) + pulls[name] * price
+    return found
 
 
 def elasticities(
@@ -124,52 +151,12 @@ def _modes(case: Case, class_code: str) -> dict[str, float]:
     """Modes of the parameters that a class has, its VAT rate among them."""
     values = case.reference.values_of(class_code)
     modes = {name: value.mode for name, value in values.items()}
-    if any(value.vat == "excluded" for value in values.values()):
+    if excluded(case, class_code):
         modes["vat_rate"] = case.vat_rate(class_code)
     return modes
 
 
-def _paid(case: Case, class_code: str) -> dict[str, Slopes]:
-    """Derivatives of what formulas see of each parameter: what the operator pays of a price."""
-    slopes: dict[str, Slopes] = {"acts": {"acts": 1.0}}
-    for name, value in case.reference.values_of(class_code).items():
-        if value.vat == "excluded":
-            slopes[name] = {name: 1 + case.vat_rate(class_code), "vat_rate": value.mode}
-        else:
-            slopes[name] = {name: 1.0}
-    return slopes
-
-
-def _chained(step: Step, known: Mapping[str, Any], slopes: Mapping[str, Slopes]) -> Slopes:
-    """Derivatives of a step to the parameters, from its own and those of what it uses."""
-    result: Slopes = {}
-    for name, partial in gradient(step.formula)(known).items():
-        if not np.all(np.isfinite(partial)):
-            facts = {"formula": step.formula.text, "name": name}
-            raise FormulaError(problem("slope_undefined", step.formula.place, step.name, **facts))
-        for source, slope in slopes[name].items():
-            result[source] = result.get(source, 0.0) + partial * slope
-    return result
-
-
-@cache
-def gradient(formula: Formula) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """A function that gives the derivatives of a formula to its names, from values by name.
-
-    Of the names that the engine binds, `acts` alone has one.
-    """
-    import sympy  # noqa: PLC0415 - slow to import
-
-    # Real, not positive: a quantity below zero must not be simplified out of a `max`.
-    symbols = {name: sympy.Symbol(name, real=True) for name in sorted(formula.names)}
-    moving = [n for n in symbols if n == "acts" or n not in {*BOUND, *CONSTANTS}]
-    tree = to_sympy(formula, symbols)
-    slopes = [tree.diff(symbols[name]) for name in moving]
-    compute = sympy.lambdify(list(symbols.values()), slopes, "numpy")
-
-    def at(values: Mapping[str, Any]) -> dict[str, Any]:
-        with np.errstate(all="ignore"):  # branches that are not taken
-            found = compute(*(np.asarray(values[name], dtype=float) for name in symbols))
-        return dict(zip(moving, found, strict=True))
-
-    return at
+def excluded(case: Case, class_code: str) -> dict[str, float]:
+    """Modes of the prices of a class that leave VAT out."""
+    values = case.reference.values_of(class_code)
+    return {name: value.mode for name, value in values.items() if value.vat == "excluded"}

@@ -76,7 +76,8 @@ def _cost(found: Sensitivity, reference: Reference) -> str:
     known = [driver for driver in found.drivers if driver.elasticity is not None]
     if not known:
         return ""
-    first = sorted(known, key=lambda driver: -abs(driver.elasticity or 0.0))[:_MOST]
+    # To nine digits: what is alike but for its rounding stays in the order of the drivers.
+    first = sorted(known, key=lambda driver: -round(abs(driver.elasticity or 0.0), 9))[:_MOST]
     shown = join([
         f"{driver.input.label(reference)} ({percent((driver.elasticity or 0.0) / 100, 2, True)})"
         for driver in first

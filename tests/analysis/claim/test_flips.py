@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brute
 
-from costing.analysis.claim.flips import Flip, JointFlip, flips, joint_flip, margin_of, ranges
+from costing.analysis.claim.flips import Flip, flips, margin_of, ranges
+from costing.analysis.claim.nearest import JointFlip, joint_flip
 from costing.analysis.uncertainty.uncertainty import Input, Inputs
 from tests.checked import checked, must_check
 from tests.shared import examples

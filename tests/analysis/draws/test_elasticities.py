@@ -16,11 +16,9 @@ from costing.analysis.draws.elasticities import (
     cohort_elasticities,
     derivatives,
     elasticities,
-    gradient,
 )
 from costing.case.case import Case, make_case
 from costing.case.costs import annual_cost
-from costing.language.formula import parse
 from costing.problems.errors import FormulaError
 from costing.reference.load import load_reference
 from costing.scenario.scenario import Conventions, Override, Scenario
@@ -167,18 +165,6 @@ def test_a_derivative_that_is_not_finite_is_refused(tmp_path: Path) -> None:
     assert (fault.code, fault.value) == ("slope_undefined", "consumables")
 
 
-def test_gradient_of_a_formula() -> None:
-    found = gradient(parse("if_(capital_method == 2, a * b, min(a, b) - acts)"))
-    values = {"a": 3.0, "b": np.array([2.0, 5.0, 3.0]), "acts": 1.0, "capital_method": 1.0}
-    slopes = found(values)
-    assert set(slopes) == {"a", "b", "acts"}
-    assert slopes["a"].tolist() == [0, 1, 0.5]  # at the kink, the mean of both sides
-    assert slopes["b"].tolist() == [1, 0, 0.5]
-    assert found(values | {"capital_method": 2.0})["a"].tolist() == [2, 5, 3]
-    assert np.ndim(gradient(parse("2 * a"))({"a": 1.0})["a"]) == 0
-    assert gradient(parse("12"))({}) == {}
-
-
 # --- against central differences ------------------------------------------------------------------
 
 
@@ -210,16 +196,6 @@ def test_every_class_against_differences(code: str, capital: str, charge: str) -
         assert cost == pytest.approx(float(annual_cost(case, code, acts, amortised).total()))
         up, down = (float(annual_cost(case, code, acts + d, amortised).total()) for d in (1, -1))
         assert slopes["acts"] == pytest.approx((up - down) / 2, rel=CLOSE)
-
-
-@pytest.mark.parametrize("rate", [-0.03, -5e-7, 0.0, 5e-7, 0.035])
-@pytest.mark.parametrize("function", ["annuity", "lease_rent"])
-def test_a_rate_at_or_below_zero(function: str, rate: float) -> None:
-    """Below zero too, the branch that is differentiated is the one that computes."""
-    formula = parse(f"{function}(1000, 100, rate, 8)")
-    step = 2e-7 if abs(rate) < 1e-6 else 1e-5
-    near = (formula({"rate": rate + step}) - formula({"rate": rate - step})) / (2 * step)
-    assert gradient(formula)({"rate": rate})["rate"] == pytest.approx(near, rel=CLOSE)
 
 
 @pytest.mark.parametrize("activity", ["observed", "normative", "reference"])
