@@ -191,14 +191,16 @@ def share_grade_d(case: Case, class_code: str, acts: float, amortised: float) ->
     """
     values = case.reference.values_of(class_code)
     weak = every = 0.0
-    for name, elasticity in _by_differences(case, class_code, acts, amortised).items():
+    for name, elasticity in elasticities_by_differences(case, class_code, acts, amortised).items():
         value = values.get(name) or case.reference.value_of("communs", name, class_code)
         every += abs(elasticity)
         weak += abs(elasticity) if value.grade == "D" else 0.0
     return weak / every if every else 0.0
 
 
-def _by_differences(case: Case, class_code: str, acts: float, amortised: float) -> dict[str, float]:
+def elasticities_by_differences(
+    case: Case, class_code: str, acts: float, amortised: float
+) -> dict[str, float]:
     r"""Elasticities by central differences of 0.01 %, all parameters in one evaluation.
 
     $e_p = \frac{C(p (1 + h)) - C(p (1 - h))}{C(p (1 + h)) + C(p (1 - h))} \cdot \frac{1}{h}$ with

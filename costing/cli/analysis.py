@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MARKS = {"within": "✓", "explained": "≠ expliqué", "outside": "✗ sans raison"}
 _UNITS = {"act": "acte", "year": "an", "FTE": "ETP", "post": "poste", "number": "", "share": ""}
 #: Data shown by `sensitivity` in words.
-_SHOWN = 12
+_MOST_DATA = 12
 
 
 @click.command()
@@ -37,13 +37,13 @@ def replicate(study: str | None, models: tuple[Path, ...], as_json: bool) -> Non
     if study is not None and study not in studies:
         facts = {"near": suggest(study, studies), "known": ", ".join(studies)}
         raise InputError(problem("unknown_choice", None, study, **facts))
-    chosen = [found for name, found in studies.items() if study in (None, name)]
+    chosen = [entry for name, entry in studies.items() if study in (None, name)]
     if as_json:
-        print_json({"studies": [_study(found) for found in chosen]})
+        print_json({"studies": [_study(entry) for entry in chosen]})
         return
-    for found in chosen:
-        _print_study(found)
-    _print_tally([result for found in chosen for result in found.results])
+    for entry in chosen:
+        _print_study(entry)
+    _print_tally([result for entry in chosen for result in entry.results])
 
 
 def _study(study: Study) -> dict[str, Any]:
@@ -167,37 +167,37 @@ def sensitivity(
     reading = reading_of(claim, definition, perimeter, activity)
     settings = Settings(draws, seed, workers=workers)
     with progress("Tirages") as tell:
-        found = claim_sensitivity(
+        sensitivity = claim_sensitivity(
             case, claim, settings, reading, date.date() if date else None, tell
         )
-    words = sensitivity_words(found, case.reference, reading.definition)
+    words = sensitivity_words(sensitivity, case.reference, reading.definition)
     if as_json:
-        told = {"claim": claim.id, "reading": reading._asdict(), **_sensitivity(found)}
-        told |= {"words": words.__dict__, "scenario_hash": case.scenario.hash}
-        print_json(rounded(told))
+        content = {"claim": claim.id, "reading": reading._asdict(), **_sensitivity(sensitivity)}
+        content |= {"words": words.__dict__, "scenario_hash": case.scenario.hash}
+        print_json(rounded(content))
         return
     click.echo(f"« {claim.statement.fr} » — {claim.author.fr}, {claim.date:%d/%m/%Y}\n")
     click.echo(words.text)
-    _print_drivers(found, case.reference, reading.definition)
+    _print_drivers(sensitivity, case.reference, reading.definition)
 
 
-def _sensitivity(found: Sensitivity) -> dict[str, Any]:
+def _sensitivity(sensitivity: Sensitivity) -> dict[str, Any]:
     """A sensitivity as the command prints it in JSON."""
-    effects = found.effects
+    effects = sensitivity.effects
     return {
-        "figure": found.figure,
-        "principal": found.principal,
-        "probability": found.probability.value,
-        "probability_error": found.probability.error,
-        "settled": found.settled,
+        "figure": sensitivity.figure,
+        "principal": sensitivity.principal,
+        "probability": sensitivity.probability.value,
+        "probability_error": sensitivity.probability.error,
+        "settled": sensitivity.settled,
         "variance": effects.variance,
         "variance_orders": effects.orders,
         "variance_left_out": effects.dropped,
-        "variance_by_grade": {grade: part._asdict() for grade, part in found.grades.items()},
-        "to_collect": [driver.input.address for driver in found.to_collect[:_SHOWN]],
-        "inputs": [_driver(driver) for driver in found.drivers],
-        "draws": found.draws,
-        "seed": found.seed,
+        "variance_by_grade": {grade: part._asdict() for grade, part in sensitivity.grades.items()},
+        "to_collect": [driver.input.address for driver in sensitivity.to_collect[:_MOST_DATA]],
+        "inputs": [_driver(driver) for driver in sensitivity.drivers],
+        "draws": sensitivity.draws,
+        "seed": sensitivity.seed,
     }
 
 
@@ -220,7 +220,7 @@ def _driver(driver: Driver) -> dict[str, Any]:
     }
 
 
-def _print_drivers(found: Sensitivity, reference: Reference, definition: str) -> None:
+def _print_drivers(sensitivity: Sensitivity, reference: Reference, definition: str) -> None:
     """The data most worth collecting, one a line."""
     from costing.analysis.claim.words import amount
     from costing.french.writing import NONE, number, percent
@@ -228,7 +228,7 @@ def _print_drivers(found: Sensitivity, reference: Reference, definition: str) ->
     heads = ("À collecter, le plus utile en premier", "Note", "Variance", "à son 5 %", "à son 95 %",
              "Gain", "Coût")  # fmt: skip
     rows = []
-    for driver in found.to_collect[:_SHOWN]:
+    for driver in sensitivity.to_collect[:_MOST_DATA]:
         share = f"{percent(driver.share.value)} ± {number(100 * driver.share.error, 1)}"
         low, high = (
             amount(end, definition, 1).removesuffix(" actes par an")
@@ -240,7 +240,7 @@ def _print_drivers(found: Sensitivity, reference: Reference, definition: str) ->
         rows.append((label, grade, share, low, high, percent(driver.sure_gain), cost))
     click.echo()
     print_table("pcrrrrr", rows, heads)
-    rest = len(found.drivers) - _SHOWN
+    rest = len(sensitivity.drivers) - _MOST_DATA
     if rest > 0:
         click.echo(f"et {number(rest)} autres (--json les donne toutes).")
     click.echo(

@@ -83,7 +83,7 @@ def _described(source: str, models: tuple[Path, ...]) -> Annex:
 def _is_scenario(path: Path) -> bool:
     """Whether a file is a scenario: JSON, and no list of prices."""
     try:
-        found = json.loads(path.read_bytes())
+        content = json.loads(path.read_bytes())
     except (ValueError, RecursionError):
         return False
-    return isinstance(found, dict) and "fees" not in found
+    return isinstance(content, dict) and "fees" not in content

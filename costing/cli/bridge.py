@@ -37,7 +37,7 @@ _DIGITS = 12
 @options("amortisation", "date", "models", "json")
 @answer
 def bridge(
-    a: str, b: str, kind: str, models: tuple[Path, ...], as_json: bool, **asked: Any
+    a: str, b: str, kind: str, models: tuple[Path, ...], as_json: bool, **choices: Any
 ) -> None:
     """The gap between two scenarios, split among their differences.
 
@@ -46,13 +46,13 @@ def bridge(
     from costing.analysis.bridge.bridge import bridge as split
     from costing.case.case import make_case
 
-    one = _position(a, models)
-    other = make_case(one.base, _position(b, models).scenario)
-    found = split(one, other, _result(kind, one, **asked))
+    case_a = _position(a, models)
+    case_b = make_case(case_a.base, _position(b, models).scenario)
+    bridge = split(case_a, case_b, _result(kind, case_a, **choices))
     if as_json:
-        print_json(rounded(_content(found), _DIGITS))
+        print_json(rounded(_content(bridge), _DIGITS))
     else:
-        _print(found)
+        _print(bridge)
 
 
 def _position(name: str, models: tuple[Path, ...]) -> Case:
@@ -92,17 +92,17 @@ def _result(
     return CostPerAct(class_code, acts, amortisation)
 
 
-def _content(found: Bridge) -> dict[str, Any]:
+def _content(bridge: Bridge) -> dict[str, Any]:
     """A bridge as the command prints it in JSON."""
     from costing.analysis.bridge.words import sentences, title
 
     return {
-        "result": title(found.result, found.a.reference),
-        "unit": "EUR" if found.result.decimals == 2 else "fraction",
-        "start": found.start,
-        "end": found.end,
-        "gap": found.gap,
-        "exact": found.exact,
+        "result": title(bridge.result, bridge.a.reference),
+        "unit": "EUR" if bridge.result.decimals == 2 else "fraction",
+        "start": bridge.start,
+        "end": bridge.end,
+        "gap": bridge.gap,
+        "exact": bridge.exact,
         "steps": [
             {
                 "key": step.atom.key,
@@ -112,36 +112,36 @@ def _content(found: Bridge) -> dict[str, Any]:
                 "amount": step.amount,
                 "standard_error": step.error,
             }
-            for step in found.steps
+            for step in bridge.steps
         ],
-        "subtotals": found.subtotals,
+        "subtotals": bridge.subtotals,
         "without_effect": [
             {"key": idle.atom.key, "label": idle.atom.label, "why": idle.why, "share": idle.share}
-            for idle in found.without_effect
+            for idle in bridge.without_effect
         ],
-        "words": sentences(found),
+        "words": sentences(bridge),
     }
 
 
-def _print(found: Bridge) -> None:
+def _print(bridge: Bridge) -> None:
     """The waterfall, the subtotals, and what does not matter."""
     from costing.analysis.bridge.words import GROUPS, amount, level, sentences, title, why
 
-    click.echo(title(found.result, found.a.reference))
-    rows = [("", level(found, found.start), found.a.scenario.name)]
-    for bar in found.waterfall:
+    click.echo(title(bridge.result, bridge.a.reference))
+    rows = [("", level(bridge, bridge.start), bridge.a.scenario.name)]
+    for bar in bridge.waterfall:
         words = bar.step.atom.label
         if bar.step.error:
-            words += f" (erreur type {amount(found, bar.step.error, sign=False)})"
-        rows.append((amount(found, bar.step.amount), level(found, bar.after), words))
-    rows.append(("", level(found, found.end), found.b.scenario.name))
-    rows.append((amount(found, found.printed), "", "Écart"))
-    for group, part in found.subtotals.items():
-        rows.append((amount(found, part), "", f"  dont {GROUPS[group].lower()}"))
+            words += f" (erreur type {amount(bridge, bar.step.error, sign=False)})"
+        rows.append((amount(bridge, bar.step.amount), level(bridge, bar.after), words))
+    rows.append(("", level(bridge, bridge.end), bridge.b.scenario.name))
+    rows.append((amount(bridge, bridge.printed), "", "Écart"))
+    for group, part in bridge.subtotals.items():
+        rows.append((amount(bridge, part), "", f"  dont {GROUPS[group].lower()}"))
     print_table("rrp", rows)
-    if found.without_effect:
+    if bridge.without_effect:
         click.echo("Sans effet sur ce résultat :")
-    for idle in found.without_effect:
-        click.echo(f"  - {idle.atom.label} ({why(found, idle)})")
-    for sentence in sentences(found):
+    for idle in bridge.without_effect:
+        click.echo(f"  - {idle.atom.label} ({why(bridge, idle)})")
+    for sentence in sentences(bridge):
         click.echo(sentence)

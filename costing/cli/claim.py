@@ -101,36 +101,38 @@ def claim(
     reading = reading_of(chosen, definition, perimeter, activity)
     settings = Settings(draws, seed, method, workers, tolerance, precision)
     with progress("Tirages") as tell:
-        found = answer_claim(case, chosen, settings, reading, date.date() if date else None, tell)
+        claim_answer = answer_claim(
+            case, chosen, settings, reading, date.date() if date else None, tell
+        )
     if as_json:
-        print_json(rounded(_as_data(found)))
+        print_json(rounded(_as_data(claim_answer)))
         return
     click.echo(f"« {chosen.statement.fr} » — {chosen.author.fr}, {chosen.date:%d/%m/%Y}\n")
-    click.echo(claim_words(found).text)
+    click.echo(claim_words(claim_answer).text)
     click.echo("")
-    _print_readings(found)
+    _print_readings(claim_answer)
 
 
-def _as_data(found: ClaimAnswer) -> dict[str, Any]:
+def _as_data(claim_answer: ClaimAnswer) -> dict[str, Any]:
     """The answer as one JSON object."""
     from costing.analysis.claim.words import claim_words
 
     return {
-        "claim": found.claim.id,
-        "figure": found.figure,
-        "reading": found.reading._asdict(),
-        "tariff_date": str(found.date),
-        "probability": found.at_least.value,
-        "probability_error": found.at_least.error,
-        "probability_within": found.within.value,
+        "claim": claim_answer.claim.id,
+        "figure": claim_answer.figure,
+        "reading": claim_answer.reading._asdict(),
+        "tariff_date": str(claim_answer.date),
+        "probability": claim_answer.at_least.value,
+        "probability_error": claim_answer.at_least.error,
+        "probability_within": claim_answer.within.value,
         "overvaluation": {
-            "principal": found.principal,
-            **{f"p{round(100 * q):02d}": found.quantile(q) for q in (0.05, 0.5, 0.95)},
+            "principal": claim_answer.principal,
+            **{f"p{round(100 * q):02d}": claim_answer.quantile(q) for q in (0.05, 0.5, 0.95)},
         },
-        "median_error": found.median.error,
-        "draws": len(found.outcome.draws),
-        "seed": found.settings.seed,
-        "method": found.settings.method,
+        "median_error": claim_answer.median.error,
+        "draws": len(claim_answer.outcome.draws),
+        "seed": claim_answer.settings.seed,
+        "method": claim_answer.settings.method,
         "flips": [
             {
                 "input": flip.input.address,
@@ -140,22 +142,25 @@ def _as_data(found: ClaimAnswer) -> dict[str, Any]:
                 "high": flip.high,
                 "value": flip.value,
             }
-            for flip in found.flips
+            for flip in claim_answer.flips
         ],
         "joint_flip": None
-        if found.joint is None
-        else {"distance": found.joint.distance, "values": found.joint.values},
+        if claim_answer.joint is None
+        else {"distance": claim_answer.joint.distance, "values": claim_answer.joint.values},
         "variation": None
-        if found.variation is None
-        else {**found.variation.quantiles, "share_above": found.variation.share_above},
-        "readings": found.readings.to_dict("records"),
-        "curve": found.curve.to_dict("records"),
-        "words": claim_words(found).__dict__,
-        "scenario_hash": found.case.scenario.hash,
+        if claim_answer.variation is None
+        else {
+            **claim_answer.variation.quantiles,
+            "share_above": claim_answer.variation.share_above,
+        },
+        "readings": claim_answer.readings.to_dict("records"),
+        "curve": claim_answer.curve.to_dict("records"),
+        "words": claim_words(claim_answer).__dict__,
+        "scenario_hash": claim_answer.case.scenario.hash,
     }
 
 
-def _print_readings(found: ClaimAnswer) -> None:
+def _print_readings(claim_answer: ClaimAnswer) -> None:
     """The table of readings: one line a definition, perimeter and activity."""
     from costing.analysis.claim.words import DEFINITIONS, amount
     from costing.case.labels import ACTIVITIES
@@ -165,11 +170,11 @@ def _print_readings(found: ClaimAnswer) -> None:
         (
             DEFINITIONS[row["definition"]],
             ACTIVITIES[row["activity"]],
-            found.case.reference.perimeter(row["perimeter"]).label.fr,
+            claim_answer.case.reference.perimeter(row["perimeter"]).label.fr,
             *(amount(row[key], row["definition"]) for key in ("principal", "p05", "p95")),
             percent(row["at_least"]),
         )
-        for row in found.readings.to_dict("records")
+        for row in claim_answer.readings.to_dict("records")
     ]
     heads = ("Définition", "Activité", "Périmètre", "Estimation", "5 %", "95 %", "P(≥ chiffre)")
     print_table("llprrrr", rows, heads)

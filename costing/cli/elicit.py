@@ -32,22 +32,22 @@ def elicit(q05: float, q50: float, q95: float, unit_name: str, as_json: bool) ->
     from costing.language.units import unit
 
     unit(unit_name)
-    found = best(q05, q50, q95)
+    fits = best(q05, q50, q95)
     if as_json:
-        print_json(rounded(_content(found, unit_name)))
+        print_json(rounded(_content(fits, unit_name)))
         return
-    click.echo(found.words(unit_name))
-    for law in (found.pert, found.lognormal):
+    click.echo(fits.words(unit_name))
+    for law in (fits.pert, fits.lognormal):
         click.echo(f"- {law.words(unit_name)}")
 
 
-def _content(found: Best, unit_name: str) -> dict[str, Any]:
+def _content(fits: Best, unit_name: str) -> dict[str, Any]:
     """Both fits as the command prints them in JSON."""
     return {
         "unit": unit_name,
-        "closer": found.closer.distribution,
-        "words": found.words(unit_name),
-        "fits": [_law(law, unit_name) for law in (found.pert, found.lognormal)],
+        "closer": fits.closer.distribution,
+        "words": fits.words(unit_name),
+        "fits": [_law(law, unit_name) for law in (fits.pert, fits.lognormal)],
     }
 
 

@@ -48,9 +48,9 @@ def evaluate(
     from costing.optimise.measures import side_by_side
 
     case = case_of(scenario, models)
-    name, asked = schedule_of(case, schedule)
-    table = side_by_side(case, asked, name, rules or None)
-    robust = _robustness(case, asked, draws) if draws else None
+    name, evaluated = schedule_of(case, schedule)
+    table = side_by_side(case, evaluated, name, rules or None)
+    robust = _robustness(case, evaluated, draws) if draws else None
     if as_json:
         print_json(rounded(_content(case, name, table, robust), _DIGITS))
     else:
@@ -98,7 +98,7 @@ def _quantiles(robust: Robustness) -> dict[str, Any]:
     import numpy as np
 
     meets, error = robust.meets
-    found = {"draws": robust.draws, "meets": meets, "meets_error": error}
+    summary = {"draws": robust.draws, "meets": meets, "meets_error": error}
     for name, outcome in (
         ("savings", robust.reached),
         ("share_below", robust.below),
@@ -106,21 +106,21 @@ def _quantiles(robust: Robustness) -> dict[str, Any]:
     ):
         for suffix, share in _QUANTILES.items():
             value = np.quantile(outcome.draws, share, method="inverted_cdf")
-            found[f"{name}_{suffix}"] = float(value)
-    return found
+            summary[f"{name}_{suffix}"] = float(value)
+    return summary
 
 
 def _print(case: Case, table: list[Measures], robust: Robustness | None) -> None:
     from costing.french.writing import meuros, percent
 
-    asked, demand = table[0], case.scenario.savings
+    measured, demand = table[0], case.scenario.savings
     reading = {entry.code: entry.label.fr for entry in case.reference.savings.readings}
-    click.echo(f"Demandé au forfait : {meuros(asked.required_eur)} ({reading[demand.reading]})")
+    click.echo(f"Demandé au forfait : {meuros(measured.required_eur)} ({reading[demand.reading]})")
     click.echo(f"Parc : {case.fleet.label}")
-    for year, saved in asked.savings.items():
+    for year, saved in measured.savings.items():
         click.echo(f"  {year} : {meuros(saved)}")
     click.echo(
-        f"Aux tarifs en vigueur tenus, {percent(asked.share_below_present)} des appareils sont "
+        f"Aux tarifs en vigueur tenus, {percent(measured.share_below_present)} des appareils sont "
         "sous leur coût."
     )
     print_measures(case, table)
@@ -132,7 +132,7 @@ def print_measures(case: Case, table: list[Measures]) -> None:
     """Schedules side by side, the first being the one asked about."""
     from costing.french.writing import NONE, euros, meuros, percent
 
-    asked = table[0]
+    measured = table[0]
     year = case.reference.savings.target.years[-1]
     heads = ("", "Économies", "Cible", f"Perte {year}", "Plus forte", "Sous coût", "Leurs actes",
              "Recettes", "Écart / acte")  # fmt: skip
@@ -146,7 +146,7 @@ def print_measures(case: Case, table: list[Measures]) -> None:
             percent(row.share_below),
             percent(row.share_below_acts),
             percent(row.mean_change, 1, sign=True),
-            NONE if row is asked else euros(row.distance_eur_per_act, 2),
+            NONE if row is measured else euros(row.distance_eur_per_act, 2),
         )
         for row in table
     ]
@@ -161,16 +161,16 @@ def print_measures(case: Case, table: list[Measures]) -> None:
 def _print_robustness(robust: Robustness) -> None:
     from costing.french.writing import meuros, number, percent, points
 
-    found = _quantiles(robust)
+    summary = _quantiles(robust)
     click.echo(
         f"Sur {number(robust.draws)} tirages, la cible est atteinte avec une probabilité de "
-        f"{percent(found['meets'])} (erreur type {points(found['meets_error'])}). Médiane, et "
+        f"{percent(summary['meets'])} (erreur type {points(summary['meets_error'])}). Médiane, et "
         "quantiles à 5 et 95 % :"
     )
-    for words, name, shown in (
+    for words, name, as_text in (
         ("Économies", "savings", meuros),
         ("Appareils sous leur coût", "share_below", percent),
         ("Perte", "loss", meuros),
     ):
-        low, middle, high = (shown(found[f"{name}_{suffix}"]) for suffix in _QUANTILES)
+        low, middle, high = (as_text(summary[f"{name}_{suffix}"]) for suffix in _QUANTILES)
         click.echo(f"  {words} : {middle}, de {low} à {high}")

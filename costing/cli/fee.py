@@ -239,13 +239,13 @@ def _print_intervals(case: Case, intervals: pd.DataFrame) -> None:
         namer = scope_name if row["kind"] == "class" else modality_name
         name = namer(case.reference, row["code"])
 
-        def shown(key: str, form: Any, row: Any = row) -> str:
+        def with_interval(key: str, form: Any, row: Any = row) -> str:
             low, high = form(row[f"{key}_p05"]), form(row[f"{key}_p95"])
             return f"{form(row[key])} [{low} ; {high}]"
 
         money, rate = (lambda v: euros(v, 0)), (lambda v: percent(v, 0))
-        paid = shown("cost_per_act_eur", money), shown("revenue_per_act_eur", money)
-        rows.append((name, *paid, shown("markup", rate), percent(row["above_cost"], 1)))
+        paid = with_interval("cost_per_act_eur", money), with_interval("revenue_per_act_eur", money)
+        rows.append((name, *paid, with_interval("markup", rate), percent(row["above_cost"], 1)))
     print_table("prrrr", rows, heads)
     widest = max(row["cost_per_act_eur_p50_error"] for row in intervals.to_dict("records"))
     click.echo(f"Erreur type de la médiane du coût par acte : au plus {euros(widest, 2)}.")

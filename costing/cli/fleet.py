@@ -62,21 +62,21 @@ def fleet(
         reader = open_file(file, given.layout if given else Layout())
         mapping, origin = _mapping(reader, given, save_mapping)
         try:
-            found = import_fleet(reader, mapping, case.reference, year, tell)
+            imported = import_fleet(reader, mapping, case.reference, year, tell)
         except ActivityError as error:
             if problems is not None and error.listed is not None:
                 problems.write_text(error.listed.csv(), encoding="utf-8-sig")
             raise
-    kept = remember(mapping, reader.head.headings)
+    remembered = remember(mapping, reader.head.headings)
     scenario_hash = None
     if out is not None:
-        changed = case.scenario.model_copy(update={"fleet": found.fleet.to_table()})
+        changed = case.scenario.model_copy(update={"fleet": imported.fleet.to_table()})
         out.write_text(changed.to_json(), encoding="utf-8")
         scenario_hash = changed.hash
     if as_json:
-        print_json(_content(found, mapping, origin, reader, scenario_hash))
+        print_json(_content(imported, mapping, origin, reader, scenario_hash))
     else:
-        _print(found, mapping, origin, reader, kept)
+        _print(imported, mapping, origin, reader, remembered)
 
 
 def _mapping(reader: Reader, given: Mapping | None, save: Path | None) -> tuple[Mapping, str]:
@@ -85,39 +85,39 @@ def _mapping(reader: Reader, given: Mapping | None, save: Path | None) -> tuple[
     from costing.fleet_file.mapping import recall
     from costing.problems.errors import FleetError
 
-    found, origin = given or recall(reader.head.headings), "given" if given else "remembered"
+    mapping, origin = given or recall(reader.head.headings), "given" if given else "remembered"
     doubts = []
-    if found is None:
+    if mapping is None:
         first = guess(reader)
-        found, origin = first.mapping, "guessed"
+        mapping, origin = first.mapping, "guessed"
         doubts = list(first.doubts.values())
         if save is not None and doubts:
             save.write_text(first.draft(), encoding="utf-8")
-    if doubts or found is None:
+    if doubts or mapping is None:
         raise FleetError(doubts)
     if save is not None:
-        save.write_text(found.to_yaml(), encoding="utf-8")
-    return found, origin
+        save.write_text(mapping.to_yaml(), encoding="utf-8")
+    return mapping, origin
 
 
 def _content(
-    found: Imported, mapping: Mapping, origin: str, reader: Reader, scenario_hash: str | None
+    imported: Imported, mapping: Mapping, origin: str, reader: Reader, scenario_hash: str | None
 ) -> dict[str, Any]:
     """The result as JSON has it."""
-    frame = found.fleet.frame
+    frame = imported.fleet.frame
     return {
         "ok": True,
         "errors": [],
-        "file": {"name": reader.name, "read_as": reader.words, "rows": found.rows,
-                 "blank_rows": found.blank, "rows_of_other_years": found.other_years,
-                 "rows_alike": found.alike},
+        "file": {"name": reader.name, "read_as": reader.words, "rows": imported.rows,
+                 "blank_rows": imported.blank, "rows_of_other_years": imported.other_years,
+                 "rows_alike": imported.alike},
         "mapping": mapping.model_dump(mode="json", exclude_defaults=True),
         "mapping_from": origin,
         "fleet": {
             "machines": len(frame),
             "weight": float(frame["weight"].sum()),
-            "year": found.fleet.year,
-            "label": found.fleet.label,
+            "year": imported.fleet.year,
+            "label": imported.fleet.label,
             "acts_billed": float((frame["acts_billed"] * frame["weight"]).sum()),
             "acts_inpatient": float((frame["acts_inpatient"] * frame["weight"]).sum()),
         },
@@ -125,29 +125,31 @@ def _content(
     }  # fmt: skip
 
 
-def _print(found: Imported, mapping: Mapping, origin: str, reader: Reader, kept: bool) -> None:
+def _print(
+    imported: Imported, mapping: Mapping, origin: str, reader: Reader, remembered: bool
+) -> None:
     from costing.fleet_file.synonyms import TITLES
     from costing.french.writing import number
 
-    frame = found.fleet.frame
+    frame = imported.fleet.frame
     click.echo(f"{reader.name} : {reader.words}. Correspondance {_FROM[origin]} :")
     for name, column in mapping.columns.items():
-        shown = f"« {column.column} »" if column.column is not None else f"= {column.constant}"
-        click.echo(f"  {TITLES[name]} ← {shown}")
+        source = f"« {column.column} »" if column.column is not None else f"= {column.constant}"
+        click.echo(f"  {TITLES[name]} ← {source}")
         for text, meaning in column.values.items():
             click.echo(f"    {text or '(vide)'} → {meaning}")
-    lines = f"{number(found.rows)} lignes"
-    if found.blank:
-        lines += f", dont {number(found.blank)} vides"
-    if found.other_years:
-        lines += f", dont {number(found.other_years)} d'autres années laissées"
+    lines = f"{number(imported.rows)} lignes"
+    if imported.blank:
+        lines += f", dont {number(imported.blank)} vides"
+    if imported.other_years:
+        lines += f", dont {number(imported.other_years)} d'autres années laissées"
     acts = number(float((frame["acts_billed"] * frame["weight"]).sum()))
     click.echo(
-        f"{lines} : {number(len(frame))} appareils, {acts} actes facturés en {found.fleet.year}."
+        f"{lines} : {number(len(frame))} appareils, {acts} actes facturés en {imported.fleet.year}."
     )
-    if found.alike:
+    if imported.alike:
         click.echo(
-            f"En double, dans toutes les colonnes, et comptées : {number(found.alike)} lignes."
+            f"En double, dans toutes les colonnes, et comptées : {number(imported.alike)} lignes."
         )
-    if kept:
+    if remembered:
         click.echo("Correspondance retenue pour les fichiers aux mêmes titres.")

@@ -43,7 +43,7 @@ def optimise(
 
     for path in (out, schedule, lp):
         check_folder(path)
-    case = _asked_for(case_of(scenario, models), target)
+    case = _with_target(case_of(scenario, models), target)
     if lp is not None:
         _write_program(case, lp)
     with progress("Optimisation") as tell:
@@ -84,14 +84,14 @@ def frontier(
 
     case = case_of(scenario, models)
     with progress("Frontière") as tell:
-        found = find(case, measure, against, points, tell)
+        frontier = find(case, measure, against, points, tell)
     if as_json:
-        print_json(_frontier(found))
+        print_json(_frontier(frontier))
     else:
-        _print_frontier(found)
+        _print_frontier(frontier)
 
 
-def _asked_for(case: Case, target: float | None) -> Case:
+def _with_target(case: Case, target: float | None) -> Case:
     """The case, with what the fee itself must save when that is given."""
     from costing.case.case import make_case
     from costing.scenario.scenario import revised
@@ -153,8 +153,8 @@ def _proposal(proposal: Proposal, table: list[Measures]) -> dict[str, Any]:
         for date, prices in proposal.prices.items()
         for cell, price in prices.items()
     ] + _structure(proposal)
-    result["binding"] = [asdict(held) for held in proposal.binding]
-    result["limiting"] = [asdict(held) for held in proposal.limiting]
+    result["binding"] = [asdict(binding) for binding in proposal.binding]
+    result["limiting"] = [asdict(binding) for binding in proposal.limiting]
     result["short_eur"] = proposal.short_eur
     if proposal.answers is not None:
         result["answers"] = {
@@ -186,51 +186,51 @@ def _structure(proposal: Proposal) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _frontier(found: Frontier) -> dict[str, Any]:
+def _frontier(frontier: Frontier) -> dict[str, Any]:
     """A frontier as the command prints it."""
-    cells = [cell._asdict() for cell in found.case.reference.schedule.cells]
-    steps = [str(step) for step in found.case.scenario.rules.step_dates]
+    cells = [cell._asdict() for cell in frontier.case.reference.schedule.cells]
+    steps = [str(step) for step in frontier.case.scenario.rules.step_dates]
     return {
-        "measure": found.measure,
-        "against": found.against,
-        "stopped": found.stopped,
-        "scenario_hash": found.case.scenario.hash,
+        "measure": frontier.measure,
+        "against": frontier.against,
+        "stopped": frontier.stopped,
+        "scenario_hash": frontier.case.scenario.hash,
         "steps": steps,
         "cells": cells,
         "points": [
             {**asdict(point), "prices": point.prices.reshape(len(steps), -1).tolist()}
-            for point in found.points
+            for point in frontier.points
         ],
     }
 
 
-def _print_frontier(found: Frontier) -> None:
+def _print_frontier(frontier: Frontier) -> None:
     from costing.french.writing import meuros, number, percent
     from costing.scenario.menu import OBJECTIVES
 
     labels = {"savings": "Économies", **{k: o.label.fr for k, o in OBJECTIVES.items()}}
     units = {"savings": "EUR", **{k: o.unit for k, o in OBJECTIVES.items()}}
 
-    def shown(name: str, value: float) -> str:
+    def in_unit(name: str, value: float) -> str:
         if units[name].startswith("EUR"):
             return meuros(value)
         return percent(value, 2) if units[name] == "share" else number(value, 1)
 
-    click.echo(f"{labels[found.measure]} contre « {labels[found.against]} »")
-    click.echo(f"Parc : {found.case.fleet.label}")
+    click.echo(f"{labels[frontier.measure]} contre « {labels[frontier.against]} »")
+    click.echo(f"Parc : {frontier.case.fleet.label}")
     rows = [
         (
             str(rank),
-            shown(found.measure, point.level),
-            shown(found.against, point.value),
+            in_unit(frontier.measure, point.level),
+            in_unit(frontier.against, point.value),
             meuros(point.savings_eur),
             meuros(point.loss_eur),
             percent(point.share_below),
         )
-        for rank, point in enumerate(found.points, start=1)
+        for rank, point in enumerate(frontier.points, start=1)
     ]
     print_table("rrrrrr", rows, ("", "mesure", "objectif", "économies", "perte", "sous coût"))
-    if found.stopped:
+    if frontier.stopped:
         click.echo("Un calcul au moins s'est arrêté avant la preuve que son point est le meilleur.")
 
 
@@ -254,8 +254,8 @@ def _print_proposal(proposal: Proposal, table: list[Measures]) -> None:
     ):
         if listed:
             click.echo(f"{title} (chaque prix retrouvé en recalculant) :")
-        for held in listed:
-            click.echo(f"  - {held.words}")
+        for binding in listed:
+            click.echo(f"  - {binding.words}")
     official = proposal.case.reference.schedule
     eve = min(proposal.prices, default=dt.date.max) - dt.timedelta(days=1)
     before = {cell: official.price(cell, eve) for cell in official.cells}

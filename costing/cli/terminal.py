@@ -85,10 +85,10 @@ def _widths(layout: str, rows: Sequence[Sequence[str]]) -> list[int]:
     if "p" in layout and _is_terminal(sys.stdout):
         from shutil import get_terminal_size
 
-        at = layout.index("p")
+        text_column = layout.index("p")
         spare = get_terminal_size().columns - sum(widths) - _GAP * (len(widths) - 1)
-        words = [cell_len(word) for cell in columns[at] for word in cell.split()]
-        widths[at] = max([*words, 1, widths[at] + min(spare, 0)])
+        lengths = [cell_len(word) for cell in columns[text_column] for word in cell.split()]
+        widths[text_column] = max([*lengths, 1, widths[text_column] + min(spare, 0)])
     return widths
 
 
@@ -105,24 +105,24 @@ def progress(label: str) -> Iterator[Progress]:
         bars.BarColumn(), bars.TaskProgressColumn(), bars.TimeRemainingColumn(),
         console=_console(True, file=sys.stderr), transient=True,
         redirect_stdout=False, redirect_stderr=False,
-    ) as shown:  # fmt: skip
-        task = shown.add_task(label, total=1.0)
+    ) as bar:  # fmt: skip
+        task = bar.add_task(label, total=1.0)
 
         def tell(share: float, words: str) -> None:
-            furthest = max(share, shown.tasks[task].completed)
-            shown.update(task, completed=furthest, description=words)
+            furthest = max(share, bar.tasks[task].completed)
+            bar.update(task, completed=furthest, description=words)
 
         yield tell
 
 
-def _console(terminal: bool, **settings: Any) -> Console:
+def _console(terminal: bool, **options: Any) -> Console:
     """Rich's, without colours in a pipe, nor for who asks for none (NO_COLOR)."""
     from rich.console import Console
 
     plain = os.environ.get("NO_COLOR") or not terminal
     return Console(
         force_terminal=terminal, color_system=None if plain else "auto",
-        markup=False, emoji=False, highlight=False, **settings,
+        markup=False, emoji=False, highlight=False, **options,
     )  # fmt: skip
 
 

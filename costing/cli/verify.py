@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from costing.workbook.verify.verify import Verification
 
 #: Cells told one by one; the others are counted, and all are in the CSV.
-SHOWN = 30
+MOST_CELLS = 30
 
 
 @click.command()
@@ -37,54 +37,55 @@ def verify(file: Path, gaps: Path | None, models: tuple[Path, ...], as_json: boo
     check_folder(gaps)
     reference = load_reference(models)
     with progress("Vérification") as tell:
-        found = check(file, reference, tell)
+        verification = check(file, reference, tell)
     if gaps is not None:
-        gaps.write_text(gaps_csv(found.gaps), encoding="utf-8-sig", newline="")
+        gaps.write_text(gaps_csv(verification.gaps), encoding="utf-8-sig", newline="")
     if as_json:
-        print_json(_content(found))
+        print_json(_content(verification))
     else:
-        _print(reference, found, gaps)
-    if not found.fine:
+        _print(reference, verification, gaps)
+    if not verification.fine:
         sys.exit(2)
 
 
-def _content(found: Verification) -> dict[str, Any]:
+def _content(verification: Verification) -> dict[str, Any]:
     """The verification as JSON: the first cells that differ, and how many do."""
     return {
-        "ok": found.fine,
-        "scenario_hash": found.scenario.hash,
-        "cells": found.cells,
-        "differing": len(found.gaps),
+        "ok": verification.fine,
+        "scenario_hash": verification.scenario.hash,
+        "cells": verification.cells,
+        "differing": len(verification.gaps),
         "changed": [
-            {"key": key, "before": before, "after": after} for key, before, after in found.changed
+            {"key": key, "before": before, "after": after}
+            for key, before, after in verification.changed
         ],
         "gaps": [
             {
                 "sheet": gap.sheet, "cell": gap.cell, "found": gap.found, "expected": gap.expected,
                 "reason": gap.reason, "message": gap.words,
             }
-            for gap in found.gaps[:SHOWN]
+            for gap in verification.gaps[:MOST_CELLS]
         ],
     }  # fmt: skip
 
 
-def _print(reference: Reference, found: Verification, gaps: Path | None) -> None:
+def _print(reference: Reference, verification: Verification, gaps: Path | None) -> None:
     from costing.french.writing import number
     from costing.workbook.verify.words import cell, changed_in_words, verdict
 
-    click.echo(verdict(found))
-    if found.changed:
+    click.echo(verdict(verification))
+    if verification.changed:
         click.echo("Changé depuis l'export :")
-    for what, before, after in changed_in_words(reference, found):
+    for what, before, after in changed_in_words(reference, verification):
         if before != after:
             click.echo(f"  {what} : {before} → {after}")
-    if found.gaps:
+    if verification.gaps:
         click.echo("Cases qui diffèrent (feuille!case : trouvé, attendu, pourquoi) :")
-    for gap in found.gaps[:SHOWN]:
+    for gap in verification.gaps[:MOST_CELLS]:
         place = f"{gap.sheet}!{gap.cell}" if gap.cell else gap.sheet
         sides = "" if gap.reason == "absent" else f"{cell(gap.found)}, {cell(gap.expected)}, "
         click.echo(f"  {place} : {sides}{gap.words}")
-    left = len(found.gaps) - SHOWN
+    left = len(verification.gaps) - MOST_CELLS
     if left > 0:
         where = f" ; toutes dans {gaps}" if gaps else " ; « --gaps liste.csv » les écrit toutes"
         click.echo(f"  … et {number(left)} autre{'s' if left > 1 else ''}{where}")

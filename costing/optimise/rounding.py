@@ -64,8 +64,8 @@ def _nearest(
     low, high = np.minimum(limits[0], prices), np.maximum(limits[1], prices)
     build.rows("bounds", [(0, eye * unit)], low, high, bulk=True)
     for block in blocks:
-        at_stake = _tightened(_at_stake(block, prices, (units + 1) * unit))
-        build.blocks.append(replace(at_stake, matrix=sparse.csr_array(at_stake.matrix * unit)))
+        kept = tightened(at_stake(block, prices, (units + 1) * unit))
+        build.blocks.append(replace(kept, matrix=sparse.csr_array(kept.matrix * unit)))
     objective = np.concatenate([np.zeros(size), np.ones(size)])
     model = Model(build.columns, build.blocks, time_limit=_TIME_LIMIT)
     solution = model.minimise(objective, tell, "Arrondi des tarifs")
@@ -73,10 +73,10 @@ def _nearest(
         return solution.status, np.full(size, np.nan)  # prices that are not rounded are no answer
     # Read off in decimal, so that 12.34 is the float that a person would type.
     rounded = np.array([float(f"{np.round(v) * unit:.10g}") for v in solution.values[:size]])
-    return ("optimal" if _holds(blocks, rounded) else "infeasible"), rounded
+    return ("optimal" if holds(blocks, rounded) else "infeasible"), rounded
 
 
-def _at_stake(block: Block, prices: Floats, move: float) -> Block:
+def at_stake(block: Block, prices: Floats, move: float) -> Block:
     """The rows of a block that moving each price by so many euros could break."""
     if not block.bulk:
         return block
@@ -89,13 +89,14 @@ def _at_stake(block: Block, prices: Floats, move: float) -> Block:
     )  # fmt: skip
 
 
-def _tightened(block: Block) -> Block:
+def tightened(block: Block) -> Block:
+    """A block that asks a little more of savings than the target, which floats blur."""
     if not block.constraint.startswith("savings"):
         return block
     return replace(block, high=block.high - 2e-11 * np.abs(block.high) - 1e-5)
 
 
-def _holds(blocks: Sequence[Block], prices: Floats) -> bool:
+def holds(blocks: Sequence[Block], prices: Floats) -> bool:
     """Whether prices satisfy every row: the target to the cent, the others to what floats allow."""
     for block in blocks:
         value = block.matrix @ prices

@@ -18,14 +18,14 @@ _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 @cache
-def messages() -> dict[str, tuple[str, str]]:
+def messages(folder: Path = FOLDER) -> dict[str, tuple[str, str]]:
     """The messages of all the families, by code.
 
     Raises:
         ValueError: as `read`; or two files give the same code.
     """
     by_code: dict[str, tuple[str, str]] = {}
-    for path in sorted(FOLDER.glob("*.yaml")):
+    for path in sorted(folder.glob("*.yaml")):
         family = read(path.read_text(encoding="utf-8"), path.name)
         for code in by_code.keys() & family.keys():
             raise ValueError(f"{path.name}: '{code}' is in another family too")

@@ -388,7 +388,9 @@ def test_elasticities_and_grade_d_of_a_tiny_model(tmp_path: Path) -> None:
     assert found == pytest.approx(
         {"purchase_price": 0.25, "service_life": -0.25, "per_act": 0.75}, abs=1e-7
     )
-    assert costs._by_differences(case, "essai", 1_000, 0.0) == pytest.approx(found, abs=1e-7)
+    assert costs.elasticities_by_differences(case, "essai", 1_000, 0.0) == pytest.approx(
+        found, abs=1e-7
+    )
     assert share_grade_d(case, "essai", 1_000, 0.0) == pytest.approx(0.2, abs=1e-7)
 
 
@@ -399,7 +401,9 @@ def test_a_price_without_vat_bears_it_and_the_cost_moves_with_the_rate(tmp_path:
     found = elasticities(case, "essai", 1_000, 0.0)
     assert found["purchase_price"] == pytest.approx(12 / 42, abs=1e-7)
     assert found.get("vat_rate") == pytest.approx(2 / 42, abs=1e-6)
-    assert costs._by_differences(case, "essai", 1_000, 0.0) == pytest.approx(found, abs=1e-6)
+    assert costs.elasticities_by_differences(case, "essai", 1_000, 0.0) == pytest.approx(
+        found, abs=1e-6
+    )
     # 12 for the price, of grade D, among 12 for it, 12 for the life, 30 for the act and 2 for VAT.
     assert share_grade_d(case, "essai", 1_000, 0.0) == pytest.approx(12 / 56, abs=1e-6)
 

@@ -70,9 +70,9 @@ def test_limits_hold_and_never_move_a_price_that_was_beyond_them() -> None:
 def test_three_units_at_first_then_as_many_as_needed() -> None:
     # At most 20.07 - 0.36: 19.71, so 19.7, four units from 20.1.
     assert rounded(row(0, 1, high=19.71)) == ("optimal", [10.0, 19.7])
-    # 10.1 pays 6 more on 100 acts, which the second price gives back: 14.07, so 14.0.
+    # 10.1 pays 15 more on 250 acts, which the second price gives back: 5.07, so 5.0.
     up = prices(FIRST, 0, 0)
-    assert rounded(row(100, 1, high=100 * FIRST + SECOND), low=up) == ("optimal", [10.1, 14.0])
+    assert rounded(row(250, 1, high=250 * FIRST + SECOND), low=up) == ("optimal", [10.1, 5.0])
 
 
 def test_one_price_moves_no_further_than_three_units_while_others_can() -> None:
@@ -81,6 +81,16 @@ def test_one_price_moves_no_further_than_three_units_while_others_can() -> None:
     assert rounded(row(10, 5, low=204.49)) == ("optimal", [10.3, 20.3])
     # Four down: 9.6 and 20.1 are 4.4 and 0.3 away, 9.7 and 19.9 are 3.4 and 1.7.
     assert rounded(row(10, 5, high=196.51)) == ("optimal", [9.7, 19.9])
+
+
+def test_a_row_of_many_machines_is_kept_as_far_as_rounding_reaches() -> None:
+    # Four down from 10 × 10.0 + 5 × 20.1 + 2 × 50. The first price would take three of them, 0.34
+    # from where it was; kept at 9.72 or more it takes two. By three units at most, the second takes
+    # 1.5 and the third 0.5, three units that give 0.6.
+    asked = [row(10, 5, 2, high=296.51), row(1, low=9.72, bulk=True)]
+    none, endless = prices(0, 0, 0), prices(100, 100, 100)
+    found = rounding.round_prices(PROGRAM, asked, prices(FIRST, SECOND), none, endless)
+    assert (found[0], found[1][:3].tolist()) == ("optimal", [9.8, 19.8, 49.7])
 
 
 def test_no_whole_unit_between_two_sides_is_no_answer() -> None:
@@ -98,10 +108,10 @@ def test_rows_of_many_machines_that_no_move_could_break_are_left_out() -> None:
     for factors, cases in sides.items():
         for low, high, stays in cases:
             block = row(*factors, low=low, high=high, bulk=True)
-            kept = rounding._at_stake(block, prices(FIRST, SECOND), 0.4)
+            kept = rounding.at_stake(block, prices(FIRST, SECOND), 0.4)
             assert len(kept.low) == len(kept.high) == kept.matrix.shape[0] == int(stays)
     alone = row(1, 1, low=0, high=100)
-    assert rounding._at_stake(alone, prices(FIRST, SECOND), 0.4) is alone
+    assert rounding.at_stake(alone, prices(FIRST, SECOND), 0.4) is alone
 
 
 def test_a_row_of_many_machines_holds_as_any_other() -> None:
@@ -110,12 +120,12 @@ def test_a_row_of_many_machines_holds_as_any_other() -> None:
 
 def test_savings_are_asked_a_little_more_than_the_target() -> None:
     # Two cents on a billion, which floats blur, and a thousandth of a cent.
-    tight = rounding._tightened(row(1, constraint="savings_target", high=1e9))
+    tight = rounding.tightened(row(1, constraint="savings_target", high=1e9))
     assert tight.high[0] == pytest.approx(1e9 - 0.02 - 1e-5, abs=1e-6)
-    tight = rounding._tightened(row(1, constraint="savings_year", high=-1e9))
+    tight = rounding.tightened(row(1, constraint="savings_year", high=-1e9))
     assert tight.high[0] == pytest.approx(-1e9 - 0.02 - 1e-5, abs=1e-6)
     other = row(1, constraint="total_cut", high=1e9)
-    assert rounding._tightened(other) is other
+    assert rounding.tightened(other) is other
 
 
 @pytest.mark.parametrize(
@@ -134,7 +144,7 @@ def test_a_row_holds_within_its_room(
     for part, holds in ((0.9, True), (1.1, False)):
         below = row(1, constraint=constraint, bulk=bulk, high=first - part * room)
         above = row(1, constraint=constraint, bulk=bulk, low=first + part * room)
-        assert rounding._holds([below], found) is holds
-        assert rounding._holds([above], found) is holds
-    assert rounding._holds([row(1, low=first, high=first), row(1, high=first)], found)
-    assert not rounding._holds([row(1, low=first), row(1, high=first - 1)], found)
+        assert rounding.holds([below], found) is holds
+        assert rounding.holds([above], found) is holds
+    assert rounding.holds([row(1, low=first, high=first), row(1, high=first)], found)
+    assert not rounding.holds([row(1, low=first), row(1, high=first - 1)], found)

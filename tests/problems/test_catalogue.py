@@ -32,12 +32,11 @@ def test_what_is_not_a_message_in_two_languages_is_refused(text, line, why):
         read(text, "f.yaml")
 
 
-def test_a_code_is_of_one_family(monkeypatch, tmp_path):
+def test_a_code_is_of_one_family(tmp_path):
     for family in ("a.yaml", "b.yaml"):
         (tmp_path / family).write_text(ENTRY, encoding="utf-8")
-    monkeypatch.setattr("costing.problems.catalogue.FOLDER", tmp_path)
     with pytest.raises(ValueError, match=r"b\.yaml: 'code' is in another family too"):
-        messages.__wrapped__()
+        messages(tmp_path)
 
 
 def test_all_the_families_are_read():

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from alembic.script import ScriptDirectory
 
 from costing.scenario.scenario import Scenario
 from costing.store import schema
-from costing.store.database import METADATA, StoreUnavailableError
+from costing.store.database import METADATA, Database, StoreUnavailableError
 from costing.store.schema import SchemaError
 from costing.store.store import Store
 from tests.store.databases import query
@@ -309,6 +310,9 @@ def test_a_rebuilt_table_stays_unalterable_and_checked(
         ("scenario_id, 9, hash, name, 'x'", "(?i)foreign key"),
         ("scenario_id, 0, hash, name, NULL", "revisions_number"),
     ):
-        with Store(former) as store, pytest.raises(sa.exc.IntegrityError, match=refusal):  # noqa: SIM117
-            with store._database.begin(write=True) as connection:
-                connection.execute(sa.text(f"{copied} SELECT {values}, {row}"))
+        with (
+            closing(Database(former)) as database,
+            pytest.raises(sa.exc.IntegrityError, match=refusal),
+            database.begin(write=True) as connection,
+        ):
+            connection.execute(sa.text(f"{copied} SELECT {values}, {row}"))

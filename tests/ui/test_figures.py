@@ -72,7 +72,7 @@ def test_a_percentage_below_one_must_say_which() -> None:
     with pytest.raises(ValueError, match="0,5 % ou 50 %"):
         figures.stored("0,5", "share")
     assert figures.stored("0,5 %", "share") == 0.005
-    assert figures.stored(figures.shown(0.005, "share"), "share") == 0.005
+    assert figures.stored(figures.field_text(0.005, "share"), "share") == 0.005
 
 
 def test_contrary_gaps_are_read_from_the_schedule() -> None:
@@ -91,14 +91,14 @@ def test_a_value_that_changed_takes_one_row() -> None:
 
 
 def test_a_rate_is_shown_in_percent_and_stored_as_a_fraction() -> None:
-    assert figures.shown(0.035, "1/year") == "3,5"
+    assert figures.field_text(0.035, "1/year") == "3,5"
     assert figures.stored("3,5", "1/year") == 0.035
     assert figures.stored("3,5", "EUR/act") == 3.5
 
 
 def test_every_reference_value_survives_its_field() -> None:
     for address, parameter, value in cache.reference().values():
-        text = figures.shown(value.mode, parameter.unit)
+        text = figures.field_text(value.mode, parameter.unit)
         assert figures.stored(text, parameter.unit) == pytest.approx(value.mode, rel=1e-9), address
 
 

@@ -22,7 +22,7 @@ from costing.ui.schedule import (
 from costing.ui.schedule import (
     winners_and_losers as schedule_parts,
 )
-from costing.ui.schedule.frontier import asked_eur
+from costing.ui.schedule.frontier import target_eur
 from costing.ui.shell import cache
 from tests.ui.schedules import Opened, asking, headers, page, plain, proposed, table, tables
 
@@ -192,4 +192,4 @@ def test_demands_that_contradict_each_other_have_no_frontier(opened: Opened, sto
 def test_what_a_point_asks_for_is_round_and_within_reach() -> None:
     found = schedule_cache.frontier_of(asking(), "savings", "loss", 2, lambda _s, _w: None)
     assert found is not None
-    assert [asked_eur(point) for point in found.points] == [9_633_000, 15_120_000]
+    assert [target_eur(point) for point in found.points] == [9_633_000, 15_120_000]

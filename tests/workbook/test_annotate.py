@@ -156,6 +156,7 @@ def test_a_problem_of_a_whole_row_or_sheet_leads_there(reference):
     assert book.worksheets[0]["B7"].hyperlink is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [n for n in make.names() if not n.startswith("bomb_")])
 def test_every_bad_file_gives_a_whole_copy_or_none(name, reference):
     data = bad(name)

@@ -26,14 +26,14 @@ from costing.schedule_file.file import read_schedule
 from costing.workbook.imported.importer import import_workbook
 from costing.workbook.sheets import vocabulary
 from costing.workbook.verify.verify import Verification, verify
-from tests.programs import CI
+from tests.shared import scaled
 from tests.strategies import fleet_of
 from tests.workbook.calc import Compiled, File, by_formulas, uncomputed
 from tests.workbook.changes import Change, changes
 from tests.workbook.exports import Export, exports
 
 pytestmark = pytest.mark.slow
-COUNT = 10 if CI else 3
+COUNT = scaled(10)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Drawn:
 
 @pytest.fixture(scope="module")
 def drawn(reference: Reference) -> list[Drawn]:
-    """Ten exports in CI, three elsewhere."""
+    """Ten exports in CI, two elsewhere."""
     found: list[Drawn] = []
 
     @settings(

@@ -295,7 +295,7 @@ class TestTelling:
             "le 01/01/2025, jusqu'au 31/12/2026. Peut la remplacer : trois avis d'attribution."
         }
         other = Unavailable(address=RENT, supplier="A", reason="other", detail="Bail perdu.")
-        assert unavailable_words.said(other) == "Non disponible (A) : Bail perdu."
+        assert unavailable_words.sentence(other) == "Non disponible (A) : Bail perdu."
 
     def test_one_persons_changes_carry_over_anothers(self) -> None:
         """I declared the rent; meanwhile another gave the price that was declared."""

@@ -37,23 +37,23 @@ def section(row: values.Row, texts: Mapping[str, str], key: str) -> None:
     if row.parameter.distribution in _WITHOUT:
         return
     with st.expander("Ajuster à vos quantiles"):
-        typed, pressed = _asked(row)
+        typed, pressed = _typed_quantiles(row)
         if not pressed and not any(text.strip() for text in typed):
             return
         unit = row.parameter.unit
         try:
             quantiles = [_quantile(text, unit, c) for text, c in zip(typed, CHANCES, strict=True)]
-            found = best(*quantiles)
+            fits = best(*quantiles)
         except (ValueError, InputError) as error:
             st.error(wording.literal(_refusal(error, unit)))
             return
-        tables.note(found.words(unit))
-        _table(found, unit)
-        _report(row, found, texts, key)
-        _chart(found, unit)
+        tables.note(fits.words(unit))
+        _table(fits, unit)
+        _report(row, fits, texts, key)
+        _chart(fits, unit)
 
 
-def _asked(row: values.Row) -> tuple[list[str], bool]:
+def _typed_quantiles(row: values.Row) -> tuple[list[str], bool]:
     """The texts of the three quantiles, and whether the fit was just asked."""
     tables.note(
         "Donnez trois valeurs : celle que la vraie a 5 % de chances de ne pas dépasser, puis 50 %, "
@@ -87,8 +87,8 @@ def _refusal(error: Exception, unit: str) -> str:
     words = []
     for fault in error.problems:
         if fault.code == "quantiles_order":
-            shown = " ; ".join(figures.with_unit(float(v), unit) for v in fault.facts.values())
-            words.append(f"Les quantiles à 5, 50 et 95 % doivent croître ; vous donnez {shown}.")
+            given = " ; ".join(figures.with_unit(float(v), unit) for v in fault.facts.values())
+            words.append(f"Les quantiles à 5, 50 et 95 % doivent croître ; vous donnez {given}.")
         else:
             value = figures.with_unit(float(str(fault.value)), unit)
             words.append(
@@ -97,26 +97,26 @@ def _refusal(error: Exception, unit: str) -> str:
     return " ".join(words)
 
 
-def rounded(found: Fit, unit: str) -> dict[str, str]:
+def rounded(fit: Fit, unit: str) -> dict[str, str]:
     """Low, mode and high as the fields of the form show them, to the figures that matter."""
-    return {name: _shown(getattr(found, name), found, unit) for name in values.NUMBERS}
+    return {name: _field_text(getattr(fit, name), fit, unit) for name in values.NUMBERS}
 
 
-def _shown(value: float, found: Fit, unit: str) -> str:
+def _field_text(value: float, fit: Fit, unit: str) -> str:
     """A value of a law as a field shows it, rounded to a part of the range from 5 to 95 %."""
-    digits = _FIGURES - 1 - math.floor(math.log10(found.asked[2] - found.asked[0]))
-    return figures.shown(round(value, digits), unit)
+    digits = _FIGURES - 1 - math.floor(math.log10(fit.asked[2] - fit.asked[0]))
+    return figures.field_text(round(value, digits), unit)
 
 
-def _table(found: Best, unit: str) -> None:
+def _table(fits: Best, unit: str) -> None:
     """Both laws, the quantiles that they have beside those asked, the largest gap."""
-    law = found.pert
-    asked = [figures.shown(value, unit) for value in law.asked]
+    law = fits.pert
+    asked = [figures.field_text(value, unit) for value in law.asked]
     rows = [["Vos quantiles", "", "", "", *asked, ""]]
-    for one in (law, found.lognormal):
-        quantiles = [_shown(value, one, unit) for value in one.fitted]
-        ends = rounded(one, unit).values()
-        rows.append([_NAMES[one.distribution], *ends, *quantiles, _gap(one)])
+    for fit in (law, fits.lognormal):
+        quantiles = [_field_text(value, fit, unit) for value in fit.fitted]
+        ends = rounded(fit, unit).values()
+        rows.append([_NAMES[fit.distribution], *ends, *quantiles, _gap(fit)])
     titles = ("Bas", "Mode", "Haut", "À 5 %", "À 50 %", "À 95 %", "Écart")
     columns = [tables.text("Loi"), *(tables.Column(title) for title in titles)]
     tables.table(columns, rows, f"Lois et quantiles ({figures.unit_label(unit)})")
@@ -127,18 +127,18 @@ def _table(found: Best, unit: str) -> None:
     )
 
 
-def _gap(found: Fit) -> str:
-    if found.exact:
+def _gap(fit: Fit) -> str:
+    if fit.exact:
         return "aucun"
-    return percent(found.gap) if found.gap >= 0.001 else "moins de 0,1 %"
+    return percent(fit.gap) if fit.gap >= 0.001 else "moins de 0,1 %"
 
 
-def _report(row: values.Row, found: Best, before: Mapping[str, str], key: str) -> None:
+def _report(row: values.Row, fits: Best, before: Mapping[str, str], key: str) -> None:
     """Offer to fill the form, when its law is the one fitted; say when that is done."""
     if row.parameter.distribution != "pert":
         tables.note("La valeur ne suit pas une loi PERT : ses champs ne se remplissent pas d'ici.")
         return
-    texts = rounded(found.pert, row.parameter.unit)
+    texts = rounded(fits.pert, row.parameter.unit)
     now = all(st.session_state.get(f"{n}-{key}") == text for n, text in texts.items())
     st.button(
         "Reporter bas, mode et haut dans le formulaire",
@@ -158,10 +158,10 @@ def _fill(texts: Mapping[str, str]) -> None:
         st.session_state[key] = text
 
 
-def _chart(found: Best, unit: str) -> None:
+def _chart(fits: Best, unit: str) -> None:
     """Densities of both laws, and the quantiles asked."""
     size = 100 if figures.is_rate(unit) else 1
-    laws = (found.pert, found.lognormal)
+    laws = (fits.pert, fits.lognormal)
     points = pd.DataFrame(
         [
             {"value": size * value, "density": density / size, "law": _NAMES[law.distribution]}
@@ -171,11 +171,11 @@ def _chart(found: Best, unit: str) -> None:
     )
     rules = pd.DataFrame(
         {
-            "value": [size * value for value in found.pert.asked],
+            "value": [size * value for value in fits.pert.asked],
             "name": [f"{100 * chance:g} %" for chance in CHANCES],
         }
     )
-    x, y = _axes(found, unit, size)
+    x, y = _axes(fits, unit, size)
     colours, dashes = ([look[i] for look in _LOOKS.values()] for i in (0, 1))
     legend = alt.Legend(title=None, symbolType="stroke", symbolSize=1500, symbolStrokeWidth=2)
     scale: dict[str, Any] = {"legend": legend, "sort": list(_LOOKS)}
@@ -198,19 +198,19 @@ def _chart(found: Best, unit: str) -> None:
         .encode(x=x, y=alt.value(0), text="name:N")
         for i, dy in enumerate((-3, -17))
     ]
-    asked = ", ".join(quantity(value, unit) for value in found.pert.asked)
+    asked = ", ".join(quantity(value, unit) for value in fits.pert.asked)
     words = f"Densités de la loi PERT et de la lognormale ajustées aux quantiles {asked}."
     charts.show(alt.layer(marks, lines, *named), words, height=250)
 
 
-def _axes(found: Best, unit: str, size: float) -> tuple[alt.X, alt.Y]:
+def _axes(fits: Best, unit: str, size: float) -> tuple[alt.X, alt.Y]:
     """Both axes: the PERT from end to end; a lognormal that leaves the frame is cut."""
-    law, tail = found.pert, float(found.lognormal.curve.values[0])
+    law, tail = fits.pert, float(fits.lognormal.curve.values[0])
     width = law.asked[2] - law.asked[0]
     low = min(law.low, law.asked[0], max(tail, law.asked[0] - width / 2))
     high = max(law.high, law.asked[2])
     past = _PAST * (high - low)
-    tops = [float(one.curve.density.max()) / size for one in (law, found.lognormal)]
+    tops = [float(fit.curve.density.max()) / size for fit in (law, fits.lognormal)]
     x = alt.X(
         "value:Q",
         title=figures.unit_label(unit),

@@ -16,7 +16,7 @@ from costing.ui.shell import cache, state
 from costing.ui.shell.adopt import signed
 
 #: The parameter of the address bar that keeps the value being changed.
-_KEPT = "valeur"
+_ADDRESS = "valeur"
 #: The value that a first visit opens on: the class that « Coût et tarif » opens on.
 _FIRST = "irm.purchase_price.irm_1_5t"
 
@@ -100,7 +100,7 @@ def _chosen(reference: Reference, applied: Reference) -> str:
     prices = [a for a, _, _ in reference.values() if ".purchase_price." in a]
     first = _FIRST if _FIRST in prices else [*prices, *addresses][0]
     if "form-value" not in st.session_state:
-        _install(st.query_params.get(_KEPT, ""), addresses, first, reference)
+        _install(st.query_params.get(_ADDRESS, ""), addresses, first, reference)
     address = st.selectbox("Valeur", addresses, format_func=label, key="form-value",
                              persist_state="session")  # fmt: skip
     file, name, scope = address.split(".")
@@ -112,21 +112,21 @@ def _chosen(reference: Reference, applied: Reference) -> str:
         key=f"form-scope-{address}",
         help="Une valeur commune peut être précisée pour une seule classe.",
     )  # fmt: skip
-    found = f"{file}.{name}.{chosen}"
-    if found != first:
-        st.query_params[_KEPT] = found
-    elif _KEPT in st.query_params:
-        del st.query_params[_KEPT]
-    return found
+    scoped_address = f"{file}.{name}.{chosen}"
+    if scoped_address != first:
+        st.query_params[_ADDRESS] = scoped_address
+    elif _ADDRESS in st.query_params:
+        del st.query_params[_ADDRESS]
+    return scoped_address
 
 
-def _install(asked: str, addresses: list[str], first: str, reference: Reference) -> None:
+def _install(wanted: str, addresses: list[str], first: str, reference: Reference) -> None:
     """Choose the value that the address bar names, else the first one of the reference."""
     chosen, scope = first, ""
-    if asked in addresses:
-        chosen = asked
-    elif asked.count(".") == 2:
-        file, name, scope = asked.split(".")
+    if wanted in addresses:
+        chosen = wanted
+    elif wanted.count(".") == 2:
+        file, name, scope = wanted.split(".")
         wider = [f"{file}.{name}.{file}", f"{file}.{name}.*"]
         inside = file in reference.models and scope in reference.models[file].classes
         chosen = next((a for a in wider if inside and a in addresses), first)

@@ -125,11 +125,11 @@ def _texts(reference: Reference, row: values.Row, lacking: str | None) -> dict[s
 def apply_edits() -> None:
     """Put what was typed in the table since the last run in the draft, before anything is shown."""
     key, addresses = st.session_state.get("values-editor", ("none", ()))
-    found: Any = st.session_state.get(key)
+    edits: Any = st.session_state.get(key)
     here = state.workspace()
-    if not found or not key.endswith(f"-{here.version}"):
+    if not edits or not key.endswith(f"-{here.version}"):
         return
-    for position, cells in found["edited_rows"].items():
+    for position, cells in edits["edited_rows"].items():
         address = addresses[int(position)]
         typed = {
             _EDITABLE[title]: str(text or "") for title, text in cells.items() if title in _EDITABLE

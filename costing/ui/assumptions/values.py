@@ -37,7 +37,7 @@ class Row(NamedTuple):
         """The text of each field."""
         unit, value = self.parameter.unit, self.value
         return {
-            **{name: figures.shown(getattr(value, name), unit) for name in NUMBERS},
+            **{name: figures.field_text(getattr(value, name), unit) for name in NUMBERS},
             "vat": wording.VAT[value.vat or ""],
             "source": sources_text(reference, value.source),
             "grade": wording.GRADES[value.grade],
@@ -54,10 +54,12 @@ def find(original: Reference, applied: Reference, address: str) -> Row:
     base, base_value = original.parameter_at(address)
     scope = address.split(".")[2]
     first = base_value or original.value_for(base, scope)
-    shown = value or applied.value_for(parameter, scope)
-    if first is None or shown is None:
+    in_force = value or applied.value_for(parameter, scope)
+    if first is None or in_force is None:
         raise InputError(problem("no_value_for_class", None, scope, parameter=parameter.name))
-    return Row(address, parameter, shown, first, value is not None and value.changed_by is not None)
+    return Row(
+        address, parameter, in_force, first, value is not None and value.changed_by is not None
+    )
 
 
 def addresses(original: Reference, applied: Reference) -> list[str]:
@@ -67,8 +69,8 @@ def addresses(original: Reference, applied: Reference) -> list[str]:
     move with it.
     """
     first = [address for address, _, _ in original.values()]
-    known = set(first)
-    return first + sorted(a for a, _, _ in applied.values() if a not in known)
+    originals = set(first)
+    return first + sorted(a for a, _, _ in applied.values() if a not in originals)
 
 
 def rows(original: Reference, applied: Reference, file: str) -> Iterator[Row]:
@@ -104,10 +106,10 @@ def edited(
     mode = numbers["mode"]
     assert mode is not None
     fields = {"low": numbers["low"], "high": numbers["high"], "vat": vat, "grade": grade}
-    kept = row.value.note if unsigned else ""
+    former_reason = row.value.note if unsigned else ""
     override = Override.model_validate(
         {"parameter": address, "mode": mode, "source": source or NEW_SOURCE,
-         "reason": reason or kept, **fields}
+         "reason": reason or former_reason, **fields}
     )  # fmt: skip
     with_overrides(original, [override])
     return draft.with_override(override)
@@ -133,7 +135,7 @@ def _is_original(
 def _number(name: str, text: str, row: Row) -> float | None:
     """The stored value of a field; an untouched text gives back the exact value it shows."""
     current = getattr(row.value, name)
-    if text == figures.shown(current, row.parameter.unit):
+    if text == figures.field_text(current, row.parameter.unit):
         return current if current is None else float(current)
     if not text.strip() and name != "mode" and row.parameter.distribution == "fixed":
         return None

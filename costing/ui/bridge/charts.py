@@ -23,22 +23,22 @@ _BEFORE, _AFTER = 0.05, 0.24
 _UP, _DOWN = "augmente le résultat", "diminue le résultat"
 
 
-def waterfall(found: Bridge) -> None:
+def waterfall(bridge: Bridge) -> None:
     """Draw it, with what its marks and its axis mean."""
-    stretches = _stretches(found)
+    stretches = _stretches(bridge)
     rows = Rows(
-        [_side(found, "A"), *(_two_lines(s.name) for s in stretches), _side(found, "B")],
+        [_side(bridge, "A"), *(_two_lines(s.name) for s in stretches), _side(bridge, "B")],
         ["", *(s.group for s in stretches), ""],
     )
-    levels = [_unit(found) * level for s in stretches for level in (s.before, s.after)]
+    levels = [_unit(bridge) * level for s in stretches for level in (s.before, s.after)]
     low, high = min(levels), max(levels)
-    x_axis = _x(found, low - _BEFORE * (high - low), high + _AFTER * (high - low))
+    x_axis = _x(bridge, low - _BEFORE * (high - low), high + _AFTER * (high - low))
     layers = [
         *_zero(low, high),
-        *_steps(rows, _step_frame(found, stretches, rows), x_axis),
-        *_ends(rows, _end_frame(found, stretches, rows), x_axis),
+        *_steps(rows, _step_frame(bridge, stretches, rows), x_axis),
+        *_ends(rows, _end_frame(bridge, stretches, rows), x_axis),
     ]
-    chart_rows.show(layers, rows, " ".join(sentences(found)))
+    chart_rows.show(layers, rows, " ".join(sentences(bridge)))
     tables.note(
         "Bâton plein ▶ : la différence augmente le résultat. Bâton creux ◀ : elle le diminue. "
         "◆ : le résultat de chaque position. La longueur d'un bâton est le montant de la "
@@ -55,34 +55,34 @@ class Stretch(NamedTuple):
     after: float
 
 
-def _stretches(found: Bridge) -> list[Stretch]:
+def _stretches(bridge: Bridge) -> list[Stretch]:
     """The steps, those beyond the first ones together."""
-    bars = found.waterfall
-    kept = bars if len(bars) <= _MOST else bars[: _MOST - 1]
-    shown = [
+    bars = bridge.waterfall
+    drawn = bars if len(bars) <= _MOST else bars[: _MOST - 1]
+    stretches = [
         Stretch(bar.step.atom.label, GROUPS[bar.step.atom.group], bar.before, bar.after)
-        for bar in kept
+        for bar in drawn
     ]
-    if rest := bars[len(kept) :]:
+    if rest := bars[len(drawn) :]:
         name = f"Les {number(len(rest))} autres différences, ensemble"
-        shown.append(Stretch(name, "Divers", rest[0].before, rest[-1].after))
-    return shown
+        stretches.append(Stretch(name, "Divers", rest[0].before, rest[-1].after))
+    return stretches
 
 
-def _side(found: Bridge, side: str) -> str:
-    return f"{side} : {(found.a if side == 'A' else found.b).scenario.name}"
+def _side(bridge: Bridge, side: str) -> str:
+    return f"{side} : {(bridge.a if side == 'A' else bridge.b).scenario.name}"
 
 
-def _step_frame(found: Bridge, stretches: list[Stretch], rows: Rows) -> pd.DataFrame:
+def _step_frame(bridge: Bridge, stretches: list[Stretch], rows: Rows) -> pd.DataFrame:
     """The bars in the axis's unit and in pixels; `next` is where the next row is."""
-    unit, places = _unit(found), rows.middles
+    unit, places = _unit(bridge), rows.middles
     return pd.DataFrame(
         {
             "name": [s.name for s in stretches],
             "before": [s.before * unit for s in stretches],
             "after": [s.after * unit for s in stretches],
             "end": [max(s.before, s.after) * unit for s in stretches],
-            "amount": [signed(found, s.after - s.before) for s in stretches],
+            "amount": [signed(bridge, s.after - s.before) for s in stretches],
             "kind": [_UP if s.after >= s.before else _DOWN for s in stretches],
             "y": places[1:-1],
             "top": [y - _HALF for y in places[1:-1]],
@@ -92,13 +92,13 @@ def _step_frame(found: Bridge, stretches: list[Stretch], rows: Rows) -> pd.DataF
     )
 
 
-def _end_frame(found: Bridge, stretches: list[Stretch], rows: Rows) -> pd.DataFrame:
+def _end_frame(bridge: Bridge, stretches: list[Stretch], rows: Rows) -> pd.DataFrame:
     """The two ends in the axis's unit and in pixels."""
     values, places = (stretches[0].before, stretches[-1].after), rows.middles
     return pd.DataFrame(
         {
-            "value": [value * _unit(found) for value in values],
-            "amount": [level_words(found, value) for value in values],
+            "value": [value * _unit(bridge) for value in values],
+            "amount": [level_words(bridge, value) for value in values],
             "y": [places[0], places[-1]],
             "next": [places[1], places[-1]],
         }
@@ -112,9 +112,9 @@ def _two_lines(label: str) -> str:
     return f"{what}\n{value}{arrow}{after}" if what and arrow else label
 
 
-def _unit(found: Bridge) -> float:
+def _unit(bridge: Bridge) -> float:
     """What turns the engine's values into those of the axis."""
-    match found.result:
+    match bridge.result:
         case Overvaluation():
             return 100.0
         case Savings():
@@ -122,25 +122,25 @@ def _unit(found: Bridge) -> float:
     return 1.0
 
 
-def level_words(found: Bridge, value: float) -> str:
+def level_words(bridge: Bridge, value: float) -> str:
     """A value of the result, in millions where cents would hide it."""
-    return meuros(value) if isinstance(found.result, Savings) else level(found, value)
+    return meuros(value) if isinstance(bridge.result, Savings) else level(bridge, value)
 
 
-def signed(found: Bridge, value: float) -> str:
+def signed(bridge: Bridge, value: float) -> str:
     """An amount with its sign, short enough for a label."""
-    value = round(value, found.result.decimals)
-    if not isinstance(found.result, Savings):
-        return amount(found, value)
+    value = round(value, bridge.result.decimals)
+    if not isinstance(bridge.result, Savings):
+        return amount(bridge, value)
     plus = "+" if value > 0 else ""
     return f"{plus}{meuros(value)}" if abs(value) >= 1e5 else f"{plus}{euros(value)}"
 
 
-def _x(found: Bridge, low: float, high: float) -> Any:
+def _x(bridge: Bridge, low: float, high: float) -> Any:
     """The channel of a field already in the axis's unit."""
     title, sign = {
         Overvaluation: ("Surévaluation", " %"), Savings: ("Économies", " M€")
-    }.get(type(found.result), ("Coût d'un acte", " €"))  # fmt: skip
+    }.get(type(bridge.result), ("Coût d'un acte", " €"))  # fmt: skip
 
     def channel(field: str) -> alt.X:
         return alt.X(

@@ -62,20 +62,20 @@ def choose() -> Question:
 def positions() -> dict[str, Position]:
     """Every position on offer, by what names it in the address bar."""
     draft, dirty = state.workspace().draft, state.workspace().dirty
-    found = {
+    offered = {
         key: Position("exemple", scenario.name, partial(_itself, scenario))
         for key, scenario in example_scenarios().items()
     }
-    shown = "scénario affiché" + ", non enregistré" * dirty
-    found["affiche"] = Position(shown, draft.name, partial(_itself, draft))
-    found["reference"] = Position("référence d'origine", Scenario().name, Scenario)
+    draft_kind = "scénario affiché" + ", non enregistré" * dirty
+    offered["affiche"] = Position(draft_kind, draft.name, partial(_itself, draft))
+    offered["reference"] = Position("référence d'origine", Scenario().name, Scenario)
     for listed in state.store().list_scenarios():
         kind = f"enregistré, {listed.id}, révision {listed.number}"
-        found[listed.id] = Position(kind, listed.name, partial(_saved, listed.id))
-    kept: dict[str, tuple[str, Scenario]] = st.session_state.get(_FILES, {})
-    for key, (file, scenario) in kept.items():
-        found[key] = Position(f"fichier {file}", scenario.name, partial(_itself, scenario))
-    return found
+        offered[listed.id] = Position(kind, listed.name, partial(_saved, listed.id))
+    brought: dict[str, tuple[str, Scenario]] = st.session_state.get(_FILES, {})
+    for key, (file, scenario) in brought.items():
+        offered[key] = Position(f"fichier {file}", scenario.name, partial(_itself, scenario))
+    return offered
 
 
 def _itself(scenario: Scenario) -> Scenario:
@@ -93,8 +93,8 @@ def _take_files() -> None:
         type=["json"], key="bridge-upload", accept_multiple_files=True, max_upload_size=50,
     )  # fmt: skip
     tables.note("Elle s'ajoute aux positions proposées, le temps de la session.")
-    kept: dict[str, tuple[str, Scenario]] = st.session_state.setdefault(_FILES, {})
-    known = set(kept)
+    brought: dict[str, tuple[str, Scenario]] = st.session_state.setdefault(_FILES, {})
+    former_keys = set(brought)
     for file in given:
         try:
             scenario = from_json(file.getvalue().decode("utf-8-sig", errors="replace"), file.name)
@@ -102,54 +102,54 @@ def _take_files() -> None:
         except InputError as error:
             st.error(f"« {wording.literal(file.name)} » : {wording.literal(str(error))}")
         else:
-            kept[f"fichier-{cache.digest(scenario)[:10]}"] = (file.name, scenario)
-    while len(kept) > _MOST_FILES:
-        del kept[next(iter(kept))]
-    if set(kept) != known:
+            brought[f"fichier-{cache.digest(scenario)[:10]}"] = (file.name, scenario)
+    while len(brought) > _MOST_FILES:
+        del brought[next(iter(brought))]
+    if set(brought) != former_keys:
         st.rerun()
 
 
-def _sides(known: dict[str, Position]) -> tuple[Scenario, Scenario]:
+def _sides(offered: dict[str, Position]) -> tuple[Scenario, Scenario]:
     """Both positions; alike names are told apart by what kind of scenario they are."""
     left, middle, right = st.columns(_WIDTHS, vertical_alignment="bottom")
     with left:
-        a = _side("a", known)
+        a = _side("a", offered)
     with right:
-        b = _side("b", known)
+        b = _side("b", offered)
 
     def swap() -> None:
         st.session_state.update({"bridge-a": b, "bridge-b": a})
 
     middle.button("A ⇄ B", help="Échanger A et B", on_click=swap, width="stretch")
-    found = [known[key].load() for key in (a, b)]
+    scenarios = [offered[key].load() for key in (a, b)]
     boxes = st.columns(_WIDTHS)
     with boxes[1].popover("Fichier", width="stretch"):
         _take_files()
-    for box, scenario in zip(boxes[::2], found, strict=True):
+    for box, scenario in zip(boxes[::2], scenarios, strict=True):
         with box:
             claim_tables.paragraphs(_about(scenario), kind="c-note")
-    if found[0].name == found[1].name:
-        found = [
-            scenario.model_copy(update={"name": f"{scenario.name} ({known[key].kind})"})
-            for key, scenario in zip((a, b), found, strict=True)
+    if scenarios[0].name == scenarios[1].name:
+        scenarios = [
+            scenario.model_copy(update={"name": f"{scenario.name} ({offered[key].kind})"})
+            for key, scenario in zip((a, b), scenarios, strict=True)
         ]
-    return found[0], found[1]
+    return scenarios[0], scenarios[1]
 
 
-def _side(side: str, known: dict[str, Position]) -> str:
+def _side(side: str, offered: dict[str, Position]) -> str:
     """The position chosen for a side, else that of the address; the address then names it."""
     key, (address, title) = f"bridge-{side}", _SIDES[side]
-    asked = st.query_params.get(address)
-    if asked is not None and asked != st.session_state.get(f"{key}-asked"):
-        if asked in known:
-            st.session_state[key] = asked
+    wanted = st.query_params.get(address)
+    if wanted is not None and wanted != st.session_state.get(f"{key}-asked"):
+        if wanted in offered:
+            st.session_state[key] = wanted
         else:
-            st.warning(f"Aucune position « {wording.literal(asked)} » : une autre est ouverte.")
-    if st.session_state.get(key) not in known:
-        st.session_state[key] = list(known)[list(_SIDES).index(side)]
+            st.warning(f"Aucune position « {wording.literal(wanted)} » : une autre est ouverte.")
+    if st.session_state.get(key) not in offered:
+        st.session_state[key] = list(offered)[list(_SIDES).index(side)]
     chosen = st.selectbox(
-        title, list(known), key=key, persist_state="session",
-        format_func=lambda k: f"{known[k].name} — {known[k].kind}",
+        title, list(offered), key=key, persist_state="session",
+        format_func=lambda k: f"{offered[k].name} — {offered[k].kind}",
     )  # fmt: skip
     st.session_state[f"{key}-asked"] = st.query_params[address] = chosen
     return chosen

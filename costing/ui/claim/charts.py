@@ -41,7 +41,7 @@ class _Axis:
         room = 0.03 * (max(ends) - min(ends)) or 0.01
         return cls(answer.reading.definition, min(ends) - room, max(ends) + room, title)
 
-    def shown(self, values: Any) -> Any:
+    def in_axis_unit(self, values: Any) -> Any:
         """Values in the axis's unit."""
         return values if self.definition == "break_even" else 100 * values
 
@@ -56,7 +56,9 @@ class _Axis:
         return alt.X(
             f"{field}:Q",
             title=self.title,
-            scale=alt.Scale(domain=[self.shown(self.low), self.shown(self.high)], nice=False),
+            scale=alt.Scale(
+                domain=[self.in_axis_unit(self.low), self.in_axis_unit(self.high)], nice=False
+            ),
             axis=alt.Axis(
                 labelExpr=words, tickCount=6, grid=False, labelOverlap="greedy", labelSeparation=8
             ),
@@ -84,9 +86,9 @@ def _title(answer: ClaimAnswer) -> str:
 
 def _draws(answer: ClaimAnswer, words: ClaimWords, axis: _Axis) -> None:
     draws = answer.outcome.draws
-    known = draws[np.isfinite(draws)]
+    finite = draws[np.isfinite(draws)]
     ends = answer.quantile(0.05), answer.quantile(0.95)
-    frame = _bars(known, np.full(known.size, 1 / draws.size), axis, ends, "tirages")
+    frame = _bars(finite, np.full(finite.size, 1 / draws.size), axis, ends, "tirages")
     principal = f"estimation : {axis.named(amount(answer.principal, axis.definition, 1))}"
     marks = _marks(answer, axis, answer.principal, principal)
     bars = _histogram(frame, axis, "Part des tirages", charts.COST)
@@ -107,14 +109,14 @@ def _bars(
     share, _ = np.histogram(inside, bins=edges, weights=weights)
     middle = (edges[:-1] + edges[1:]) / 2
     within = (middle >= ends[0]) & (middle <= ends[1])
-    shown = axis.shown(edges)
+    bounds = axis.in_axis_unit(edges)
     return pd.DataFrame(
         {
-            "start": shown[:-1],
-            "end": shown[1:],
+            "start": bounds[:-1],
+            "end": bounds[1:],
             "share": 100 * share,
             "part": np.where(within, f"9 {noun} sur 10", f"les {noun} des deux bouts"),
-            "words": [f"{number(a, 1)} à {number(b, 1)}" for a, b in pairwise(shown)],
+            "words": [f"{number(a, 1)} à {number(b, 1)}" for a, b in pairwise(bounds)],
         }
     )[share > 0]
 
@@ -150,13 +152,13 @@ def _histogram(frame: pd.DataFrame, axis: _Axis, title: str, colour: str) -> Any
 def _marks(answer: ClaimAnswer, axis: _Axis, other: float, other_name: str) -> list[Any]:
     """The claim's figure or range, dashed, and another value, plain; each named in a row."""
     figure, high = answer.figure, answer.claim.figure_high
-    said = f"affirmation : {axis.named(figure_words(answer.claim, axis.definition))}"
-    found = _mark(axis, figure, said, 26, charts.REVENUE, [6, 4])
+    figure_name = f"affirmation : {axis.named(figure_words(answer.claim, axis.definition))}"
+    marks = _mark(axis, figure, figure_name, 26, charts.REVENUE, [6, 4])
     if high is not None:
-        found += _mark(axis, high, "", 26, charts.REVENUE, [6, 4])
+        marks += _mark(axis, high, "", 26, charts.REVENUE, [6, 4])
     if np.isfinite(other):
-        found += _mark(axis, other, other_name, 8, charts.INK, [1, 0])
-    return found
+        marks += _mark(axis, other, other_name, 8, charts.INK, [1, 0])
+    return marks
 
 
 def _mark(
@@ -165,7 +167,7 @@ def _mark(
     """A vertical line up to a height in pixels, its name beside its top, towards the middle."""
     left = value > (axis.low + axis.high) / 2
     where = {"x": axis.x("x"), "y": alt.value(row - 8), "y2": alt.value("height")}
-    base = alt.Chart(pd.DataFrame({"x": [axis.shown(value)], "name": [name]}))
+    base = alt.Chart(pd.DataFrame({"x": [axis.in_axis_unit(value)], "name": [name]}))
     under = base.mark_rule(color="white", strokeWidth=4).encode(**where)
     rule = base.mark_rule(color=colour, strokeWidth=1.8, strokeDash=dash).encode(**where)
     side = {"align": "right" if left else "left", "dx": -6 if left else 6, "fontSize": 12}
@@ -181,7 +183,9 @@ def _text(base: alt.Chart, side: dict[str, Any], colour: str, **where: Any) -> l
 def _curve(answer: ClaimAnswer, words: ClaimWords, axis: _Axis) -> None:
     """Probability of at least each figure, the claim's marked, and the level of one half."""
     frame = answer.curve
-    frame = pd.DataFrame({"x": axis.shown(frame["figure"]), "share": 100 * frame["probability"]})
+    frame = pd.DataFrame(
+        {"x": axis.in_axis_unit(frame["figure"]), "share": 100 * frame["probability"]}
+    )
     y = alt.Y(
         "share:Q",
         title="Probabilité d'au moins ce chiffre",
@@ -193,13 +197,14 @@ def _curve(answer: ClaimAnswer, words: ClaimWords, axis: _Axis) -> None:
         alt.Tooltip("share:Q", title="Probabilité, %", format=",.1f"),
     ]
     line = alt.Chart(frame).mark_line(color=charts.COST, strokeWidth=2.4)
-    said = amount(answer.figure, axis.definition)
+    figure_text = amount(answer.figure, axis.definition)
     half = alt.Chart(pd.DataFrame({"share": [50]}))
-    point = alt.Chart(frame[frame["x"] == axis.shown(answer.figure)])
+    point = alt.Chart(frame[frame["x"] == axis.in_axis_unit(answer.figure)])
     layers = [
         half.mark_rule(color=charts.SOFT, strokeDash=[2, 3]).encode(y=y),
         line.encode(x=axis.x("x"), y=y, tooltip=tooltip),
-        *_mark(axis, answer.figure, f"affirmation : {axis.named(said)}", 8, charts.REVENUE, [6, 4]),
+        *_mark(axis, answer.figure, f"affirmation : {axis.named(figure_text)}", 8,
+               charts.REVENUE, [6, 4]),
         *_half_name(half, y, answer.figure > (axis.low + axis.high) / 2),
         point.mark_point(shape="diamond", size=130, filled=True, color=charts.REVENUE, opacity=1)
         .encode(x=axis.x("x"), y=y),
@@ -227,17 +232,17 @@ def _point_name(answer: ClaimAnswer, axis: _Axis, point: alt.Chart, y: alt.Y) ->
 
 def variation(answer: ClaimAnswer, words: ClaimWords) -> None:
     """The machines by their own quantity, every input at its mode."""
-    found = answer.variation
-    if found is None:
+    variation = answer.variation
+    if variation is None:
         return
-    known = np.isfinite(found.values)
-    values, weights = found.values[known], found.weight[known] / found.weight.sum()
+    finite = np.isfinite(variation.values)
+    values, weights = variation.values[finite], variation.weight[finite] / variation.weight.sum()
     title = f"{_title(answer)}, appareil par appareil"
     axis = _Axis.of(answer, float(values.min()), float(values.max()), title)
     frame = _bars(
-        values, weights, axis, (found.quantiles["p05"], found.quantiles["p95"]), "appareils"
+        values, weights, axis, (variation.quantiles["p05"], variation.quantiles["p95"]), "appareils"
     )
-    median = found.quantiles["p50"]
+    median = variation.quantiles["p50"]
     name = f"appareil médian : {percent(median, 0, True)}"
     marks = _marks(answer, axis, median, name)
     bars = _histogram(frame, axis, "Part des appareils", _MACHINES)

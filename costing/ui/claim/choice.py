@@ -60,12 +60,12 @@ def choose(case: Case) -> Question:
 def _claim(reference: Reference) -> Claim:
     """The claim chosen, else that of the address; the address then names it."""
     claims = reference.claims
-    asked = st.query_params.get(ADDRESS)
-    if asked is not None and asked != st.session_state.get("claim-asked"):
-        if asked in claims:
-            st.session_state["claim"] = asked
+    wanted = st.query_params.get(ADDRESS)
+    if wanted is not None and wanted != st.session_state.get("claim-asked"):
+        if wanted in claims:
+            st.session_state["claim"] = wanted
         else:
-            st.warning(f"Aucune affirmation « {wording.literal(asked)} » : une autre est ouverte.")
+            st.warning(f"Aucune affirmation « {wording.literal(wanted)} » : une autre est ouverte.")
     st.session_state.setdefault("claim", next(iter(claims)))
     chosen = st.selectbox(
         "Affirmation", list(claims), key="claim", persist_state="session",
@@ -106,20 +106,20 @@ def note(reference: Reference, claim: Claim) -> str:
 
 def _reading(case: Case, claim: Claim) -> tuple[Reading, dt.date]:
     """The reading and the day of the tariff: the claim's own unless others are chosen."""
-    mine: dict[str, Any] = {**own_reading(claim)._asdict(), "date": claim.date}
-    chosen = dict(mine)
+    own: dict[str, Any] = {**own_reading(claim)._asdict(), "date": claim.date}
+    chosen = dict(own)
     with st.container(border=True):
         parts = _parts(claim)
         for part, box in zip(parts, st.columns([_PARTS[part][1] for part in parts]), strict=True):
             with box:
-                chosen[part] = _box(case, claim, part, mine[part])
-        others = [part for part in parts if chosen[part] != mine[part]]
-        said, back = st.columns([3, 1], vertical_alignment="center")
-        with said:
+                chosen[part] = _box(case, claim, part, own[part])
+        others = [part for part in parts if chosen[part] != own[part]]
+        note_box, back = st.columns([3, 1], vertical_alignment="center")
+        with note_box:
             claim_tables.paragraphs(_own_words(claim, others), kind="c-note")
 
         def come_back() -> None:
-            st.session_state.update({_key(claim, part): mine[part] for part in parts})
+            st.session_state.update({_key(claim, part): own[part] for part in parts})
 
         back.button("Revenir à sa lecture", on_click=come_back,
                     disabled=not others, width="stretch")  # fmt: skip
@@ -216,7 +216,7 @@ def _settings(case: Case, claim: Claim) -> Settings:
 def _tolerance(title: str) -> float:
     """A tolerance typed in French; the usual one, and why, when it cannot be read."""
     usual = Settings().tolerance
-    text = st.text_input(title, figures.shown(usual, "share"), key="claim-tolerance",
+    text = st.text_input(title, figures.field_text(usual, "share"), key="claim-tolerance",
                          persist_state="session")  # fmt: skip
     try:
         return figures.within(text, "%", 0, 100)

@@ -50,23 +50,23 @@ def section() -> None:
 def pairs_of(reference: Reference, draft: Scenario) -> list[Pair]:
     """The pairs of the reference data, then those that the scenario adds."""
     own = {correlation.pair: correlation for correlation in draft.correlations}
-    found = []
+    pairs = []
     for entry in reference.correlations:
         rank = own.pop(entry.pair, entry).rank
-        found.append(Pair(entry.first, entry.second, entry.rank, entry.grade, rank))
-    return found + [Pair(c.first, c.second, None, "", c.rank) for c in own.values()]
+        pairs.append(Pair(entry.first, entry.second, entry.rank, entry.grade, rank))
+    return pairs + [Pair(c.first, c.second, None, "", c.rank) for c in own.values()]
 
 
 def with_ranks(draft: Scenario, pairs: list[Pair], ranks: list[float]) -> Scenario:
     """The scenario with these ranks; it keeps only those that are not the reference's."""
     if ranks == [pair.rank for pair in pairs]:
         return draft
-    kept = [
+    changed = [
         Correlation(first=pair.first, second=pair.second, rank=rank).model_dump()
         for pair, rank in zip(pairs, ranks, strict=True)
         if rank != pair.usual
     ]
-    return revised(draft, correlations=kept)
+    return revised(draft, correlations=changed)
 
 
 def _table(reference: Reference, pairs: list[Pair], key: str) -> list[str]:
@@ -108,5 +108,5 @@ def _rank(reference: Reference, pair: Pair, text: str) -> float:
 
 def _name(reference: Reference, name: str) -> str:
     """A parameter by its name alone, whatever its file."""
-    found = (file[name] for file in reference.files.values() if name in file)
-    return next((parameter.label.fr for parameter in found), name)
+    matches = (file[name] for file in reference.files.values() if name in file)
+    return next((parameter.label.fr for parameter in matches), name)

@@ -35,8 +35,8 @@ def page() -> None:
     try:
         answer = _compute(question)
     except InputError as error:
-        told = in_words(cache.reference(), question.claim, error)
-        st.error(f"Pas de réponse sous cette lecture : {wording.literal(told)}")
+        refusal = in_words(cache.reference(), question.claim, error)
+        st.error(f"Pas de réponse sous cette lecture : {wording.literal(refusal)}")
         return
     words = claim_words(answer)
     if np.isfinite(answer.outcome.draws).any():
@@ -70,7 +70,7 @@ def in_words(reference: Reference, claim: Claim, error: InputError) -> str:
         replace(p, value=who) if p.code == "population_empty" else p for p in error.problems
     ]
     text = InputError(problems).text()
-    text = _ADDRESS.sub(lambda found: labels.address_name(reference, found.group()), text)
+    text = _ADDRESS.sub(lambda match: labels.address_name(reference, match.group()), text)
     return wording.without_codes(reference, text)
 
 

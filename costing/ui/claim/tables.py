@@ -147,17 +147,17 @@ def _definition(answer: ClaimAnswer, code: str, part: pd.DataFrame, activities: 
         label = f"Les {len(groups)} périmètres, au même résultat"
         first = next(iter(groups.values()))
         return "".join([*rows, _row(answer, label, first, code == answer.reading.definition)])
-    for perimeter, found in groups.items():
+    for perimeter, group in groups.items():
         entry = answer.case.reference.perimeter(perimeter)
         here = (code, perimeter) == answer.reading[:2]
-        rows.append(_row(answer, f"{entry.label.fr}{' ◐' * entry.partial}", found, here))
+        rows.append(_row(answer, f"{entry.label.fr}{' ◐' * entry.partial}", group, here))
     return "".join(rows)
 
 
-def _row(answer: ClaimAnswer, label: str, found: pd.DataFrame, here: bool) -> str:
+def _row(answer: ClaimAnswer, label: str, rows: pd.DataFrame, here: bool) -> str:
     cells = "".join(
         _cells(answer, row, here and row["activity"] == answer.reading.activity)
-        for row in found.to_dict("records")
+        for row in rows.to_dict("records")
     )
     return f'<tr><th scope="row">{escape(label)}</th>{cells}</tr>'
 
@@ -190,8 +190,8 @@ def odds(probability: float, draws: int) -> str:
 
 def flips(answer: ClaimAnswer) -> None:
     """Each input alone: where the claim turns, and what its ends give; the strongest first."""
-    found = sorted(answer.flips, key=_swing, reverse=True)
-    _long([_flip(answer, flip) for flip in found], "hypothèses",
+    by_swing = sorted(answer.flips, key=_swing, reverse=True)
+    _long([_flip(answer, flip) for flip in by_swing], "hypothèses",
           ("Mode", "Plage", "Valeur qui renverse", "Résultat au bas", "au haut"))  # fmt: skip
 
 
@@ -221,9 +221,9 @@ def joint_change(answer: ClaimAnswer) -> None:
     for address in sorted(joint.moved, key=lambda address: -abs(joint.moved[address])):
         item, moved = items[address], joint.moved[address]
         after = float(f"{joint.values[address]:.3g}")
-        shown = [quantity(v, item.parameter.unit) for v in (item.value.mode, after)]
-        if shown[0] != shown[1]:
-            rows.append([item.label(reference), *shown, number(moved, 2)])
+        texts = [quantity(v, item.parameter.unit) for v in (item.value.mode, after)]
+        if texts[0] != texts[1]:
+            rows.append([item.label(reference), *texts, number(moved, 2)])
     columns = ("Estimation", "Au renversement", "Écart, en écarts-types")
     _long(rows, "changements", columns)
 

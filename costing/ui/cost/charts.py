@@ -84,8 +84,8 @@ def _sample(machine: Machine, curve: Curve) -> np.ndarray:
     """Indices of the points drawn: regular, and every corner of the lines."""
     size = len(curve.acts)
     corners = [int(limit) - 1 for limit in edges(machine)[0] if 1 <= limit <= size]
-    found = np.concatenate([np.linspace(0, size - 1, _POINTS).astype(int), corners])
-    return np.unique(found)
+    indices = np.concatenate([np.linspace(0, size - 1, _POINTS).astype(int), corners])
+    return np.unique(indices)
 
 
 def _yearly(machine: Machine, curve: Curve) -> None:
@@ -106,12 +106,12 @@ def _yearly(machine: Machine, curve: Curve) -> None:
     tables.note(f"Tranches de la classe : {steps} ; {labels[-1]} au-delà. ◆ : équilibre.")
 
 
-def _lines(curve: Curve, at: np.ndarray) -> list[alt.Chart]:
+def _lines(curve: Curve, points: np.ndarray) -> list[alt.Chart]:
     """The two curves, each with its own dash and its name beside it."""
-    acts, cost, revenue = curve.acts[at], curve.cost[at] / 1e3, curve.revenue[at] / 1e3
-    where = int(0.86 * len(at))
+    acts, cost, revenue = curve.acts[points], curve.cost[points] / 1e3, curve.revenue[points] / 1e3
+    where = int(0.86 * len(points))
     above = np.sign(revenue[where] - cost[where]) or 1.0
-    found = []
+    layers = []
     for name, y, colour, dash, side in (
         ("coût de l'année", cost, charts.COST, [1, 0], -above),
         ("forfaits de l'année", revenue, charts.REVENUE, [8, 3], above),
@@ -132,9 +132,9 @@ def _lines(curve: Curve, at: np.ndarray) -> list[alt.Chart]:
             alt.Tooltip("keur:Q", title="k€ par an", format=",.1f"),
             alt.Tooltip("per_act:Q", title="€ par acte", format=",.2f"),
         ]
-        found += [line.encode(x=x, y=y_axis, tooltip=tooltip)]
-        found += [label.encode(x=x, y=y_axis, text="name:N")]
-    return found
+        layers += [line.encode(x=x, y=y_axis, tooltip=tooltip)]
+        layers += [label.encode(x=x, y=y_axis, text="name:N")]
+    return layers
 
 
 def _fills(domain: list[str]) -> alt.Color:
@@ -188,12 +188,17 @@ def _postes_over(machine: Machine, curve: Curve) -> None:
     """Cost per act stacked by poste over the number of acts, and the fee per act over it."""
     last = float(curve.acts[-1])
     first = max(1.0, last // 12)
-    at = _sample(machine, curve)
-    at = at[curve.acts[at] >= first]
+    points = _sample(machine, curve)
+    points = points[curve.acts[points] >= first]
     stacks = _stacks(machine, curve)
     frame = pd.concat(
         pd.DataFrame(
-            {"acts": curve.acts[at], "eur": y[at] / curve.acts[at], "serie": name, "rank": rank}
+            {
+                "acts": curve.acts[points],
+                "eur": y[points] / curve.acts[points],
+                "serie": name,
+                "rank": rank,
+            }
         )
         for rank, (name, y) in enumerate(stacks.items())
     )
@@ -214,7 +219,7 @@ def _postes_over(machine: Machine, curve: Curve) -> None:
         )
     )
     st.subheader("Par poste, selon l'activité")
-    layers = [areas, *_fee_line(curve, at), charts.here(machine.acts, "", first, last)]
+    layers = [areas, *_fee_line(curve, points), charts.here(machine.acts, "", first, last)]
     charts.show(
         alt.layer(*layers), "Coût par acte empilé par poste, et forfait moyen par acte", 420
     )
@@ -226,15 +231,17 @@ def _stacks(machine: Machine, curve: Curve) -> dict[str, np.ndarray]:
     amounts = {c: a for c, a in curve.breakdown.by_poste().items() if float(a.max()) > 0}
     index = min(round(machine.acts), len(curve.acts)) - 1
     order = sorted(amounts, key=lambda code: -amounts[code][index])
-    found = {labels[code].label.fr: amounts[code] for code in order[:_NAMED_POSTES]}
+    stacks = {labels[code].label.fr: amounts[code] for code in order[:_NAMED_POSTES]}
     if rest := order[_NAMED_POSTES:]:
-        found[f"Autres ({len(rest)} postes)"] = np.sum([amounts[code] for code in rest], axis=0)
-    return found
+        stacks[f"Autres ({len(rest)} postes)"] = np.sum([amounts[code] for code in rest], axis=0)
+    return stacks
 
 
-def _fee_line(curve: Curve, at: np.ndarray) -> list[alt.Chart]:
+def _fee_line(curve: Curve, points: np.ndarray) -> list[alt.Chart]:
     """The mean fee per act, dashed and named."""
-    fee = pd.DataFrame({"acts": curve.acts[at], "eur": curve.revenue[at] / curve.acts[at]})
+    fee = pd.DataFrame(
+        {"acts": curve.acts[points], "eur": curve.revenue[points] / curve.acts[points]}
+    )
     line = alt.Chart(fee).mark_line(color=charts.INK, strokeDash=[8, 3], strokeWidth=2.2)
     middle = fee.iloc[[int(0.62 * len(fee))]]
     name = alt.Chart(middle).mark_text(align="left", dy=-12, fontSize=12, color=charts.INK)

@@ -66,10 +66,10 @@ def _readings(machine: Machine, figure: float) -> None:
     over = machine.overvaluation
     share = cost / (1 - figure) if figure < 1 else math.nan
     rows = [
-        ["Majoration", euros(cost * (1 + figure), 2), euros(paid, 2), _shown(over.markup)],
-        ["Part du forfait", euros(share, 2), euros(paid, 2), _shown(over.share_of_fee)],
+        ["Majoration", euros(cost * (1 + figure), 2), euros(paid, 2), _signed_percent(over.markup)],
+        ["Part du forfait", euros(share, 2), euros(paid, 2), _signed_percent(over.share_of_fee)],
         ["Investissement seul", euros(invested * (1 + figure), 2), euros(part, 2),
-         _shown(over.investment)],
+         _signed_percent(over.investment)],
     ]  # fmt: skip
     columns = [tables.text("Lecture"), tables.Column(f"Forfait pour « {percent(figure, 0)} »"),
                tables.Column("Forfait payé"), tables.Column("Mesure ici")]  # fmt: skip
@@ -83,7 +83,7 @@ def _readings(machine: Machine, figure: float) -> None:
     )
 
 
-def _shown(value: float) -> str:
+def _signed_percent(value: float) -> str:
     return percent(float(value), 1, sign=True) if math.isfinite(value) else NONE
 
 
@@ -95,13 +95,13 @@ def _markup_chart(machine: Machine, figure: float) -> None:
     bounds, bands = edges(machine)
     regular = np.linspace(int(first) - 1, len(curve.acts) - 1, 240)
     corners = [limit - 1 for limit in bounds if first <= limit <= last]
-    at = np.unique(np.concatenate([regular, corners]).astype(int))
+    points = np.unique(np.concatenate([regular, corners]).astype(int))
     frame = pd.DataFrame(
         {
-            "acts": curve.acts[at],
-            "markup": curve.revenue[at] / curve.cost[at] - 1,
-            "cost": curve.cost[at] / curve.acts[at],
-            "fee": curve.revenue[at] / curve.acts[at],
+            "acts": curve.acts[points],
+            "markup": curve.revenue[points] / curve.cost[points] - 1,
+            "cost": curve.cost[points] / curve.acts[points],
+            "fee": curve.revenue[points] / curve.acts[points],
         }
     )
     low, high = float(frame["markup"].min()), max(float(frame["markup"].max()), figure)

@@ -84,47 +84,49 @@ def _choose(case: Case) -> Machine:
 def presets(case: Case, code: str) -> dict[str, float]:
     """Yearly acts that have a name, for a class: reference, norm, fleet mean."""
     entry = case.reference.classes[code]
-    found = {"reference": entry.limits[0]}
+    named_acts = {"reference": entry.limits[0]}
     parameter = case.reference.files["machine_classes"]["normative_activity"]
     norm = case.reference.value_for(parameter, code)
     if norm:
-        found["normative"] = norm.mode
+        named_acts["normative"] = norm.mode
     frame = case.fleet.frame
-    mine = frame[frame["class"] == code]
-    if len(mine):
-        acts = (mine["acts_billed"] + mine["acts_inpatient"]) * mine["weight"]
-        found["observed"] = round(float(acts.sum() / mine["weight"].sum()))
-    return found
+    machines = frame[frame["class"] == code]
+    if len(machines):
+        acts = (machines["acts_billed"] + machines["acts_inpatient"]) * machines["weight"]
+        named_acts["observed"] = round(float(acts.sum() / machines["weight"].sum()))
+    return named_acts
 
 
 def _acts(case: Case, code: str) -> float:
-    known = presets(case, code)
+    named_acts = presets(case, code)
     labels = {"reference": "de référence", "normative": "normative", "observed": "moyenne du parc"}
-    options = [*known, "other"]
+    options = [*named_acts, "other"]
     default = case.scenario.conventions.activity
     left, right = st.columns([11, 4], vertical_alignment="bottom")
     chosen = left.segmented_control(
         "Activité annuelle", options, required=True, persist_state="session",
-        default=default if default in known else options[0], key=f"cost-activity-{code}",
-        format_func=lambda o: f"{labels[o]} : {number(known[o])}" if o in known else "autre",
+        default=default if default in named_acts else options[0], key=f"cost-activity-{code}",
+        format_func=lambda o: (
+            f"{labels[o]} : {number(named_acts[o])}" if o in named_acts else "autre"
+        ),
     )  # fmt: skip
-    if chosen in known:
+    if chosen in named_acts:
         right.text_input(
-            "Actes par an", figures.plain(known[chosen]), disabled=True,
-                           key=f"cost-acts-{code}-{chosen}-{known[chosen]:.0f}")  # fmt: skip
-        return known[chosen]
+            "Actes par an", figures.plain(named_acts[chosen]), disabled=True,
+                           key=f"cost-acts-{code}-{chosen}-{named_acts[chosen]:.0f}")  # fmt: skip
+        return named_acts[chosen]
     text = right.text_input(
-        "Actes par an", figures.plain(known["reference"]), key=f"cost-acts-{code}",
+        "Actes par an", figures.plain(named_acts["reference"]), key=f"cost-acts-{code}",
         persist_state="session",
     )  # fmt: skip
     try:
         typed = figures.parse(text, "actes / an")
     except ValueError as error:
         right.error(f"Actes par an : {error}.")
-        return known["reference"]
+        return named_acts["reference"]
     if not 1 <= typed <= _MOST_ACTS:
         right.error(f"Actes par an : un nombre entre 1 et {number(_MOST_ACTS)}.")
-        return known["reference"]
+        return named_acts["reference"]
     return typed
 
 
@@ -150,8 +152,8 @@ def _metrics(machine: Machine) -> None:
          + (f" Ici {euros(fee)} / {euros(paid)} − 1." if math.isfinite(fee) else "")),
     )  # fmt: skip
     for box, (label, value, words) in zip(st.columns(3), readings, strict=True):
-        shown = percent(float(value), 1, sign=True) if math.isfinite(value) else NONE
-        box.metric(label, shown, help=words)
+        value_text = percent(float(value), 1, sign=True) if math.isfinite(value) else NONE
+        box.metric(label, value_text, help=words)
     reference = machine.case.reference
     perimeter = reference.perimeter(machine.case.scenario.perimeter).label.fr
     tables.note(

@@ -52,18 +52,18 @@ def _bands(machine: Machine) -> None:
 
 
 def _lines(machine: Machine) -> None:
-    reference, found = machine.case.reference, machine.breakdown
+    reference, breakdown = machine.case.reference, machine.breakdown
     rows: list[list[str]] = []
     out: list[list[str]] = []
-    for name, amount in found.lines.items():
-        step = found.steps[name]
-        inside = step.poste in found.in_perimeter
+    for name, amount in breakdown.lines.items():
+        step = breakdown.steps[name]
+        inside = step.poste in breakdown.in_perimeter
         row = [
             step.label.fr,
             reference.postes[step.poste or ""].label.fr,
             euros(float(amount)) if inside else "hors périmètre",
             euros(float(amount) / machine.acts, 2) if inside else NONE,
-            wording.GRADES[found.grades[name]],
+            wording.GRADES[breakdown.grades[name]],
         ]
         (rows if inside else out).append(row)
     total = ["Ensemble", "", euros(machine.cost_eur), euros(machine.cost_eur / machine.acts, 2), ""]
@@ -75,14 +75,14 @@ def _lines(machine: Machine) -> None:
 
 def _inputs(machine: Machine, model: CostModel) -> None:
     """The values under the cost, or under one line, the weightiest first."""
-    found = machine.breakdown
-    lines = [name for name, step in found.steps.items() if step.poste in found.in_perimeter]
+    breakdown = machine.breakdown
+    lines = [name for name, step in breakdown.steps.items() if step.poste in breakdown.in_perimeter]
     chosen = st.selectbox(
         "Valeurs qui font", ["", *lines], key=f"cost-line-{model.modality}",
-        format_func=lambda n: found.steps[n].label.fr if n else "le coût entier",
+        format_func=lambda n: breakdown.steps[n].label.fr if n else "le coût entier",
     )  # fmt: skip
     if chosen:
-        step = found.steps[chosen]
+        step = breakdown.steps[chosen]
         st.code(f"{step.name} = {step.formula.text}", language=None, wrap_lines=True)
         if step.note:
             tables.note(step.note)
@@ -104,7 +104,7 @@ def _inputs(machine: Machine, model: CostModel) -> None:
 
 def _input(machine: Machine, parameter: Parameter, value: Value, move: float | None) -> list[str]:
     """One value: what it is, how far it may go, what it moves, and who says so."""
-    low, high = (figures.shown(bound, parameter.unit) for bound in (value.low, value.high))
+    low, high = (figures.field_text(bound, parameter.unit) for bound in (value.low, value.high))
     return [
         parameter.label.fr + (" (modifié)" if value.changed_by is not None else ""),
         figures.with_unit(value.mode, parameter.unit),

@@ -63,18 +63,18 @@ def section() -> None:
     _read(work, mapping, year, lacks)
     if work.error is not None:
         _refused(work)
-    elif work.found is not None:
-        _adopt(work, work.found)
+    elif work.imported is not None:
+        _adopt(work, work.imported)
 
 
 def _work(given: Any) -> Work:
     """The file given, opened once."""
-    known: Work | None = st.session_state.get(_KEY)
-    if known is None or known.token != given.file_id:
+    work: Work | None = st.session_state.get(_KEY)
+    if work is None or work.token != given.file_id:
         reader = open_file((given.name, given.getvalue()))
-        known = Work(given.file_id, reader, guess(reader), recall(reader.head.headings))
-        st.session_state[_KEY] = known
-    return known
+        work = Work(given.file_id, reader, guess(reader), recall(reader.head.headings))
+        st.session_state[_KEY] = work
+    return work
 
 
 def _preview(work: Work) -> None:
@@ -92,8 +92,8 @@ def _preview(work: Work) -> None:
 
 def _read(work: Work, mapping: Mapping | None, year: int | None, lacks: list[str]) -> None:
     """The button that reads the whole file; what it gave is forgotten when anything changes."""
-    if work.asked != (mapping, year):
-        work.found = work.error = None
+    if work.read_with != (mapping, year):
+        work.imported = work.error = None
     pressed = st.button("Lire le fichier", type="primary", disabled=mapping is None)
     if mapping is None:
         sure = "Confirmez ce qui n'est pas sûr, puis lisez le fichier."
@@ -102,10 +102,10 @@ def _read(work: Work, mapping: Mapping | None, year: int | None, lacks: list[str
     again = st.session_state.pop("fleet-again", False)
     if not (pressed or again):
         return
-    work.asked, work.found, work.error = (mapping, year), None, None
+    work.read_with, work.imported, work.error = (mapping, year), None, None
     try:
         with running("fleet") as tell:
-            work.found = import_fleet(work.reader, mapping, cache.reference(), year, tell)
+            work.imported = import_fleet(work.reader, mapping, cache.reference(), year, tell)
         remember(mapping, work.reader.head.headings)
     except FleetError as error:
         work.error = error
@@ -116,8 +116,8 @@ def _refused(work: Work) -> None:
     error = work.error
     assert error is not None
     listed = error.listed if isinstance(error, ActivityError) else None
-    asked = _ask(work, listed) if listed is not None else set()
-    left = [p for p in error.problems if (p.code, p.facts.get("column")) not in asked]
+    answered = _ask(work, listed) if listed is not None else set()
+    left = [p for p in error.problems if (p.code, p.facts.get("column")) not in answered]
     if left:
         files.problems(work.reader.name, left)
     if listed is not None:
@@ -135,7 +135,7 @@ def _ask(work: Work, listed: Listed) -> set[tuple[str, str]]:
     """
     unknown = [f for f in listed.faults if f.refusal.code == "activity_wording" and f.heading]
     unknown = unknown if len(unknown) <= MOST_WORDINGS else []
-    numbers = [found for found in _unsaid(listed) if found.texts]
+    numbers = [unread for unread in _unread_numbers(listed) if unread.texts]
     if not unknown and not numbers:
         return set()
     st.subheader("Valeurs à traduire")
@@ -147,16 +147,16 @@ def _ask(work: Work, listed: Listed) -> set[tuple[str, str]]:
     chosen: dict[Column, dict[str, str]] = {}
     for fault in unknown:
         _wording(work, fault, next(places), chosen)
-    for said in numbers:
-        for text, count in said.texts.items():
-            _amount(work, said.column, text, count, next(places), chosen)
+    for unread in numbers:
+        for text, count in unread.texts.items():
+            _amount(work, unread.column, text, count, next(places), chosen)
     if st.button("Reprendre avec ces traductions", type="primary", disabled=not chosen):
         for name, values in chosen.items():
             work.values[name] = {**work.values.get(name, {}), **values}
         st.session_state["fleet-again"] = True
         st.rerun()
     wordings = {("activity_wording", TITLES[f.column]) for f in unknown}
-    return wordings | {(said.code, TITLES[said.column]) for said in numbers}
+    return wordings | {(unread.code, TITLES[unread.column]) for unread in numbers}
 
 
 def _wording(work: Work, fault: Fault, place: Any, chosen: dict[Column, dict[str, str]]) -> None:
@@ -175,7 +175,7 @@ def _wording(work: Work, fault: Fault, place: Any, chosen: dict[Column, dict[str
         chosen.setdefault(name, {})[text] = code
 
 
-class _Unsaid(NamedTuple):
+class _UnreadNumbers(NamedTuple):
     """A column of numbers where some texts, or blanks (""), say none: how many rows each."""
 
     code: str
@@ -183,7 +183,7 @@ class _Unsaid(NamedTuple):
     texts: dict[str, int]
 
 
-def _unsaid(listed: Listed) -> Iterator[_Unsaid]:
+def _unread_numbers(listed: Listed) -> Iterator[_UnreadNumbers]:
     """What is no number in the columns of numbers, where a few answers settle it."""
     for fault in listed.faults:
         code = fault.refusal.code
@@ -196,7 +196,7 @@ def _unsaid(listed: Listed) -> Iterator[_Unsaid]:
         else:
             continue
         few = texts if len(texts) <= MOST_WORDINGS else {}
-        yield _Unsaid(code, cast("Column", fault.column), few)
+        yield _UnreadNumbers(code, cast("Column", fault.column), few)
 
 
 def _amount(
@@ -204,10 +204,10 @@ def _amount(
     chosen: dict[Column, dict[str, str]],
 ) -> None:  # fmt: skip
     """The field of a text that is no number, or of a blank cell."""
-    shown = f"« {text} »" if text else "case vide"
+    cell_text = f"« {text} »" if text else "case vide"
     value = place.number_input(
-        wording.literal(f"{TITLES[name]} : {shown} ({_lines(count)})"), 0.0, None, None, step=1.0,
-        placeholder="à indiquer", key=f"fleet-number-{name}-{text}-{work.token}",
+        wording.literal(f"{TITLES[name]} : {cell_text} ({_lines(count)})"), 0.0, None, None,
+        step=1.0, placeholder="à indiquer", key=f"fleet-number-{name}-{text}-{work.token}",
     )  # fmt: skip
     if value is not None:
         chosen.setdefault(name, {})[text] = f"{value:.15g}"
@@ -217,27 +217,27 @@ def _lines(count: int) -> str:
     return f"{number(count)} ligne{'s' if count > 1 else ''}"
 
 
-def _adopt(work: Work, found: Imported) -> None:
+def _adopt(work: Work, imported: Imported) -> None:
     """What was read, and the button that makes it a revision."""
-    frame, label = found.fleet.frame, wording.literal(work.reader.name)
+    frame, label = imported.fleet.frame, wording.literal(work.reader.name)
     acts = number(float((frame["acts_billed"] * frame["weight"]).sum()))
     beside = []
-    if found.blank:
-        beside.append(f"{number(found.blank)} vides")
-    if found.other_years:
-        beside.append(f"{number(found.other_years)} d'autres années")
+    if imported.blank:
+        beside.append(f"{number(imported.blank)} vides")
+    if imported.other_years:
+        beside.append(f"{number(imported.other_years)} d'autres années")
     aside = f" (dont {' et '.join(beside)}, laissées)" if beside else ""
     st.success(
-        f"« {label} » est lu sans problème : {number(found.rows)} lignes{aside}, "
-        f"{number(len(frame))} appareils, {acts} actes facturés en {found.fleet.year}."
+        f"« {label} » est lu sans problème : {number(imported.rows)} lignes{aside}, "
+        f"{number(len(frame))} appareils, {acts} actes facturés en {imported.fleet.year}."
     )
-    if found.alike:
+    if imported.alike:
         st.warning(
-            f"En double, dans toutes les colonnes du fichier : {_lines(found.alike)}. Leurs actes "
-            "sont comptés deux fois. Ôtez-les si c'est une erreur."
+            f"En double, dans toutes les colonnes du fichier : {_lines(imported.alike)}. Leurs "
+            "actes sont comptés deux fois. Ôtez-les si c'est une erreur."
         )
     try:
-        table = found.fleet.to_table()
+        table = imported.fleet.to_table()
     except FleetError as error:
         files.problems(work.reader.name, error.problems)
         return

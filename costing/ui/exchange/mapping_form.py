@@ -45,15 +45,15 @@ class Work:
     token: str
     reader: Reader
     guess: Guess
-    kept: Mapping | None
+    recalled: Mapping | None
     values: dict[Column, dict[str, str]] = field(default_factory=dict)
-    asked: tuple[Mapping, int | None] | None = None
-    found: Imported | None = None
+    read_with: tuple[Mapping, int | None] | None = None
+    imported: Imported | None = None
     error: FleetError | None = None
 
     def origin(self, name: Column) -> Origin | None:
         """Where a column comes from at first: what was kept, else what is guessed."""
-        columns = self.guess.origins if self.kept is None else self.kept.columns
+        columns = self.guess.origins if self.recalled is None else self.recalled.columns
         return columns.get(name)
 
 
@@ -63,9 +63,9 @@ def form(work: Work) -> tuple[Mapping | None, int | None, list[str]]:
     What is lacking is in words.
     """
     st.subheader("La correspondance")
-    if work.kept is not None:
+    if work.recalled is not None:
         st.info("Ces titres sont connus : la correspondance retenue est reprise.")
-    doubts = {} if work.kept is not None else work.guess.doubts
+    doubts = {} if work.recalled is not None else work.guess.doubts
     columns: dict[Column, Origin] = {}
     places = st.columns(3, gap="medium")
     for index, name in enumerate(_COLUMNS):
@@ -75,10 +75,12 @@ def form(work: Work) -> tuple[Mapping | None, int | None, list[str]]:
             columns[name] = origin
     left, right, third, fourth = st.columns(4, gap="medium")
     year = _year(left, "year" in columns, work)
-    kept = work.kept
-    rows = _pick(right, "Lignes", _ROWS, kept.rows if kept else work.guess.rows, work)
-    decimal = _pick(third, "Décimales", _DECIMAL, (kept.layout.decimal or "") if kept else "", work)
-    dates = _pick(fourth, "Dates", _DATES, kept.layout.dates if kept else "day_first", work)
+    recalled = work.recalled
+    rows = _pick(right, "Lignes", _ROWS, recalled.rows if recalled else work.guess.rows, work)
+    decimal = _pick(
+        third, "Décimales", _DECIMAL, (recalled.layout.decimal or "") if recalled else "", work
+    )
+    dates = _pick(fourth, "Dates", _DATES, recalled.layout.dates if recalled else "day_first", work)
     layout = {"decimal": decimal or None, "dates": dates}
     sure = not doubts or _confirmed(work, list(doubts))
     lacks = [TITLES[name] for name in missing(columns)]
@@ -86,26 +88,26 @@ def form(work: Work) -> tuple[Mapping | None, int | None, list[str]]:
         lacks.append("Année des actes")
     if lacks or not sure:
         return None, year, lacks
-    found = Mapping.model_validate({"rows": rows, "layout": layout, "columns": columns})
-    return found, year, []
+    mapping = Mapping.model_validate({"rows": rows, "layout": layout, "columns": columns})
+    return mapping, year, []
 
 
 def _pick(place: Any, title: str, choices: dict[str, str], start: str, work: Work) -> str:
     codes = list(choices)
-    found: str = place.selectbox(
+    code: str = place.selectbox(
         title, codes, index=codes.index(start), format_func=choices.__getitem__,
         key=f"fleet-{title}-{work.token}",
     )  # fmt: skip
-    return found
+    return code
 
 
 def _year(place: Any, in_file: bool, work: Work) -> int | None:
     title = "Année à garder" if in_file else "Année des actes"
-    found = place.number_input(
+    year = place.number_input(
         title, 2000, 2100, None, key=f"fleet-year-{in_file}-{work.token}",
         placeholder="la seule du fichier" if in_file else "à indiquer",
     )  # fmt: skip
-    return None if found is None else int(found)
+    return None if year is None else int(year)
 
 
 def _choice(work: Work, name: Column, doubt: Problem | None) -> Origin | None:
@@ -116,9 +118,9 @@ def _choice(work: Work, name: Column, doubt: Problem | None) -> Origin | None:
     if constant is not None and name != "acts_inpatient":
         without = f"« {constant} » pour tous"
     headings = ["", *work.reader.head.headings]
-    at = headings.index(start.column) if start and start.column in headings else 0
+    start_index = headings.index(start.column) if start and start.column in headings else 0
     chosen = st.selectbox(
-        TITLES[name] + (" — à confirmer" if doubt else ""), headings, index=at,
+        TITLES[name] + (" — à confirmer" if doubt else ""), headings, index=start_index,
         format_func=lambda heading: heading or without, key=f"fleet-{name}-{work.token}",
         help=wording.literal(doubt.message()) if doubt else None,
     )  # fmt: skip
@@ -134,8 +136,8 @@ def _choice(work: Work, name: Column, doubt: Problem | None) -> Origin | None:
 
 
 def _confirmed(work: Work, doubtful: list[Column]) -> bool:
-    shown = ", ".join(TITLES[name] for name in doubtful)
+    titles = ", ".join(TITLES[name] for name in doubtful)
     return st.checkbox(
-        wording.literal(f"J'ai vérifié ce qui était à confirmer : {shown}."),
+        wording.literal(f"J'ai vérifié ce qui était à confirmer : {titles}."),
         key=f"fleet-sure-{work.token}",
     )

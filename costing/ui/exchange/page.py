@@ -32,9 +32,9 @@ def page() -> None:
         _out(draft)
     with into:
         st.header("Rapporter")
-        found = _uploaded()
-    if found is not None:
-        _adopt(draft, *found)
+        uploaded = _uploaded()
+    if uploaded is not None:
+        _adopt(draft, *uploaded)
     verify_workbook.section()
     fleet_import.section()
 
@@ -49,7 +49,7 @@ def _out(draft: Scenario) -> None:
     files.template_button(cache.case(draft), draft)
     files.example_button()
     st.subheader("Proposition de barème")
-    proposal = cache.known_proposal(draft)
+    proposal = cache.kept_proposal(draft)
     if proposal is not None and proposal.schedule is not None:
         tables.note(
             "Le barème calculé pour ce scénario, ses économies et ses effets, avec formules."
@@ -100,19 +100,21 @@ def _read_json(content: bytes, name: str) -> tuple[Scenario | None, tuple[Proble
     return scenario, ()
 
 
-def _adopt(draft: Scenario, name: str, found: Scenario) -> None:
+def _adopt(draft: Scenario, name: str, scenario: Scenario) -> None:
     """What the file changes, and the button that makes it a revision."""
     st.header("Ce que le fichier change")
-    shown = wording.literal(name)
-    changes = in_words(cache.reference(), differences(draft, found))
+    file_label = wording.literal(name)
+    changes = in_words(cache.reference(), differences(draft, scenario))
     if not changes:
-        st.success(f"« {shown} » est lu sans problème : le scénario affiché dit la même chose.")
+        st.success(
+            f"« {file_label} » est lu sans problème : le scénario affiché dit la même chose."
+        )
         return
     count = "1 différence" if len(changes) == 1 else f"{len(changes)} différences"
-    st.success(f"« {shown} » est lu sans problème : {count} avec le scénario affiché.")
-    for remark in far_values(cache.reference(), found)[:MOST_REMARKS]:
+    st.success(f"« {file_label} » est lu sans problème : {count} avec le scénario affiché.")
+    for remark in far_values(cache.reference(), scenario)[:MOST_REMARKS]:
         st.warning(wording.literal(remark))
-    if draft.fleet is not None and found.fleet is None:
+    if draft.fleet is not None and scenario.fleet is None:
         st.warning("Ce fichier n'a pas de parc : le reprendre revient au parc de référence.")
     columns = [
         tables.text("Ce qui change"),
@@ -121,6 +123,6 @@ def _adopt(draft: Scenario, name: str, found: Scenario) -> None:
     ]
     tables.table(columns, changes, tall=len(changes) > 14)
     adopt.offer(
-        found, f"Import de {name}", "Adopter ce fichier", "Essayer sans enregistrer",
+        scenario, f"Import de {name}", "Adopter ce fichier", "Essayer sans enregistrer",
         key=f"import-reason-{name}",
     )  # fmt: skip

@@ -25,11 +25,11 @@ MOST = 200
 _KEY, _ALL = "verify-found", "Toutes les feuilles"
 
 
-class _Kept(NamedTuple):
+class _Verified(NamedTuple):
     """What came of the file last given."""
 
     token: str
-    found: Verification | None
+    verification: Verification | None
     problems: tuple[Problem, ...]
 
 
@@ -47,50 +47,56 @@ def section() -> None:
     if given is None:
         tables.note("Le parc entier demande une demi-minute. Le fichier n'est pas conservé.")
         return
-    kept = _verified(given)
-    if kept.found is None:
-        files.problems(given.name, kept.problems)
+    verified = _verified(given)
+    if verified.verification is None:
+        files.problems(given.name, verified.problems)
         return
-    _result(given.name, kept.found)
+    _result(given.name, verified.verification)
 
 
-def _verified(given: Any) -> _Kept:
+def _verified(given: Any) -> _Verified:
     """The file given, verified once."""
-    kept: _Kept | None = st.session_state.get(_KEY)
-    if kept is None or kept.token != given.file_id:
+    verified: _Verified | None = st.session_state.get(_KEY)
+    if verified is None or verified.token != given.file_id:
         try:
             with running("verify", "Lecture du classeur") as tell:
-                kept = _Kept(given.file_id, verify(given, cache.reference(), tell), ())
+                verified = _Verified(given.file_id, verify(given, cache.reference(), tell), ())
         except InputError as error:
-            kept = _Kept(given.file_id, None, error.problems)
-        st.session_state[_KEY] = kept
-    return kept
+            verified = _Verified(given.file_id, None, error.problems)
+        st.session_state[_KEY] = verified
+    return verified
 
 
-def _result(name: str, found: Verification) -> None:
-    say = st.success if found.fine else st.error
-    say(f"« {wording.literal(name)} ». {verdict(found)}")
-    if found.changed:
+def _result(name: str, verification: Verification) -> None:
+    say = st.success if verification.fine else st.error
+    say(f"« {wording.literal(name)} ». {verdict(verification)}")
+    if verification.changed:
         st.subheader("Ce qui a changé depuis l'export")
-        rows = _changed(found)
+        rows = _changed(verification)
         columns = [tables.text(title) for title in ("Donnée", "À l'export", "Dans le fichier")]
         tables.table(columns, rows, tall=len(rows) > 14)
-    if found.gaps:
-        _differs(name, found.gaps)
-    _adopt(name, found)
+    if verification.gaps:
+        _differs(name, verification.gaps)
+    _adopt(name, verification)
 
 
-def _changed(found: Verification) -> list[tuple[str, str, str]]:
+def _changed(verification: Verification) -> list[tuple[str, str, str]]:
     """Inputs that changed: those of the scenario as everywhere on the screens, then the others."""
     reference = cache.reference()
     rows: list[tuple[str, str, str]] = []
-    for change, words in zip(found.changed, changed_in_words(reference, found), strict=True):
+    for change, words in zip(
+        verification.changed, changed_in_words(reference, verification), strict=True
+    ):
         try:
-            told = changes.in_words(reference, [Difference(*change)])
+            described = changes.in_words(reference, [Difference(*change)])
         except (KeyError, TypeError, ValueError):
-            told = []
-        known = [(one.what, one.before, one.after) for one in told if one.what != change[0]]
-        rows += known or [words]
+            described = []
+        scenario_rows = [
+            (change_words.what, change_words.before, change_words.after)
+            for change_words in described
+            if change_words.what != change[0]
+        ]
+        rows += scenario_rows or [words]
     return [row for row in rows if row[1] != row[2]]
 
 
@@ -123,11 +129,11 @@ def _differs(name: str, gaps: tuple[Gap, ...]) -> None:
         tables.note(f"Les {MOST} premières sur {number(len(own))} ; le fichier CSV les a toutes.")
 
 
-def _adopt(name: str, found: Verification) -> None:
+def _adopt(name: str, verification: Verification) -> None:
     """The button that makes the inputs read from the file a revision."""
     adopt.offer(
-        found.scenario, f"Données du classeur {name}", "Adopter ce scénario",
+        verification.scenario, f"Données du classeur {name}", "Adopter ce scénario",
         key=f"verify-reason-{name}",
-        told="Les données saisies dans le classeur sont adoptées, non ses résultats : l'outil les "
-        "recalcule. Les tarifs de « Barème » s'évaluent sur la page « Barème ».",
+        explanation="Les données saisies dans le classeur sont adoptées, non ses résultats : "
+        "l'outil les recalcule. Les tarifs de « Barème » s'évaluent sur la page « Barème ».",
     )  # fmt: skip

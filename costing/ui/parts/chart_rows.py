@@ -18,7 +18,7 @@ from costing.ui.parts import charts
 #: Pixels of a line of a name, of the space between two rows, of the foot of the chart.
 _LINE, _GAP, FOOT = 15, 13, 46
 _WIDTH, _MOST_LINES = 46, 4
-_KEPT = re.compile(r" (?=[%;:!?»€/→])|(?<=[«/]) ")
+_GLUED = re.compile(r" (?=[%;:!?»€/→])|(?<=[«/]) ")
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class Rows:
     @cached_property
     def middles(self) -> list[float]:
         """Where each row is, from the top, in pixels."""
-        found, top = [], 0.0
+        middles, top = [], 0.0
         for lines in self.lines:
             size = _LINE * len(lines) + _GAP
-            found.append(top + size / 2)
+            middles.append(top + size / 2)
             top += size
-        return found
+        return middles
 
     @property
     def height(self) -> float:
@@ -77,16 +77,16 @@ class Rows:
 
 def _cut(words: str) -> list[str]:
     """Lines short enough for the margin; what French typography joins stays together."""
-    joined = _KEPT.sub("\u00a0", words)
+    joined = _GLUED.sub("\u00a0", words)
     return wrap(joined, _WIDTH, max_lines=_MOST_LINES, placeholder=" …", break_on_hyphens=False)
 
 
 def _axis(places: list[float], texts: Sequence[Any], orient: Any) -> alt.Axis:
     """An axis whose labels are texts at given places."""
-    known, shown = json.dumps(places), json.dumps(list(texts), ensure_ascii=False)
+    places_json, texts_json = json.dumps(places), json.dumps(list(texts), ensure_ascii=False)
     return alt.Axis(
-        values=places, labelExpr=f"{shown}[indexof({known}, datum.value)]", orient=orient,
-        labelLimit=340, labelLineHeight=_LINE, labelOverlap=False, labelPadding=8,
+        values=places, labelExpr=f"{texts_json}[indexof({places_json}, datum.value)]",
+        orient=orient, labelLimit=340, labelLineHeight=_LINE, labelOverlap=False, labelPadding=8,
         title=None, ticks=False, domain=False, grid=False,
     )  # fmt: skip
 

@@ -27,15 +27,15 @@ def scopes(reference: Reference, kinds: Sequence[Kind]) -> dict[str, str]:
     return {labels.who(reference, code): code for code in demand_scopes(reference, kinds)}
 
 
-def demand(reference: Reference, asked: Demand) -> str:
+def demand(reference: Reference, demand: Demand) -> str:
     """`Baisse maximale en tout — IRM 1,5 T : 30 %`."""
-    entry = CONSTRAINTS[asked.constraint]
-    who = f" — {labels.who(reference, asked.scope)}" if asked.scope != "*" else ""
+    entry = CONSTRAINTS[demand.constraint]
+    who = f" — {labels.who(reference, demand.scope)}" if demand.scope != "*" else ""
     unit = entry.value.unit if entry.value else entry.unit
-    words = f"{entry.label.fr}{who} : {figures.with_unit(asked.value, unit)}"
-    if entry.level is not None and asked.level is not None:
+    words = f"{entry.label.fr}{who} : {figures.with_unit(demand.value, unit)}"
+    if entry.level is not None and demand.level is not None:
         label = inside(entry.level.label.fr)
-        words += f", {label} {figures.with_unit(asked.level, entry.level.unit)}"
+        words += f", {label} {figures.with_unit(demand.level, entry.level.unit)}"
     return words
 
 
@@ -66,12 +66,12 @@ def elasticity(reference: Reference, key: str) -> str:
     return f"{name}, {labels.who(reference, sector)}" if sector else name
 
 
-def behaviour(asked: Behaviour) -> str:
+def behaviour(behaviour: Behaviour) -> str:
     """What answers a schedule, in a few words: `2 élasticités, second appareil 10 %`."""
-    count = sum(1 for value in asked.elasticity.values() if value)
+    count = sum(1 for value in behaviour.elasticity.values() if value)
     parts = [f"{count} élasticité{'s' if count > 1 else ''}"] if count else []
     for key, words in (("renewal", "renouvellement"), ("second_machine", "second appareil")):
-        if value := getattr(asked, key):
+        if value := getattr(behaviour, key):
             parts.append(f"{words} {figures.with_unit(value, 'share')}")
     return ", ".join(parts) or "aucune"
 

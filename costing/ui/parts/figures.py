@@ -32,23 +32,23 @@ def parse(text: str, unit: str = "") -> float:
     if not clean(text):
         raise ValueError("aucun nombre n'est donné")
     written = split(text, unit)
-    found = None if written is None else read(written.numeral)
-    if written is None or found is None:
+    value = None if written is None else read(written.numeral)
+    if written is None or value is None:
         raise ValueError(f"« {text} » n'est pas un nombre ; écrivez par exemple 1 234,5")
     own = clean(unit).replace(" ", "")
     factor = 1.0 if written.unit in {"", own} else _factor(written.unit, own)
     if factor is None:
-        asked = f"en {unit}" if unit else "sans unité"
-        raise ValueError(f"« {text} » ne se lit pas dans ce champ, qui est {asked}")
-    if isinstance(found, Ambiguous):
+        expected = f"en {unit}" if unit else "sans unité"
+        raise ValueError(f"« {text} » ne se lit pas dans ce champ, qui est {expected}")
+    if isinstance(value, Ambiguous):
         if not (own or written.unit).startswith("%"):
-            raise ValueError(_two_readings(text, found))
-        found = found.decimal  # no percentage is in thousands
-    return found if factor == 1 else float(f"{found * factor:.15g}")
+            raise ValueError(_two_readings(text, value))
+        value = value.decimal  # no percentage is in thousands
+    return value if factor == 1 else float(f"{value * factor:.15g}")
 
 
-def _two_readings(text: str, found: Ambiguous) -> str:
-    first, second = found.written
+def _two_readings(text: str, ambiguous: Ambiguous) -> str:
+    first, second = ambiguous.written
     return f"« {text} » se lit {first} ou {second} ; écrivez {first}0 ou {second}"
 
 
@@ -89,7 +89,7 @@ def is_rate(unit: str) -> bool:
     return UNITS[unit][2]
 
 
-def shown(value: float | None, unit: str) -> str:
+def field_text(value: float | None, unit: str) -> str:
     """A stored value as its field shows it; a rate as a percentage.
 
     The sign % is left out, save below 1 %, where the number alone could be taken for a fraction.
@@ -103,7 +103,7 @@ def shown(value: float | None, unit: str) -> str:
 
 
 def stored(text: str, unit: str) -> float:
-    """What a field's text means in the engine: the inverse of `shown`.
+    """What a field's text means in the engine: the inverse of `field_text`.
 
     Raises:
         ValueError: as `parse`, or a rate that could be a fraction or a percentage.

@@ -121,12 +121,12 @@ def schedule_button(schedule: FeeSchedule, first: dt.date, scenario: Scenario) -
     )
 
 
-def problems(name: str, found: Iterable[Problem], content: bytes | None = None) -> None:
+def problems(name: str, faults: Iterable[Problem], content: bytes | None = None) -> None:
     """Each fault of a file: where, what is wrong and what is expected.
 
     content: that of a workbook, to be taken back with its faults marked.
     """
-    listed = list(found)
+    listed = list(faults)
     count = "1 problème" if len(listed) == 1 else f"{len(listed)} problèmes"
     st.error(
         f"« {wording.literal(name)} » : {count}. Rien n'a été repris ; corrigez le fichier et "

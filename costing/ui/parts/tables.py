@@ -150,8 +150,8 @@ def render(
     )
 
 
-def _cell(tag: str, value: str, numeric: bool, more: str = "") -> str:
+def _cell(tag: str, value: str, numeric: bool, attributes: str = "") -> str:
     kind = ' class="n"' if numeric else ' class="c-d"' if value.startswith("D ▲") else ""
     # A number's cell never breaks.
     words = value if numeric and tag == "td" else glued(value)
-    return f"<{tag}{kind}{more}>{escape(words)}</{tag}>"
+    return f"<{tag}{kind}{attributes}>{escape(words)}</{tag}>"

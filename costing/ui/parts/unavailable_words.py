@@ -36,7 +36,7 @@ def name(reference: Reference, address: str) -> str:
     return f"Parc, {TITLES.get(column, column)} — {whose}"
 
 
-def said(datum: Unavailable) -> str:
+def sentence(datum: Unavailable) -> str:
     """All that is said: `Non disponible (Constructeur X) : secret des affaires, contrats…`."""
     reason = labels.UNAVAILABLE[datum.reason]
     if datum.detail:
@@ -49,23 +49,23 @@ def said(datum: Unavailable) -> str:
 
 def by_address(scenario: Scenario) -> dict[str, str]:
     """What is said of each value of the models that a scenario lacks, by address."""
-    return {d.address: said(d) for d in scenario.unavailable if d.machine is None}
+    return {d.address: sentence(d) for d in scenario.unavailable if d.machine is None}
 
 
 def of_fleet(reference: Reference, scenario: Scenario) -> list[tuple[str, str]]:
     """Each datum of the fleet that a scenario lacks, and what is said of it."""
     data = (datum for datum in scenario.unavailable if datum.machine is not None)
-    return [(name(reference, datum.address), said(datum)) for datum in data]
+    return [(name(reference, datum.address), sentence(datum)) for datum in data]
 
 
 def change(reference: Reference, key: str, before: Any, after: Any) -> tuple[str, str, str]:
     """A difference in what is said of a datum: what, before, after. Key: `unavailable.….reason`."""
     address, _, field = key.partition(".")[2].rpartition(".")
     what = f"Non disponible : {name(reference, address)}, {_FIELDS.get(field, field)}"
-    return what, _shown(field, before), _shown(field, after)
+    return what, _field_text(field, before), _field_text(field, after)
 
 
-def _shown(field: str, value: Any) -> str:
+def _field_text(field: str, value: Any) -> str:
     if not value:
         return NONE
     if field == "reason":

@@ -104,14 +104,14 @@ READINGS = {"cumulated": "Cumul 2025-2027", "level_2027": "Niveau de l'année 20
 
 def without_codes(reference: Reference, words: str) -> str:
     """A sentence of the engine with the codes of classes, zones, bands and perimeters in words."""
-    known = {code: labels.scope_name(reference, code) for code in reference.classes}
-    known |= {code: perimeter.label.fr for code, perimeter in reference.perimeters.items()}
+    names = {code: labels.scope_name(reference, code) for code in reference.classes}
+    names |= {code: perimeter.label.fr for code, perimeter in reference.perimeters.items()}
     tables = (labels.AMORTISATION, labels.ZONES, labels.BANDS)
-    known |= {c: w for table in tables for c, w in table.items() if c != "*"}
+    names |= {c: w for table in tables for c, w in table.items() if c != "*"}
     pattern = "|".join(
-        rf"(?<![\w])({re.escape(code)})(?![\w])" for code in sorted(known, key=len)[::-1]
+        rf"(?<![\w])({re.escape(code)})(?![\w])" for code in sorted(names, key=len)[::-1]
     )
-    return re.sub(pattern, lambda found: known[found.group()], words)
+    return re.sub(pattern, lambda match: names[match.group()], words)
 
 
 def literal(words: str) -> str:

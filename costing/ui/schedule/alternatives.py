@@ -25,16 +25,16 @@ def section(proposal: Proposal) -> None:
     assert proposal.schedule is not None
     st.header("À côté d'autres barèmes")
     scenario, schedule = proposal.case.scenario, proposal.schedule
-    found = schedule_cache.beside(scenario, schedule, PROPOSED, ask=False)
-    if found is None:
-        found = ask("Mesurer les autres barèmes", scenario, schedule, PROPOSED)
-    if found is None:
+    measures = schedule_cache.beside(scenario, schedule, PROPOSED, ask=False)
+    if measures is None:
+        measures = ask("Mesurer les autres barèmes", scenario, schedule, PROPOSED)
+    if measures is None:
         tables.lead(
             "Tarifs tenus, décision d'octobre 2025, baisse uniforme, tarifs fixés par les coûts : "
             "les mêmes mesures pour tous."
         )
         return
-    table(scenario, found)
+    table(scenario, measures)
     if proposal.answers is not None:
         tables.note(
             "Ce tableau compare les barèmes sur des actes et des appareils qui n'y réagissent pas, "
@@ -56,9 +56,9 @@ def ask(label: str, scenario: Scenario, schedule: FeeSchedule, name: str) -> lis
         return schedule_cache.beside(scenario, schedule, name, ask=True)
 
 
-def table(scenario: Scenario, found: Sequence[Measures]) -> None:
+def table(scenario: Scenario, measures: Sequence[Measures]) -> None:
     """One row a schedule, the first being the one from which distances are counted."""
-    first = found[0]
+    first = measures[0]
     years = sorted(first.savings)
     last = years[-1]
     rows = [
@@ -73,7 +73,7 @@ def table(scenario: Scenario, found: Sequence[Measures]) -> None:
             percent(row.mean_change, 1, sign=True),
             NONE if row is first else euros(row.distance_eur_per_act, 2),
         ]
-        for row in found
+        for row in measures
     ]
     columns = [
         tables.text("Barème"),
@@ -90,7 +90,7 @@ def table(scenario: Scenario, found: Sequence[Measures]) -> None:
     readings = {entry.code: entry.label.fr for entry in cache.reference().savings.readings}
     base = labels.day(cache.reference().savings.baseline_date)
     uniform = RULES["uniform"].label.fr
-    reachable = any(row.name == uniform for row in found)
+    reachable = any(row.name == uniform for row in measures)
     left_out = "" if reachable else " Aucune baisse uniforme n'atteint l'objectif."
     tables.note(
         f"Objectif : {meuros(first.required_eur)} au forfait ({readings[scenario.savings.reading]})"

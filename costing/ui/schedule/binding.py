@@ -36,8 +36,8 @@ def section(proposal: Proposal) -> None:
         spared = _SPARED.get(first, f"Gain sur « {OBJECTIVES[first].label.fr} »")
         columns = [*_HEAD, tables.Column(spared), tables.Column("Économies de plus")]
         rows = [
-            [*_demand(reference, held), _gain(first, held.gain), _more(held.savings_eur)]
-            for held in proposal.binding
+            [*_demand(reference, binding), _gain(first, binding.gain), _more(binding.savings_eur)]
+            for binding in proposal.binding
         ]
         tables.table(columns, rows)
         _words(proposal.binding)
@@ -47,7 +47,10 @@ def section(proposal: Proposal) -> None:
         st.subheader("Ce qui limite les économies")
         most = meuros(proposal.reachable_eur)
         tables.lead(f"Ce qui fixe le plus que l'on puisse économiser, {most}.")
-        rows = [[*_demand(reference, held), _more(held.savings_eur)] for held in proposal.limiting]
+        rows = [
+            [*_demand(reference, binding), _more(binding.savings_eur)]
+            for binding in proposal.limiting
+        ]
         tables.table([*_HEAD, tables.Column("Économies de plus")], rows)
         _words(proposal.limiting)
     if proposal.binding or proposal.limiting:
@@ -59,9 +62,9 @@ _HEAD = [
 ]  # fmt: skip
 
 
-def _demand(reference: Reference, held: Binding) -> list[str]:
+def _demand(reference: Reference, binding: Binding) -> list[str]:
     """A demand, its number, and what easing it by one unit is."""
-    requirement = Requirement(held.constraint, held.scope, held.value)
+    requirement = Requirement(binding.constraint, binding.scope, binding.value)
     title = requirement.title(reference)
     if not requirement.movable:
         return [title, NONE, "levée"]
@@ -81,6 +84,6 @@ def _more(euros: float | None) -> str:
     return NONE if euros is None else money(max(euros, 0.0))
 
 
-def _words(found: Sequence[Binding]) -> None:
-    lines = (wording.literal(tables.glued(held.words)) for held in found)
+def _words(bindings: Sequence[Binding]) -> None:
+    lines = (wording.literal(tables.glued(binding.words)) for binding in bindings)
     st.markdown("\n".join(f"- {line}" for line in lines))

@@ -23,8 +23,8 @@ from costing.ui.shell import cache
 def fingerprint(schedule: FeeSchedule) -> str:
     """A hash of all that a schedule pays by: dates, prices, limits, reforms."""
     limits = {code: entry.limits for code, entry in schedule.classes.items()}
-    told = repr((schedule.dates, limits, schedule.reforms)).encode()
-    return hashlib.sha256(told + schedule.amounts.tobytes()).hexdigest()
+    content = repr((schedule.dates, limits, schedule.reforms)).encode()
+    return hashlib.sha256(content + schedule.amounts.tobytes()).hexdigest()
 
 
 def saved(scenario: Scenario, schedule: FeeSchedule) -> list[YearSavings]:
@@ -56,8 +56,8 @@ def beside(
     def make() -> list[Measures]:
         return side_by_side(cache.case(scenario), schedule, name)
 
-    found: list[Measures] | None = _asked("beside", key, make, ask)
-    return found
+    measures: list[Measures] | None = _from_cache("beside", key, make, ask)
+    return measures
 
 
 def without_target(scenario: Scenario) -> Scenario:
@@ -89,8 +89,8 @@ def frontier_of(
         return frontier(cache.case(scenario), measure, against, points, progress)
 
     key = (cache.digest(scenario), measure, against, points)
-    found: Frontier | None = _asked("frontier", key, make, progress is not None)
-    return found
+    kept: Frontier | None = _from_cache("frontier", key, make, progress is not None)
+    return kept
 
 
 def robust(
@@ -108,8 +108,8 @@ def robust(
         return robustness(case, schedule, present(case), draws, tell=progress)
 
     key = (cache.digest(scenario), fingerprint(schedule), draws)
-    found: Robustness | None = _asked("robust", key, make, progress is not None)
-    return found
+    kept: Robustness | None = _from_cache("robust", key, make, progress is not None)
+    return kept
 
 
 def read_file(
@@ -126,5 +126,5 @@ def read_file(
     return cache.analysis("schedule-file", (cache.digest(scenario), name, content_hash), make)
 
 
-def _asked(kind: str, key: tuple[Any, ...], make: Any, ask: bool) -> Any:
+def _from_cache(kind: str, key: tuple[Any, ...], make: Any, ask: bool) -> Any:
     return cache.analysis(kind, key, make) if ask else cache.already_made(kind, key)

@@ -62,16 +62,16 @@ def view(draft: Scenario) -> None:
 
 def _proposal(draft: Scenario) -> Source | None:
     """The proposal computed for the scenario."""
-    found = cache.known_proposal(draft)
-    if found is None or found.schedule is None:
+    proposal = cache.kept_proposal(draft)
+    if proposal is None or proposal.schedule is None:
         st.info(
             "Aucun barème n'est proposé pour ce scénario. Calculez-en un sous « "
             f"{schedule_view.PROPOSE} », ou choisissez une autre source."
         )
         return None
-    if found.answers is not None:
+    if proposal.answers is not None:
         tables.note("Évaluée ici sur des actes et des appareils qui ne réagissent pas au barème.")
-    return Source(schedule_beside.PROPOSED, found.schedule)
+    return Source(schedule_beside.PROPOSED, proposal.schedule)
 
 
 def _official(draft: Scenario) -> Source:
@@ -119,8 +119,8 @@ def _file(draft: Scenario) -> Source | None:
 
 def _typed(draft: Scenario) -> Source | None:
     """Prices typed over those in force."""
-    found = schedule_typed.editor(cache.case(draft))
-    return None if found is None else Source("Prix saisis", found)
+    schedule = schedule_typed.editor(cache.case(draft))
+    return None if schedule is None else Source("Prix saisis", schedule)
 
 
 #: Words and reader of each source.
@@ -136,11 +136,11 @@ _SOURCES = {
 def _measures(draft: Scenario, source: Source) -> None:
     """The schedule beside the named ones, once asked."""
     st.header("Mesures")
-    found = schedule_cache.beside(draft, source.schedule, source.name, ask=False)
-    if found is None:
-        found = schedule_beside.ask("Évaluer ce barème", draft, source.schedule, source.name)
-    if found is None:
+    measures = schedule_cache.beside(draft, source.schedule, source.name, ask=False)
+    if measures is None:
+        measures = schedule_beside.ask("Évaluer ce barème", draft, source.schedule, source.name)
+    if measures is None:
         tables.note("Ses économies, ses pertes et ses effets, à côté des barèmes qui ont un nom.")
         return
-    schedule_beside.table(draft, found)
+    schedule_beside.table(draft, measures)
     files.evaluation_button(cache.case(draft), source.schedule, source.name)

@@ -56,50 +56,52 @@ def view(draft: Scenario) -> None:
     pressed = st.button("Calculer la frontière", type="primary")
     scenario = schedule_cache.without_target(draft)
     try:
-        found = schedule_cache.frontier_of(scenario, *choice, None)
-        if found is None and pressed:
+        frontier = schedule_cache.frontier_of(scenario, *choice, None)
+        if frontier is None and pressed:
             with running("frontier") as tell:
-                found = schedule_cache.frontier_of(scenario, *choice, tell)
+                frontier = schedule_cache.frontier_of(scenario, *choice, tell)
     except InputError as error:
         st.error(f"Pas de frontière pour ce choix : {wording.literal(error.text())}")
         return
-    if found is None:
+    if frontier is None:
         st.info("Cette frontière n'est pas encore calculée pour ce scénario.")
         return
-    _show(draft, found)
+    _show(draft, frontier)
 
 
 def _choice() -> tuple[str, str, int]:
     """The two measures and the number of points."""
-    shown = {SAVINGS: "Économies"} | {name: entry.label.fr for name, entry in OBJECTIVES.items()}
+    measure_labels = {SAVINGS: "Économies"} | {
+        name: entry.label.fr for name, entry in OBJECTIVES.items()
+    }
     left, right, last = st.columns([4, 4, 2])
     measure = left.selectbox(
-        "Mesure que l'on fait varier", list(shown), key="frontier-measure",
-        format_func=shown.__getitem__, persist_state="session",
+        "Mesure que l'on fait varier", list(measure_labels), key="frontier-measure",
+        format_func=measure_labels.__getitem__, persist_state="session",
     )  # fmt: skip
     others = [name for name in OBJECTIVES if name != measure]
     against = right.selectbox(
         "Mesure tenue au mieux", others, key="frontier-against",
-        format_func=shown.__getitem__, persist_state="session",
+        format_func=measure_labels.__getitem__, persist_state="session",
     )  # fmt: skip
     points = last.number_input(
         "Points", _FEWEST, _MOST, _POINTS, key="frontier-points", persist_state="session"
     )
-    known = [OBJECTIVES[name] for name in (measure, against) if name in OBJECTIVES]
-    tables.note(" ".join(f"« {e.label.fr} » : {e.description.fr}" for e in known))
+    objectives = [OBJECTIVES[name] for name in (measure, against) if name in OBJECTIVES]
+    tables.note(" ".join(f"« {e.label.fr} » : {e.description.fr}" for e in objectives))
     return measure, against, int(points)
 
 
-def _show(draft: Scenario, found: Frontier) -> None:
+def _show(draft: Scenario, frontier: Frontier) -> None:
     """The curve, the point opened, all the points."""
     st.header("La frontière")
-    if frontier_words.flat(found):
+    if frontier_words.flat(frontier):
         st.info(_FLAT)
         return
-    sentences = [tables.glued(words) for words in frontier_words.reading(found)]
+    sentences = [tables.glued(words) for words in frontier_words.reading(frontier)]
     claim_tables.paragraphs(*sentences)
-    content = cache.digest(found.case.scenario)[:10]
-    identity = f"{content}-{found.measure}-{found.against}-{len(found.points)}"
+    content = cache.digest(frontier.case.scenario)[:10]
+    identity = f"{content}-{frontier.measure}-{frontier.against}-{len(frontier.points)}"
     turn = st.session_state.setdefault(_TURN, 0)
     chart, box = f"frontier-chart-{identity}-{turn}", f"frontier-point-{identity}"
 
@@ -112,31 +114,33 @@ def _show(draft: Scenario, found: Frontier) -> None:
         # The chart forgets its last click, so that the same point may be clicked again.
         st.session_state[_TURN] += 1
 
-    years = found.case.reference.savings.target.years
-    asked = required_from_fee(draft.savings, years)
+    years = frontier.case.reference.savings.target.years
+    required_eur = required_from_fee(draft.savings, years)
     opened: int | None = st.session_state.get(box)
-    frontier_chart.draw(found, -1 if opened is None else opened, asked, chart, open_clicked)
-    tables.note(_conditions(found.case, found.measure))
+    frontier_chart.draw(
+        frontier, -1 if opened is None else opened, required_eur, chart, open_clicked
+    )
+    tables.note(_conditions(frontier.case, frontier.measure))
     left, _ = st.columns([5, 7])
     left.selectbox(
         "Point ouvert (ou cliquez un point de la courbe)",
-        [None, *range(len(found.points))],
+        [None, *range(len(frontier.points))],
         key=box,
         persist_state="session",
         on_change=open_chosen,
-        format_func=lambda rank: _point_name(found, rank),
+        format_func=lambda rank: _point_name(frontier, rank),
     )
     if opened is not None:
-        _point(found, opened)
+        _point(frontier, opened)
     st.header("Tous les points")
-    _table(found)
+    _table(frontier)
 
 
-def _point_name(found: Frontier, rank: int | None) -> str:
+def _point_name(frontier: Frontier, rank: int | None) -> str:
     if rank is None:
         return "aucun"
-    first, _ = frontier_words.axes(found)
-    return f"point {rank + 1} : {first.words(found.points[rank].level)}"
+    first, _ = frontier_words.axes(frontier)
+    return f"point {rank + 1} : {first.words(frontier.points[rank].level)}"
 
 
 def _conditions(case: Case, measure: str) -> str:
@@ -155,32 +159,34 @@ def _conditions(case: Case, measure: str) -> str:
     return words
 
 
-def _point(found: Frontier, rank: int) -> None:
+def _point(frontier: Frontier, rank: int) -> None:
     """The figures of a point, its prices, and the button that asks for it."""
-    point = found.points[rank]
-    first, second = frontier_words.axes(found)
+    point = frontier.points[rank]
+    first, second = frontier_words.axes(frontier)
     st.header(f"Le barème du point {rank + 1}")
     boxes = st.columns(4)
     boxes[0].metric("Économies", meuros(point.savings_eur))
-    if found.against == "loss":
+    if frontier.against == "loss":
         boxes[1].metric("Perte des appareils sous leur coût", money(point.loss_eur))
     else:
         boxes[1].metric(second.label, second.words(point.value))
     boxes[2].metric("Appareils sous leur coût", percent(point.share_below))
-    boxes[3].metric(frontier_words.slope_title(found), frontier_words.slope_words(found, point))
+    boxes[3].metric(
+        frontier_words.slope_title(frontier), frontier_words.slope_words(frontier, point)
+    )
     st.button(
-        "Proposer ce barème", type="primary", on_click=_propose, args=(found, point),
+        "Proposer ce barème", type="primary", on_click=_propose, args=(frontier, point),
         icon=":material/arrow_forward:",
     )  # fmt: skip
-    kept = "" if found.measure == SAVINGS else (
+    level_note = "" if frontier.measure == SAVINGS else (
         f" Elle ne garde pas le niveau de « {first.inside} » : ajoutez-le à la demande s'il compte."
     )  # fmt: skip
     tables.note(
-        f"La proposition demandera au forfait seul {money(asked_eur(point))}, ce que le point "
+        f"La proposition demandera au forfait seul {money(target_eur(point))}, ce que le point "
         f"économise, et cherchera d'abord « {second.inside} ». Ses prix, arrondis et départagés "
-        f"par les buts suivants, peuvent s'écarter un peu de ceux-ci.{kept}"
+        f"par les buts suivants, peuvent s'écarter un peu de ceux-ci.{level_note}"
     )
-    case = found.case
+    case = frontier.case
     steps = case.scenario.rules.step_dates
     table = point.prices.reshape(len(steps), -1)
     cells = case.reference.schedule.cells
@@ -191,55 +197,57 @@ def _point(found: Frontier, rank: int) -> None:
     schedule_prices.table(case, prices, "Point")
 
 
-def asked_eur(point: Point) -> float:
+def target_eur(point: Point) -> float:
     """What a proposal is asked to save so as to be at a point, in round euros below it."""
     saved = max(float(point.savings_eur), 0.0)
     unit = 10.0 ** max(0, math.floor(math.log10(max(saved, 1.0))) + 1 - _DIGITS)
     return unit * math.floor(saved / unit)
 
 
-def demanded(draft: Scenario, found: Frontier, point: Point) -> Scenario:
+def demanded(draft: Scenario, frontier: Frontier, point: Point) -> Scenario:
     """The draft with the demand that a point answers."""
     case = replace(cache.case(draft), scenario=draft)
-    asked = at_point(case, found, point).scenario
-    return revised(asked, savings={**asked.savings.model_dump(), "target_eur": asked_eur(point)})
+    scenario = at_point(case, frontier, point).scenario
+    return revised(
+        scenario, savings={**scenario.savings.model_dump(), "target_eur": target_eur(point)}
+    )
 
 
-def _propose(found: Frontier, point: Point) -> None:
+def _propose(frontier: Frontier, point: Point) -> None:
     """Put the point's demand in the draft, and have it answered on the first view."""
     here = state.workspace()
     try:
-        state.edit(demanded(here.draft, found, point))
+        state.edit(demanded(here.draft, frontier, point))
     except InputError as error:
         here.notices.append(("error", wording.literal(error.text())))
     else:
         schedule_view.propose()
 
 
-def _table(found: Frontier) -> None:
-    first, second = frontier_words.axes(found)
+def _table(frontier: Frontier) -> None:
+    first, second = frontier_words.axes(frontier)
     rows = []
-    for rank, point in enumerate(found.points, start=1):
+    for rank, point in enumerate(frontier.points, start=1):
         row = [
             str(rank),
             first.words(point.level),
             second.words(point.value),
-            frontier_words.slope_words(found, point),
+            frontier_words.slope_words(frontier, point),
         ]
-        if found.measure != SAVINGS:
+        if frontier.measure != SAVINGS:
             row.append(meuros(point.savings_eur))
-        if found.against != "loss":
+        if frontier.against != "loss":
             row.append(money(point.loss_eur))
         rows.append([*row, percent(point.share_below)])
     columns = [
         tables.Column("Point"),
         tables.Column(first.label),
         tables.Column(second.label),
-        tables.Column(frontier_words.slope_title(found)),
+        tables.Column(frontier_words.slope_title(frontier)),
     ]
-    if found.measure != SAVINGS:
+    if frontier.measure != SAVINGS:
         columns.append(tables.Column("Économies"))
-    if found.against != "loss":
+    if frontier.against != "loss":
         columns.append(tables.Column("Perte des appareils sous leur coût"))
     columns.append(tables.Column("Appareils sous leur coût"))
     tables.table(columns, rows, tall=len(rows) > 25)

@@ -18,21 +18,21 @@ _HEIGHT = 400
 CHOSEN = "chosen"
 
 
-def draw(found: Frontier, opened: int, asked_eur: float, key: str, on_select: Any) -> None:
-    """The frontier; `opened` is the point whose schedule is shown, `asked_eur` what is required."""
-    first, second = frontier_words.axes(found)
+def draw(frontier: Frontier, opened: int, required_eur: float, key: str, on_select: Any) -> None:
+    """The frontier; `opened` is the point whose schedule is shown, `required_eur` what is asked."""
+    first, second = frontier_words.axes(frontier)
     frame = pd.DataFrame(
         [
             {
                 "rank": rank,
-                "x": first.shown(point.level),
-                "y": second.shown(point.value),
+                "x": first.in_axis_unit(point.level),
+                "y": second.in_axis_unit(point.value),
                 "level": first.words(point.level),
                 "value": second.words(point.value),
-                "price": frontier_words.slope_words(found, point),
+                "price": frontier_words.slope_words(frontier, point),
                 "below": percent(point.share_below),
             }
-            for rank, point in enumerate(found.points)
+            for rank, point in enumerate(frontier.points)
         ]
     )
     x = alt.X("x:Q", title=first.title, scale=alt.Scale(zero=False, nice=True), axis=_axis())
@@ -40,7 +40,7 @@ def draw(found: Frontier, opened: int, asked_eur: float, key: str, on_select: An
     tooltip = [
         alt.Tooltip("level:N", title=first.label),
         alt.Tooltip("value:N", title=second.label),
-        alt.Tooltip("price:N", title=frontier_words.slope_title(found)),
+        alt.Tooltip("price:N", title=frontier_words.slope_title(frontier)),
         alt.Tooltip("below:N", title="Appareils sous leur coût"),
     ]
     chosen = alt.selection_point(
@@ -59,7 +59,7 @@ def draw(found: Frontier, opened: int, asked_eur: float, key: str, on_select: An
     ring = here.mark_point(
         shape="circle", size=330, filled=False, stroke=charts.REVENUE, strokeWidth=3, opacity=1
     )
-    layers = [line, *_required(found, asked_eur, x), ring, points]
+    layers = [line, *_required(frontier, required_eur, x), ring, points]
     chart = alt.layer(*layers)
     words = f"Frontière : {second.inside} au mieux, pour chaque niveau de « {first.inside} »"
     charts.show(chart, words, _HEIGHT, key=key, on_select=on_select)
@@ -69,12 +69,12 @@ def _axis() -> alt.Axis:
     return alt.Axis(format=",.10~g", tickCount=7)
 
 
-def _required(found: Frontier, asked_eur: float, x: alt.X) -> list[Any]:
+def _required(frontier: Frontier, required_eur: float, x: alt.X) -> list[Any]:
     """What the scenario asks of the fee, where it falls on the axis."""
-    levels = [point.level for point in found.points]
-    if found.measure != SAVINGS or not min(levels) <= asked_eur <= max(levels):
+    levels = [point.level for point in frontier.points]
+    if frontier.measure != SAVINGS or not min(levels) <= required_eur <= max(levels):
         return []
-    frame = pd.DataFrame({"x": [asked_eur / 1e6], "name": ["demandé au forfait"]})
+    frame = pd.DataFrame({"x": [required_eur / 1e6], "name": ["demandé au forfait"]})
     base = alt.Chart(frame).encode(x=x)
     rule = base.mark_rule(color=charts.SOFT, strokeDash=[4, 4], strokeWidth=1.4)
     named = base.mark_text(align="left", dx=5, baseline="top", fontSize=12, color=charts.SOFT)
@@ -83,6 +83,6 @@ def _required(found: Frontier, asked_eur: float, x: alt.X) -> list[Any]:
 
 def clicked(key: str) -> int | None:
     """The rank of the point clicked in a chart, from what Streamlit keeps of it."""
-    kept: Any = st.session_state.get(key) or {}
-    found = kept.get("selection", {}).get(CHOSEN) or []
-    return int(found[0]["rank"]) if found else None
+    chart_state: Any = st.session_state.get(key) or {}
+    selected = chart_state.get("selection", {}).get(CHOSEN) or []
+    return int(selected[0]["rank"]) if selected else None

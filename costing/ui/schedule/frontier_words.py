@@ -52,7 +52,7 @@ class Axis:
         """Its name in the middle of a sentence."""
         return demand_words.inside(self.label)
 
-    def shown(self, value: float) -> float:
+    def in_axis_unit(self, value: float) -> float:
         """A value in the axis's unit."""
         return self.factor * value
 
@@ -67,38 +67,38 @@ class Axis:
         return points(change) if self.unit == "%" else self.words(change)
 
 
-def axes(found: Frontier) -> tuple[Axis, Axis]:
+def axes(frontier: Frontier) -> tuple[Axis, Axis]:
     """The axes of a frontier: what is chosen, then what it costs."""
-    return Axis.of(found.case, found.measure), Axis.of(found.case, found.against)
+    return Axis.of(frontier.case, frontier.measure), Axis.of(frontier.case, frontier.against)
 
 
-def flat(found: Frontier) -> bool:
+def flat(frontier: Frontier) -> bool:
     """Whether both measures are at their best together: there is nothing to give for anything."""
-    levels = [point.level for point in found.points]
-    size = max(1.0, *map(abs, levels)) if found.measure == SAVINGS else 1.0
+    levels = [point.level for point in frontier.points]
+    size = max(1.0, *map(abs, levels)) if frontier.measure == SAVINGS else 1.0
     return max(levels, default=0.0) - min(levels, default=0.0) <= 1e-6 * size
 
 
-def in_euros(found: Frontier) -> bool:
+def in_euros(frontier: Frontier) -> bool:
     """Whether a slope is a number of euros lost by euro saved."""
-    return found.measure == SAVINGS and found.against in _SUMS
+    return frontier.measure == SAVINGS and frontier.against in _SUMS
 
 
-def slope_title(found: Frontier) -> str:
+def slope_title(frontier: Frontier) -> str:
     """What the price of a step is the price of."""
-    if in_euros(found):
+    if in_euros(frontier):
         return "Prix d'un euro de plus"
-    first, _ = axes(found)
+    first, _ = axes(frontier)
     step = {"M€": "1 M€", "%": "1 point"}.get(first.unit, "une unité")
-    return f"Prix de {step} de {'plus' if found.measure == SAVINGS else 'moins'}"
+    return f"Prix de {step} de {'plus' if frontier.measure == SAVINGS else 'moins'}"
 
 
-def slope_words(found: Frontier, point: Point) -> str:
+def slope_words(frontier: Frontier, point: Point) -> str:
     """What one more step costs at a point; nothing where whole numbers leave no price."""
     if not np.isfinite(point.slope):
         return NONE
-    first, second = axes(found)
-    if in_euros(found):
+    first, second = axes(frontier)
+    if in_euros(frontier):
         return cents(point.slope)
     step = point.slope / first.factor if first.unit != "%" else point.slope * 0.01
     return second.moved(step)
@@ -108,28 +108,28 @@ def cents(price: float) -> str:
     """A price of a euro in centimes: `12,3 centimes`, `1 €`."""
     if price >= 0.9995:
         return euros(price, 2)
-    shown = 100 * price
-    if 0 < shown < 0.1:
+    centimes = 100 * price
+    if 0 < centimes < 0.1:
         return "moins de 0,1 centime"
-    return f"{number(shown, 1)} centime{'s' if shown >= 2 else ''}"
+    return f"{number(centimes, 1)} centime{'s' if centimes >= 2 else ''}"
 
 
-def reading(found: Frontier) -> list[str]:
+def reading(frontier: Frontier) -> list[str]:
     """The curve in plain sentences: from where to where, then where more savings become dear."""
-    if not found.points:
+    if not frontier.points:
         return []
-    first, second = axes(found)
-    start, end = found.points[0], found.points[-1]
+    first, second = axes(frontier)
+    start, end = frontier.points[0], frontier.points[-1]
     words = [
         f"Quand « {first.inside} » va de {first.words(start.level)} à {first.words(end.level)}, "
         f"« {second.inside} » va au mieux de {second.words(start.value)} à "
         f"{second.words(end.value)}."
     ]
-    if in_euros(found):
-        words.append(_dearer(found))
-    elif len(found.points) > 2:
-        words.append(_halves(found))
-    if found.stopped:
+    if in_euros(frontier):
+        words.append(_dearer(frontier))
+    elif len(frontier.points) > 2:
+        words.append(_halves(frontier))
+    if frontier.stopped:
         words.append(
             "Certains points ne sont pas prouvés les meilleurs : le calcul s'y est arrêté avant la "
             "preuve."
@@ -137,48 +137,48 @@ def reading(found: Frontier) -> list[str]:
     return words
 
 
-def _dearer(found: Frontier) -> str:
+def _dearer(frontier: Frontier) -> str:
     """Between which points the price of one more euro passes the marks."""
-    first, _ = axes(found)
-    slopes = prices(found)
-    whom = _SUMS[found.against]
+    first, _ = axes(frontier)
+    slopes = prices(frontier)
+    whom = _SUMS[frontier.against]
     if max(slopes) < MARKS[0]:
         most = cents(max(slopes))
         return f"Chaque euro d'économie de plus coûte au plus {most} {whom}, sur toute la courbe."
     parts = []
     for mark in MARKS:
-        shown = f"{number(100 * mark)} centimes"
+        mark_words = f"{number(100 * mark)} centimes"
         if slopes[0] >= mark:
-            parts.append(f"dépasse {shown} dès le premier point")
+            parts.append(f"dépasse {mark_words} dès le premier point")
         elif max(slopes) < mark:
-            parts.append(f"n'atteint pas {shown}")
+            parts.append(f"n'atteint pas {mark_words}")
         else:
-            at = next(i for i, slope in enumerate(slopes) if slope >= mark)
-            low, high = (first.words(found.points[i].level) for i in (at - 1, at))
-            parts.append(f"passe {shown} entre {low} et {high}")
+            passing = next(i for i, slope in enumerate(slopes) if slope >= mark)
+            low, high = (first.words(frontier.points[i].level) for i in (passing - 1, passing))
+            parts.append(f"passe {mark_words} entre {low} et {high}")
     return f"Ce que chaque euro d'économie de plus coûte {whom} {join(parts)}."
 
 
-def prices(found: Frontier) -> list[float]:
+def prices(frontier: Frontier) -> list[float]:
     """The price of one more unit at each point; from one point to the next where it is not known.
 
     Whole numbers leave no price at a point: the mean price since the point before stands in.
     """
-    known = [point.slope for point in found.points]
-    if np.isfinite(known).all() or len(known) < 2:
-        return [price if np.isfinite(price) else 0.0 for price in known]
+    slopes = [point.slope for point in frontier.points]
+    if np.isfinite(slopes).all() or len(slopes) < 2:
+        return [price if np.isfinite(price) else 0.0 for price in slopes]
     steps = [
         abs(b.value - a.value) / max(abs(b.level - a.level), 1e-9)
-        for a, b in pairwise(found.points)
+        for a, b in pairwise(frontier.points)
     ]
     return [0.0, *steps]
 
 
-def _halves(found: Frontier) -> str:
+def _halves(frontier: Frontier) -> str:
     """How much of the whole change the first half of the way takes."""
-    _, second = axes(found)
-    known = found.points
-    middle = known[len(known) // 2]
-    halves = (middle.value - known[0].value, known[-1].value - middle.value)
-    told = [f"{'+' if half > 0 else ''}{second.moved(half)}" for half in halves]
-    return f"La première moitié du chemin coûte {told[0]}, la seconde {told[1]}."
+    _, second = axes(frontier)
+    path = frontier.points
+    middle = path[len(path) // 2]
+    halves = (middle.value - path[0].value, path[-1].value - middle.value)
+    costs = [f"{'+' if half > 0 else ''}{second.moved(half)}" for half in halves]
+    return f"La première moitié du chemin coûte {costs[0]}, la seconde {costs[1]}."

@@ -52,7 +52,7 @@ def view(is_open: bool) -> None:
     schedule_demand.explained(reference, draft)
     if (asked or schedule_view.asked()) and not _compute(draft):
         return
-    proposal = cache.known_proposal(draft)
+    proposal = cache.kept_proposal(draft)
     if proposal is None:
         st.info("Aucun barème n'est encore calculé pour ce scénario.")
         schedule_savings.trajectory_section(cache.case(draft))
@@ -62,7 +62,7 @@ def view(is_open: bool) -> None:
 
 def _compute(draft: Scenario) -> bool:
     """The proposal, unless it is known; whether there is an answer, of whatever kind."""
-    if cache.known_proposal(draft) is not None:
+    if cache.kept_proposal(draft) is not None:
         return True
     try:
         with running("proposal") as tell:

@@ -36,44 +36,45 @@ def section(draft: Scenario, schedule: FeeSchedule) -> None:
         "Tirages", _DRAWS, _DRAWS.index(_USUAL), key="robust-draws", format_func=number,
         persist_state="session",
     )  # fmt: skip
-    found = schedule_cache.robust(draft, schedule, draws, None)
+    robustness = schedule_cache.robust(draft, schedule, draws, None)
     place = right.empty()
-    if found is None:
+    if robustness is None:
         if not place.button("Mettre à l'épreuve", type="primary"):
             return
         place.empty()
         with running("robust") as tell:
-            found = schedule_cache.robust(draft, schedule, draws, tell)
-    assert found is not None
-    _headline(found)
+            robustness = schedule_cache.robust(draft, schedule, draws, tell)
+    assert robustness is not None
+    _headline(robustness)
     with st.container(key="pair-robust"):
         left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Économies atteintes")
-        robust_charts.savings(found)
+        robust_charts.savings(robustness)
     with right:
         st.subheader("Part des appareils sous leur coût")
-        robust_charts.below(found)
-    _table(found)
+        robust_charts.below(robustness)
+    _table(robustness)
 
 
-def _headline(found: Robustness) -> None:
+def _headline(robustness: Robustness) -> None:
     """The chance of meeting the required savings in large, and its error."""
-    chance, error = found.meets
+    chance, error = robustness.meets
     facts = (
-        ("Économies demandées au forfait", meuros(found.required_eur)),
-        ("Économies atteintes, tirage médian", meuros(_quantile(found.reached, 0.5))),
-        ("Appareils sous leur coût, tirage médian", percent(_quantile(found.below, 0.5))),
+        ("Économies demandées au forfait", meuros(robustness.required_eur)),
+        ("Économies atteintes, tirage médian", meuros(_quantile(robustness.reached, 0.5))),
+        ("Appareils sous leur coût, tirage médian", percent(_quantile(robustness.below, 0.5))),
     )
     claim_tables.large(
-        "Probabilité d'atteindre les économies demandées", chance, found.draws, facts
+        "Probabilité d'atteindre les économies demandées", chance, robustness.draws, facts
     )
     words = (
-        f"Erreur type de cette probabilité : {points(error)}, sur {number(found.draws)} tirages."
+        f"Erreur type de cette probabilité : {points(error)}, "
+        f"sur {number(robustness.draws)} tirages."
     )
     if chance in {0.0, 1.0}:
-        told = chances.chance(chance, found.draws)
-        words = f"{told[:1].upper()}{told[1:]} : l'erreur type ne se mesure pas."
+        chance_words = chances.chance(chance, robustness.draws)
+        words = f"{chance_words[:1].upper()}{chance_words[1:]} : l'erreur type ne se mesure pas."
     claim_tables.paragraphs(words, kind="c-note")
 
 
@@ -82,25 +83,25 @@ def _quantile(outcome: Outcome, share: float) -> float:
     return float(np.quantile(outcome.draws, share, method="inverted_cdf"))
 
 
-def _table(found: Robustness) -> None:
+def _table(robustness: Robustness) -> None:
     """Quantiles of every figure."""
-    last = max(found.savings)
+    last = max(robustness.savings)
     lines: list[tuple[str, Outcome, Callable[[float], str]]] = [
-        *((f"Économies {year}", outcome, meuros) for year, outcome in found.savings.items()),
-        ("Économies, selon la lecture de l'objectif", found.reached, meuros),
-        (f"Appareils sous leur coût, {last}", found.below, percent),
-        ("… aux tarifs en vigueur, tenus", found.below_present, percent),
-        ("Actes de ces appareils, part des actes facturés", found.acts_below, percent),
-        (f"Perte des appareils sous leur coût, {last}", found.loss, meuros),
-        ("… aux tarifs en vigueur, tenus", found.loss_present, meuros),
+        *((f"Économies {year}", outcome, meuros) for year, outcome in robustness.savings.items()),
+        ("Économies, selon la lecture de l'objectif", robustness.reached, meuros),
+        (f"Appareils sous leur coût, {last}", robustness.below, percent),
+        ("… aux tarifs en vigueur, tenus", robustness.below_present, percent),
+        ("Actes de ces appareils, part des actes facturés", robustness.acts_below, percent),
+        (f"Perte des appareils sous leur coût, {last}", robustness.loss, meuros),
+        ("… aux tarifs en vigueur, tenus", robustness.loss_present, meuros),
     ]
     rows = [
         [
             name,
-            shown(float(outcome.principal)),
-            *(shown(_quantile(outcome, share)) for share in _QUANTILES),
+            as_text(float(outcome.principal)),
+            *(as_text(_quantile(outcome, share)) for share in _QUANTILES),
         ]
-        for name, outcome, shown in lines
+        for name, outcome, as_text in lines
     ]
     columns = [tables.text("Mesure"), tables.Column("Estimation")]
     columns += [

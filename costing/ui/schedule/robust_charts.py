@@ -21,9 +21,9 @@ _ROOM = 1.25
 _BEFORE, _AFTER = "aux tarifs en vigueur, tenus", "sous ce barème"
 
 
-def savings(found: Robustness) -> None:
+def savings(robustness: Robustness) -> None:
     """The savings reached, those that miss what is required hollow, with the required line."""
-    draws, required = found.reached.draws / 1e6, found.required_eur / 1e6
+    draws, required = robustness.reached.draws / 1e6, robustness.required_eur / 1e6
     edges = _edges([draws, np.array([required])])
     frame = _shares(draws, edges, "")
     kinds = ("objectif manqué", "objectif atteint")
@@ -31,15 +31,15 @@ def savings(found: Robustness) -> None:
     x = _x("start", "Millions d'euros", edges, "")
     top = _ROOM * float(frame["share"].max())
     bars = _bars(frame, x, kinds, ["#FFFFFF", charts.COST], charts.COST, top)
-    name = f"demandé : {meuros(found.required_eur)}"
+    name = f"demandé : {meuros(robustness.required_eur)}"
     layers = [bars, *_line(required, name, edges, "Millions d'euros", "")]
-    words = f"Répartition des économies atteintes sur {number(found.draws)} tirages ; {name}."
+    words = f"Répartition des économies atteintes sur {number(robustness.draws)} tirages ; {name}."
     charts.show(alt.layer(*layers), words, _HEIGHT)
 
 
-def below(found: Robustness) -> None:
+def below(robustness: Robustness) -> None:
     """The share of machines below cost, at the prices in force (hollow) and under the schedule."""
-    before, after = 100 * found.below_present.draws, 100 * found.below.draws
+    before, after = 100 * robustness.below_present.draws, 100 * robustness.below.draws
     edges = _edges([before, after])
     was = _steps(before, edges)
     frame = _shares(after, edges, _AFTER)
@@ -99,8 +99,8 @@ def _bars(
     frame: pd.DataFrame, x: alt.X, kinds: Any, fills: list[str], stroke: str, top: float
 ) -> Any:
     """Bars side by side; what kind of draw is told by full or hollow."""
-    known = [kind for kind in kinds if kind in set(frame["kind"])]
-    scale = alt.Scale(domain=known, range=[fills[list(kinds).index(kind)] for kind in known])
+    drawn = [kind for kind in kinds if kind in set(frame["kind"])]
+    scale = alt.Scale(domain=drawn, range=[fills[list(kinds).index(kind)] for kind in drawn])
     return (
         alt.Chart(frame)
         .mark_bar(stroke=stroke, strokeWidth=0.9)

@@ -28,15 +28,15 @@ def savings_section(proposal: Proposal) -> None:
     st.header("Économies par année")
     ours = schedule_cache.saved(case.scenario, schedule)
     theirs = cache.official_savings(case.scenario)
-    told = {year.year: year.saved_eur for year in ours} | (
+    reached = {year.year: year.saved_eur for year in ours} | (
         proposal.savings if proposal.answers is not None else {}
     )
     with st.container(key="pair-savings"):
         left, right = st.columns([5, 7], gap="large")
     with left:
-        _bars(told, {year.year: year.saved_eur for year in theirs})
+        _bars(reached, {year.year: year.saved_eur for year in theirs})
     with right:
-        _savings_table(proposal, told, ours, theirs)
+        _savings_table(proposal, reached, ours, theirs)
     _say_steps(case, schedule, ours)
 
 
@@ -86,8 +86,8 @@ def _bars(ours: dict[int, float], theirs: dict[int, float]) -> None:
     frame = pd.DataFrame(
         [
             {"year": str(year), "serie": name, "meur": eur / 1e6, "words": number(eur / 1e6, 1)}
-            for name, (found, _) in series.items()
-            for year, eur in found.items()
+            for name, (saved_eur, _) in series.items()
+            for year, eur in saved_eur.items()
         ]
     )
     scale = alt.Scale(domain=list(series), range=[fill for _, fill in series.values()])
@@ -107,20 +107,20 @@ def _bars(ours: dict[int, float], theirs: dict[int, float]) -> None:
 
 def _savings_table(
     proposal: Proposal,
-    told: dict[int, float],
+    reached: dict[int, float],
     ours: list[YearSavings],
     theirs: list[YearSavings],
 ) -> None:
-    """What each year saves, and would have saved; `told` with the answers of the fleet, if any."""
+    """What each year saves, and would have saved; `reached` with the answers of the fleet."""
     demand = proposal.case.scenario.savings
     levers = {year.year: lever_savings(demand, year.year) for year in ours}
     rows = [
-        [str(a.year), meuros(a.baseline_eur), meuros(told[a.year]), meuros(a.saved_eur),
+        [str(a.year), meuros(a.baseline_eur), meuros(reached[a.year]), meuros(a.saved_eur),
          meuros(a.full_year_eur), meuros(b.saved_eur), meuros(b.full_year_eur),
          meuros(levers[a.year])]
         for a, b in zip(ours, theirs, strict=True)
     ]  # fmt: skip
-    rows.append(["Cumul", meuros(sum(y.baseline_eur for y in ours)), meuros(sum(told.values())),
+    rows.append(["Cumul", meuros(sum(y.baseline_eur for y in ours)), meuros(sum(reached.values())),
                  meuros(sum(y.saved_eur for y in ours)), NONE,
                  meuros(sum(y.saved_eur for y in theirs)), NONE,
                  meuros(sum(levers.values()))])  # fmt: skip
@@ -166,7 +166,7 @@ def _without_pet(case: Case, years: list[YearSavings]) -> str:
 
 def _step_words(case: Case, schedule: FeeSchedule, ours: list[YearSavings]) -> list[str]:
     """For each year with a change inside it: what was saved of a full year's worth, and why."""
-    found = []
+    sentences = []
     for year in ours:
         inside = [
             d for d in schedule.dates if dt.date(year.year, 1, 1) < d <= dt.date(year.year, 12, 31)
@@ -176,11 +176,11 @@ def _step_words(case: Case, schedule: FeeSchedule, ours: list[YearSavings]) -> l
         date = inside[-1]
         left = impact.full_rate_left(case, schedule, date)
         days = (dt.date(year.year + 1, 1, 1) - date).days / 365
-        found.append(
+        sentences.append(
             f"- **{year.year}** : au {labels.day(date)}, il reste {percent(days, 0)} de l'année, "
             f"mais {percent(left, 0)} des actes à taux plein. Les prix du 31 décembre "
             f"économiseraient {meuros(year.full_year_eur)} sur une année pleine ; {year.year} en "
             f"économise {meuros(year.saved_eur)}, soit "
             f"{percent(year.saved_eur / year.full_year_eur, 0)}."
         )
-    return found
+    return sentences

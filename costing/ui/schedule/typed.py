@@ -19,7 +19,7 @@ from costing.ui.schedule.demand.amounts import DAY_HELP
 from costing.ui.schedule.demand.typed import Typed, blank
 
 #: What is typed, by date and cell, so that it survives another view or another date.
-_TEXTS, _SHOWN = "typed-prices", "typed-prices-shown"
+_TEXTS, _START = "typed-prices", "typed-prices-shown"
 _DATES = "Dates d'effet"
 _CLASS, _CELL = "Classe", "Tarif"
 _MOST_EUR = 5000.0
@@ -55,14 +55,14 @@ def _dates(typed: Typed, case: Case) -> list[dt.date]:
     parts = list(filter(None, map(str.strip, re.split(r"[;,]", text))))
     if not parts:
         typed.refuse(_DATES, "il en faut au moins une, au format JJ/MM/AAAA")
-    found = set()
+    dates = set()
     for part in parts:
         date = typed.attempt(_DATES, dt.date.max, figures.read_day, part)
         if date <= first:
             why = f"le {labels.day(date)} n'est pas après le {labels.day(first)}, début du barème"
             typed.refuse(_DATES, why)
-        found.add(date)
-    return [] if typed.refused else sorted(found)
+        dates.add(date)
+    return [] if typed.refused else sorted(dates)
 
 
 def before(case: Case, first: dt.date) -> dict[Cell, float]:
@@ -73,33 +73,33 @@ def before(case: Case, first: dt.date) -> dict[Cell, float]:
 
 def _table(case: Case, dates: list[dt.date]) -> pd.DataFrame:
     """The table of the prices: those in force at the first date, then blanks (« unchanged »)."""
-    held = before(case, dates[0])
+    in_force = before(case, dates[0])
     titles = [f"Au {labels.day(date)}" for date in dates]
     key = "typed-" + "-".join(f"{date:%Y%m%d}" for date in dates)
     texts: Texts = st.session_state.setdefault(_TEXTS, {})
     usual = {
-        (date, cell): _shown(price) if date == dates[0] else ""
+        (date, cell): _field_text(price) if date == dates[0] else ""
         for date in dates
-        for cell, price in held.items()
+        for cell, price in in_force.items()
     }
     # What the widget starts from must not move while it is being typed in.
     if key not in st.session_state:
-        st.session_state[_SHOWN] = pd.DataFrame(
+        st.session_state[_START] = pd.DataFrame(
             [
                 [
                     labels.scope_name(case.reference, cell.class_code),
                     labels.cell_name(cell),
-                    _shown(price),
+                    _field_text(price),
                     *(texts.get((date, cell), usual[date, cell]) for date in dates),
                 ]
-                for cell, price in held.items()
+                for cell, price in in_force.items()
             ],
             columns=[_CLASS, _CELL, "En vigueur", *titles],
             dtype=str,
         )
     column = st.column_config.TextColumn
     edited: pd.DataFrame = st.data_editor(
-        st.session_state[_SHOWN], key=key, hide_index=True, row_height=34, height=36 + 34 * 14 + 17,
+        st.session_state[_START], key=key, hide_index=True, row_height=34, height=36 + 34 * 14 + 17,
         disabled=[_CLASS, _CELL, "En vigueur"], placeholder="inchangé",
         column_config={
             _CLASS: column(_CLASS, width=190),
@@ -115,33 +115,33 @@ def _table(case: Case, dates: list[dt.date]) -> pd.DataFrame:
         "Euros par acte. La première colonne à remplir part des prix en vigueur la veille ; une "
         "case vide garde le prix d'avant cette date."
     )
-    for cell, row in zip(held, edited[titles].itertuples(index=False), strict=True):
+    for cell, row in zip(in_force, edited[titles].itertuples(index=False), strict=True):
         for date, text in zip(dates, row, strict=True):
             own = "" if blank(text) else str(text).strip()
             if own != usual[date, cell]:
                 texts[date, cell] = own
             else:
                 texts.pop((date, cell), None)
-    found: pd.DataFrame = edited[titles]
-    return found
+    prices: pd.DataFrame = edited[titles]
+    return prices
 
 
 def _prices(
     typed: Typed, case: Case, dates: list[dt.date], table: pd.DataFrame
 ) -> dict[dt.date, dict[Cell, float]]:
     """The prices typed, by date; what is not one is refused by its cell."""
-    found: dict[dt.date, dict[Cell, float]] = {date: {} for date in dates}
+    prices: dict[dt.date, dict[Cell, float]] = {date: {} for date in dates}
     cells = case.reference.schedule.cells
     for cell, row in zip(cells, table.itertuples(index=False), strict=True):
         for date, text in zip(dates, row, strict=True):
             if blank(text):
                 continue
             where = f"{labels.cell_title(case.reference, cell)}, au {labels.day(date)}"
-            found[date][cell] = typed.number(text, where, "€", 0.0, _MOST_EUR)
-    return found
+            prices[date][cell] = typed.number(text, where, "€", 0.0, _MOST_EUR)
+    return prices
 
 
-def _shown(price: float) -> str:
+def _field_text(price: float) -> str:
     if math.isnan(price):
         return ""
     return number(price, 2) if round(price, 2) == price else figures.typed(price)

@@ -70,10 +70,10 @@ def _reform(proposal: Proposal) -> None:
 
 def _answers(proposal: Proposal) -> None:
     """That the volumes are those of a fleet that answered the schedule."""
-    found = proposal.answers
-    assert found is not None
-    rounds = f"{found.rounds} tour{'s' if found.rounds > 1 else ''}"
-    rest = percent(found.residual, 3) if found.residual >= 5e-6 else "moins de 0,001 %"
+    answers = proposal.answers
+    assert answers is not None
+    rounds = f"{answers.rounds} tour{'s' if answers.rounds > 1 else ''}"
+    rest = percent(answers.residual, 3) if answers.residual >= 5e-6 else "moins de 0,001 %"
     tables.note(
         f"Réactions des exploitants : le barème et le parc qui y réagit s'accordent après {rounds} "
         f"de calcul ; le dernier tour a déplacé la réponse la plus mouvante de {rest}."

@@ -78,8 +78,8 @@ def ordered(frame: pd.DataFrame, group: str) -> list[Part]:
     """The parts of the fleet, in their own order or those that lose most first."""
     parts = impact.by(frame, group)
     if group in _ORDERED:
-        known = list(_ORDERED[group])
-        parts.sort(key=lambda part: known.index(part.name))
+        order = list(_ORDERED[group])
+        parts.sort(key=lambda part: order.index(part.name))
     return parts
 
 
@@ -89,9 +89,9 @@ def name(reference: Reference, group: str, code: str) -> str:
         return labels.scope_name(reference, code)
     if group == "modality":
         return labels.modality_name(reference, code)
-    known = labels.SECTORS if group == "sector" else _ORDERED.get(group, {})
-    found = known.get(code, code)
-    return found[:1].upper() + found[1:]
+    names = labels.SECTORS if group == "sector" else _ORDERED.get(group, {})
+    part_name = names.get(code, code)
+    return part_name[:1].upper() + part_name[1:]
 
 
 def _table(parts: list[Part], title: str) -> None:

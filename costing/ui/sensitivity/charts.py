@@ -28,25 +28,25 @@ _LOW, _HIGH = "donnée à son quantile 5 %", "donnée à son quantile 95 %"
 _SPREAD = 1.96
 
 
-def tornado(found: Sensitivity, reference: Reference, claim: Claim, definition: str) -> None:
+def tornado(sensitivity: Sensitivity, reference: Reference, claim: Claim, definition: str) -> None:
     """The widest bars: the result with one input at each of its ends, the others at their mode."""
-    known = [driver for driver in found.tornado if not math.isnan(driver.swing)]
-    shown = [driver for driver in known if driver.swing][:MOST]
-    if not shown:
+    finite = [driver for driver in sensitivity.tornado if not math.isnan(driver.swing)]
+    drawn = [driver for driver in finite if driver.swing][:MOST]
+    if not drawn:
         tables.note("Changée seule, aucune donnée ne déplace le résultat.")
         return
     rows = Rows(
-        ["", *(_name(driver, reference, unit=True) for driver in shown)],
-        ["", *(wording.GRADES[driver.input.value.grade] for driver in shown)],
+        ["", *(_name(driver, reference, unit=True) for driver in drawn)],
+        ["", *(wording.GRADES[driver.input.value.grade] for driver in drawn)],
     )
     unit = 1.0 if definition == "break_even" else 100.0
-    low, high = _domain(found, shown, claim, unit)
-    frame = _ends(found, shown, rows, definition, (low, high))
+    low, high = _domain(sensitivity, drawn, claim, unit)
+    frame = _ends(sensitivity, drawn, rows, definition, (low, high))
     layers = [*_bars(frame, rows, _x(definition, low, high))]
-    layers += _levels(found, claim, definition, (low, high))
-    words = f"Les {len(shown)} données qui, changées seules, déplacent le plus le résultat."
+    layers += _levels(sensitivity, claim, definition, (low, high))
+    words = f"Les {len(drawn)} données qui, changées seules, déplacent le plus le résultat."
     chart_rows.show(layers, rows, words)
-    lost = len(found.drivers) - len(known)
+    lost = len(sensitivity.drivers) - len(finite)
     tables.note(
         "Une donnée est changée à la fois, les autres à leur mode. Bâton creux : au quantile 5 % "
         "de la donnée ; bâton plein : à son quantile 95 %. Au bout du bâton, la valeur de la "
@@ -68,11 +68,11 @@ def _name(driver: Driver, reference: Reference, unit: bool = False) -> str:
 
 
 def _domain(
-    found: Sensitivity, shown: list[Driver], claim: Claim, unit: float
+    sensitivity: Sensitivity, drawn: list[Driver], claim: Claim, unit: float
 ) -> tuple[float, float]:
     """Ends of the axis: both lines, every bar, and room for the values beside the bars."""
-    ends = [end for driver in shown for end in (driver.at_low, driver.at_high)]
-    lines = [found.principal, claim.figure, claim.figure_high or claim.figure]
+    ends = [end for driver in drawn for end in (driver.at_low, driver.at_high)]
+    lines = [sensitivity.principal, claim.figure, claim.figure_high or claim.figure]
     bars, marks = ([unit * v for v in values if math.isfinite(v)] for values in (ends, lines))
     span = max(bars + marks) - min(bars + marks) or 1.0
     low = min(min(bars) - _ROOM * span, min(marks) - _EDGE * span)
@@ -80,8 +80,8 @@ def _domain(
 
 
 def _ends(
-    found: Sensitivity,
-    shown: list[Driver],
+    sensitivity: Sensitivity,
+    drawn: list[Driver],
     rows: Rows,
     definition: str,
     domain: tuple[float, float],
@@ -89,12 +89,12 @@ def _ends(
     """Two bars a row, from the principal estimate to each end, in the axis's unit."""
     unit = 1.0 if definition == "break_even" else 100.0
     records = []
-    for driver, y in zip(shown, rows.middles[1:], strict=True):
+    for driver, y in zip(drawn, rows.middles[1:], strict=True):
         ends = ((_LOW, driver.low, driver.at_low), (_HIGH, driver.high, driver.at_high))
         for (kind, value, at), other in zip(ends, (driver.at_high, driver.at_low), strict=True):
             records.append(
                 {
-                    "start": float(np.clip(unit * found.principal, *domain)),
+                    "start": float(np.clip(unit * sensitivity.principal, *domain)),
                     "end": float(np.clip(unit * at, *domain)),
                     "value": _short(value, driver.input.parameter.unit),
                     "left": at < other,
@@ -111,8 +111,8 @@ def _ends(
 
 def _short(value: float, unit: str) -> str:
     """A value to three digits, without its unit, which stands beside the name."""
-    shown = 100 * value if figures.is_rate(unit) else value
-    return quantity(float(f"{shown:.3g}"), "number")
+    in_unit = 100 * value if figures.is_rate(unit) else value
+    return quantity(float(f"{in_unit:.3g}"), "number")
 
 
 def _x(definition: str, low: float, high: float) -> Any:
@@ -147,25 +147,25 @@ def _bars(frame: pd.DataFrame, rows: Rows, x_axis: Any) -> list[Any]:
         fill=alt.Fill("kind:N", scale=fills, legend=None), tooltip=tooltip,
     )  # fmt: skip
     words = rows.worded("y")
-    found: list[Any] = [bars]
+    layers: list[Any] = [bars]
     for left in (True, False):
         base = alt.Chart(frame[frame["left"] == left])
         text = base.mark_text(
             align="right" if left else "left", dx=-6 if left else 6, fontSize=12, color=charts.INK
         )
-        found.append(text.encode(x=x_axis("end"), y=words, text="value:N"))
+        layers.append(text.encode(x=x_axis("end"), y=words, text="value:N"))
         words = rows.bare("y")
-    return found
+    return layers
 
 
 def _levels(
-    found: Sensitivity, claim: Claim, definition: str, domain: tuple[float, float]
+    sensitivity: Sensitivity, claim: Claim, definition: str, domain: tuple[float, float]
 ) -> list[Any]:
     """The principal estimate and the claim's figure, or its range, as named lines."""
     unit = 1.0 if definition == "break_even" else 100.0
     middle, x_axis = sum(domain) / 2, _x(definition, *domain)
-    said = f"affirmation : {figure_words(claim, definition).removesuffix(' par an')}"
-    figures = [(claim.figure, said)]
+    figure_name = f"affirmation : {figure_words(claim, definition).removesuffix(' par an')}"
+    figures = [(claim.figure, figure_name)]
     if claim.figure_high is not None:
         figures.append((claim.figure_high, ""))
     layers = []
@@ -173,23 +173,25 @@ def _levels(
         layers += chart_rows.level(
             x_axis("x"), unit * figure, name, 20, charts.REVENUE, (6, 4), unit * figure > middle
         )
-    if math.isfinite(found.principal):
-        name = f"estimation : {amount(found.principal, definition, 1).removesuffix(' par an')}"
-        here = unit * found.principal
+    if math.isfinite(sensitivity.principal):
+        name = (
+            f"estimation : {amount(sensitivity.principal, definition, 1).removesuffix(' par an')}"
+        )
+        here = unit * sensitivity.principal
         layers += chart_rows.level(x_axis("x"), here, name, 6, charts.INK, (1, 0), here > middle)
     return layers
 
 
-def shares(found: Sensitivity, reference: Reference) -> None:
+def shares(sensitivity: Sensitivity, reference: Reference) -> None:
     """Shares of the variance with their errors, the largest first, the others together."""
-    first, rest = found.by_share[:MOST], found.by_share[MOST:]
+    first, rest = sensitivity.by_share[:MOST], sensitivity.by_share[MOST:]
     titles = [_name(driver, reference) for driver in first]
     grades = [wording.GRADES[driver.input.value.grade] for driver in first]
     estimates = [driver.share for driver in first]
     if rest:
         titles.append(f"Les {number(len(rest))} autres données")
         grades.append("")
-        estimates.append(_together(found, rest))
+        estimates.append(_together(sensitivity, rest))
     rows = Rows(titles, grades)
     frame = pd.DataFrame(
         {
@@ -212,10 +214,12 @@ def shares(found: Sensitivity, reference: Reference) -> None:
     )
 
 
-def _together(found: Sensitivity, rest: list[Driver]) -> Estimate:
+def _together(sensitivity: Sensitivity, rest: list[Driver]) -> Estimate:
     """The share of some inputs together, with the error of their sum."""
     addresses = {driver.input.address for driver in rest}
-    return found.effects.of(np.array([a in addresses for a in found.effects.inputs.addresses]))
+    return sensitivity.effects.of(
+        np.array([a in addresses for a in sensitivity.effects.inputs.addresses])
+    )
 
 
 def _share_layers(frame: pd.DataFrame, rows: Rows) -> list[Any]:

@@ -68,18 +68,18 @@ def _move(case: Case, code: str, name: str, move: float, per_act: float) -> list
     ]
 
 
-def sobol(scenario: Scenario, found: Sensitivity, question: Question) -> None:
+def sobol(scenario: Scenario, sensitivity: Sensitivity, question: Question) -> None:
     """Sobol indices, where the inputs are independent; else why there are none."""
     with st.expander("Indices de Sobol"):
-        inputs = found.effects.inputs
+        inputs = sensitivity.effects.inputs
         if not inputs.independent:
             claim_tables.paragraphs(_correlated(cache.reference(), inputs))
             return
         asked = st.button("Calculer les indices de Sobol", key="sensitivity-sobol")
-        arguments = (scenario, question.claim, question.reading, question.date, found.seed)
+        arguments = (scenario, question.claim, question.reading, question.date, sensitivity.seed)
         try:
             with st.spinner("Calcul des indices de Sobol…"):
-                indices = cache.known_sobol(*arguments, ask=asked)
+                indices = cache.sobol(*arguments, ask=asked)
         except InputError as error:
             st.error(wording.literal(wording.without_codes(cache.reference(), str(error))))
             return
@@ -100,18 +100,18 @@ def _correlated(reference: Reference, inputs: Inputs) -> str:
     )
 
 
-def _indices(reference: Reference, found: Sobol) -> None:
+def _indices(reference: Reference, indices: Sobol) -> None:
     """First-order and total indices, the largest total first."""
     rows = [
         [
-            found.inputs.items[i].label(reference),
-            wording.GRADES[found.inputs.items[i].value.grade],
-            percent(found.first[i]),
-            _interval(*found.first_interval[i]),
-            percent(found.total[i]),
-            _interval(*found.total_interval[i]),
+            indices.inputs.items[i].label(reference),
+            wording.GRADES[indices.inputs.items[i].value.grade],
+            percent(indices.first[i]),
+            _interval(*indices.first_interval[i]),
+            percent(indices.total[i]),
+            _interval(*indices.total_interval[i]),
         ]
-        for i in sorted(range(len(found.total)), key=lambda i: -found.total[i])
+        for i in sorted(range(len(indices.total)), key=lambda i: -indices.total[i])
     ]
     columns = [tables.text("Donnée"), tables.text("Grade"), tables.Column("Premier ordre"),
                tables.Column("Intervalle à 95 %"), tables.Column("Total"),
@@ -120,7 +120,7 @@ def _indices(reference: Reference, found: Sobol) -> None:
     tables.note(
         "Premier ordre : part de la variance qui disparaît si la donnée seule est connue. Total : "
         "part qui reste si elle seule est inconnue. Intervalles par rééchantillonnage ; "
-        f"{number(found.evaluations)} évaluations du résultat."
+        f"{number(indices.evaluations)} évaluations du résultat."
     )
 
 

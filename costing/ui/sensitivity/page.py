@@ -38,18 +38,18 @@ def page() -> None:
     case = cache.case(state.workspace().draft)
     question = choose(case)
     try:
-        found = _compute(question)
+        sensitivity = _compute(question)
     except InputError as error:
-        told = in_words(cache.reference(), question.claim, error)
-        st.error(f"Pas de réponse sous cette lecture : {wording.literal(told)}")
+        refusal = in_words(cache.reference(), question.claim, error)
+        st.error(f"Pas de réponse sous cette lecture : {wording.literal(refusal)}")
         return
-    words = sensitivity_words(found, case.reference, question.reading.definition)
-    _answer(found, words, question, case.reference)
-    if found.effects.variance:
-        _drivers(found, question, case.reference)
+    words = sensitivity_words(sensitivity, case.reference, question.reading.definition)
+    _answer(sensitivity, words, question, case.reference)
+    if sensitivity.effects.variance:
+        _drivers(sensitivity, question, case.reference)
         sensitivity_details.cost(case, question.reading)
-        sensitivity_details.sobol(case.scenario, found, question)
-    _quotes(found, words, question)
+        sensitivity_details.sobol(case.scenario, sensitivity, question)
+    _quotes(sensitivity, words, question)
 
 
 def _compute(question: Question) -> Sensitivity:
@@ -66,40 +66,40 @@ def _compute(question: Question) -> Sensitivity:
 
 
 def _answer(
-    found: Sensitivity, words: SensitivityWords, question: Question, reference: Reference
+    sensitivity: Sensitivity, words: SensitivityWords, question: Question, reference: Reference
 ) -> None:
     """The share of grade D in large, and the sentences under it."""
-    if not found.effects.variance:
+    if not sensitivity.effects.variance:
         st.warning(words.variance)
         return
-    sensitivity_tables.headline(found, reference)
+    sensitivity_tables.headline(sensitivity, reference)
     claim_tables.paragraphs(words.variance, kind="cl-verdict")
     claim_tables.paragraphs(words.grade_d, words.swing, words.cost, words.collect, words.left_out)
-    claim_tables.paragraphs(_draws(found, question), kind="c-note")
+    claim_tables.paragraphs(_draws(sensitivity, question), kind="c-note")
 
 
-def _draws(found: Sensitivity, question: Question) -> str:
+def _draws(sensitivity: Sensitivity, question: Question) -> str:
     """What the figures rest on."""
-    middle = sensitivity_tables.middle(found, question.reading.definition)
+    middle = sensitivity_tables.middle(sensitivity, question.reading.definition)
     return (
-        f"{middle} {number(found.draws)} tirages indépendants (quelle que soit la méthode des "
-        f"réglages), graine {found.seed} ; parts de variance sur {number(found.effects.orders)} "
-        "ordres tirés au sort."
+        f"{middle} {number(sensitivity.draws)} tirages indépendants (quelle que soit la méthode "
+        f"des réglages), graine {sensitivity.seed} ; parts de variance sur "
+        f"{number(sensitivity.effects.orders)} ordres tirés au sort."
     )
 
 
-def _drivers(found: Sensitivity, question: Question, reference: Reference) -> None:
+def _drivers(sensitivity: Sensitivity, question: Question, reference: Reference) -> None:
     """The tornado, the shares of the variance, the table of what to collect."""
     claim, definition = question.claim, question.reading.definition
     st.header("Ce qui déplace le résultat")
-    sensitivity_charts.tornado(found, reference, claim, definition)
+    sensitivity_charts.tornado(sensitivity, reference, claim, definition)
     st.header("Ce qui le rend incertain")
-    sensitivity_charts.shares(found, reference)
+    sensitivity_charts.shares(sensitivity, reference)
     st.header("Quelle donnée collecter ensuite")
-    sensitivity_tables.collect(found, reference)
+    sensitivity_tables.collect(sensitivity, reference)
     st.download_button(
         "Télécharger toutes les données (CSV)",
-        lambda: sensitivity_tables.as_csv(found, reference, definition),
+        lambda: sensitivity_tables.as_csv(sensitivity, reference, definition),
         file_name=files.file_name(f"sensibilite_{claim.id}", state.workspace().draft, "csv"),
         mime="text/csv",
         icon=":material/download:",
@@ -107,7 +107,7 @@ def _drivers(found: Sensitivity, question: Question, reference: Reference) -> No
     )
 
 
-def _quotes(found: Sensitivity, words: SensitivityWords, question: Question) -> None:
+def _quotes(sensitivity: Sensitivity, words: SensitivityWords, question: Question) -> None:
     """All the sentences in one block to copy, with what makes them checkable."""
     st.header("Phrases à citer")
     claim, reading, scenario = question.claim, question.reading, state.workspace().draft
@@ -119,7 +119,7 @@ def _quotes(found: Sensitivity, words: SensitivityWords, question: Question) -> 
         f"périmètre « {perimeter} »{activity * (reading.definition != 'break_even')} ; tarif "
         f"demandé au {labels.day(question.date)}.",
         words.text,
-        _draws(found, question),
+        _draws(sensitivity, question),
         f"Scénario « {scenario.name} », empreinte {cache.digest(scenario)[:10]}.",
     )
     st.code("\n".join(lines), language=None, wrap_lines=True)

@@ -29,17 +29,17 @@ _COLLECT = (
 )
 
 
-def headline(found: Sensitivity, reference: Reference) -> None:
+def headline(sensitivity: Sensitivity, reference: Reference) -> None:
     """The share of the working assumptions in large, and what stands beside it."""
-    grade_d, others = found.grades["D"], [grade for grade in GRADE_WORDS if grade != "D"]
-    parts = rounded_grades(found)
-    first = found.by_share[0]
+    grade_d, others = sensitivity.grades["D"], [grade for grade in GRADE_WORDS if grade != "D"]
+    parts = rounded_grades(sensitivity)
+    first = sensitivity.by_share[0]
     facts = (
         ("Le reste : données de grade A, B et C",
          " ; ".join(f"{grade} : {percent(parts[grade])}" for grade in others)),
         ("Donnée qui pèse le plus",
          f"{first.input.label(reference)} ({percent(first.share.value, 0)})"),
-        ("Donnée à collecter d'abord", _next(found, reference)),
+        ("Donnée à collecter d'abord", _next(sensitivity, reference)),
     )  # fmt: skip
     beside = "".join(f"<div><dt>{escape(t)}</dt><dd>{escape(v)}</dd></div>" for t, v in facts)
     label = f"Part de la variance due à des données de grade D ▲ ({GRADE_WORDS['D']})"
@@ -51,32 +51,35 @@ def headline(found: Sensitivity, reference: Reference) -> None:
     )
 
 
-def _next(found: Sensitivity, reference: Reference) -> str:
+def _next(sensitivity: Sensitivity, reference: Reference) -> str:
     """The datum that would help most to answer, where one would."""
-    first = found.to_collect[0]
+    first = sensitivity.to_collect[0]
     if first.sure_gain:
         return first.input.label(reference)
-    return "aucune ne changerait la réponse" + " de façon décelable" * (not found.settled)
+    return "aucune ne changerait la réponse" + " de façon décelable" * (not sensitivity.settled)
 
 
-def rounded_grades(found: Sensitivity) -> dict[str, float]:
+def rounded_grades(sensitivity: Sensitivity) -> dict[str, float]:
     """Share of the variance by grade, rounded so that together they are 100 %."""
-    values = np.array([share.value for share in found.grades.values()])
-    return {g: float(value) for g, value in zip(found.grades, rounded(values, 1.0, 3), strict=True)}
+    values = np.array([share.value for share in sensitivity.grades.values()])
+    return {
+        g: float(value)
+        for g, value in zip(sensitivity.grades, rounded(values, 1.0, 3), strict=True)
+    }
 
 
-def collect(found: Sensitivity, reference: Reference) -> None:
+def collect(sensitivity: Sensitivity, reference: Reference) -> None:
     """The data by how much each would help to answer right; the first ones, then the rest."""
     rows = [
         [
             str(rank),
             driver.input.label(reference),
             wording.GRADES[driver.input.value.grade],
-            _gain(found, driver),
+            _gain(sensitivity, driver),
             f"{percent(driver.share.value)} ± {number(100 * driver.share.error, 1)}",
             sources_text(reference, driver.input.value.source),
         ]
-        for rank, driver in enumerate(found.to_collect, 1)
+        for rank, driver in enumerate(sensitivity.to_collect, 1)
     ]
     tables.table(_COLLECT, rows[:_FIRST])
     if rest := rows[_FIRST:]:
@@ -90,9 +93,9 @@ def collect(found: Sensitivity, reference: Reference) -> None:
     )
 
 
-def _gain(found: Sensitivity, driver: Driver) -> str:
+def _gain(sensitivity: Sensitivity, driver: Driver) -> str:
     """A gain in points with its error, or that there is none to see."""
-    if found.settled or driver.gain == (0.0, 0.0):
+    if sensitivity.settled or driver.gain == (0.0, 0.0):
         return "aucun"
     points, error = (number(100 * value, 2) for value in driver.gain)
     if driver.sure_gain:
@@ -105,7 +108,7 @@ def _noun(share: float) -> str:
     return "points" if 100 * share >= 2 else "point"
 
 
-def as_csv(found: Sensitivity, reference: Reference, definition: str) -> bytes:
+def as_csv(sensitivity: Sensitivity, reference: Reference, definition: str) -> bytes:
     """Every datum as a table that a French spreadsheet opens: fractions, acts, own units."""
     frame = pd.DataFrame(
         [
@@ -126,7 +129,7 @@ def as_csv(found: Sensitivity, reference: Reference, definition: str) -> bytes:
                 "Élasticité du coût": driver.elasticity,
                 "Source": sources_text(reference, driver.input.value.source),
             }
-            for driver in found.to_collect
+            for driver in sensitivity.to_collect
         ]
     )
     text = frame.to_csv(index=False, sep=";", decimal=",", na_rep=NONE, float_format="%.6g")
@@ -137,9 +140,9 @@ def _unit(definition: str) -> str:
     return "actes par an" if definition == "break_even" else "fraction"
 
 
-def middle(found: Sensitivity, definition: str) -> str:
+def middle(sensitivity: Sensitivity, definition: str) -> str:
     """The principal estimate and the claim's figure, in a sentence."""
     return (
-        f"Estimation principale : {amount(found.principal, definition, 1)} ; chiffre affirmé : "
-        f"{amount(found.figure, definition)}."
+        f"Estimation principale : {amount(sensitivity.principal, definition, 1)} ; chiffre "
+        f"affirmé : {amount(sensitivity.figure, definition)}."
     )

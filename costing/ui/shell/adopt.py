@@ -9,17 +9,22 @@ from costing.ui.shell import state
 
 
 def offer(
-    scenario: Scenario, reason: str, label: str, trial: str = "", key: str = "", told: str = ""
+    scenario: Scenario,
+    reason: str,
+    label: str,
+    trial: str = "",
+    key: str = "",
+    explanation: str = "",
 ) -> None:
     """Ask why, then keep the scenario as a revision or, under the label `trial`, as a draft.
 
-    reason: proposed in the field, whose help is `told`.
+    reason: proposed in the field, whose help is `explanation`.
     """
     fields = st.columns(3 if trial else [8, 4], vertical_alignment="bottom")
-    why = fields[0].text_input("Pourquoi", reason, key=key or None, help=told or None)
-    kept = fields[1].button(label, type="primary", width="stretch")
+    why = fields[0].text_input("Pourquoi", reason, key=key or None, help=explanation or None)
+    adopted = fields[1].button(label, type="primary", width="stretch")
     tried = bool(trial) and fields[2].button(trial, width="stretch")
-    if kept and (author := signed(why.strip())):
+    if adopted and (author := signed(why.strip())):
         state.edit(scenario)
         state.save(author, why.strip())
         st.rerun()

@@ -41,7 +41,7 @@ _KEPT_DIGESTS, _KEPT_ANALYSES = 64, 16
 #: Draws of the intervals around the cost of an act.
 INTERVAL_DRAWS = 10_000
 
-_Found = TypeVar("_Found")
+_Analysis = TypeVar("_Analysis")
 
 
 @st.cache_resource(show_spinner="Lecture des données de référence…")
@@ -53,12 +53,12 @@ def reference() -> Reference:
 def digest(scenario: Scenario) -> str:
     """The scenario's hash, computed once for each object: a fleet of thousands of rows is long."""
     kept = _digests()
-    found = kept.get(id(scenario))
-    if found is None or found[0] is not scenario:
-        found = kept[id(scenario)] = (scenario, scenario.hash)
+    entry = kept.get(id(scenario))
+    if entry is None or entry[0] is not scenario:
+        entry = kept[id(scenario)] = (scenario, scenario.hash)
         while len(kept) > _KEPT_DIGESTS:
             kept.popitem(last=False)
-    return found[1]
+    return entry[1]
 
 
 @st.cache_resource(show_spinner=False)
@@ -118,8 +118,8 @@ def official_savings(scenario: Scenario) -> list[YearSavings]:
 
 @st.cache_data(max_entries=32, show_spinner="Calcul de la trajectoire de la décision…")
 def _official_savings(key: str, _scenario: Scenario) -> list[YearSavings]:
-    found = case(_scenario)
-    return savings(found, found.reference.schedule)
+    applied = case(_scenario)
+    return savings(applied, applied.reference.schedule)
 
 
 @st.cache_resource(show_spinner=False)
@@ -128,15 +128,15 @@ def _analyses(kind: str) -> OrderedDict[tuple[Any, ...], Any]:
     return OrderedDict()
 
 
-def analysis(kind: str, key: tuple[Any, ...], make: Callable[[], _Found]) -> _Found:
+def analysis(kind: str, key: tuple[Any, ...], make: Callable[[], _Analysis]) -> _Analysis:
     """An analysis made once for a key; the oldest are forgotten."""
     kept = _analyses(kind)
     if key not in kept:
         kept[key] = make()
         while len(kept) > _KEPT_ANALYSES:
             kept.popitem(last=False)
-    found: _Found = kept[key]
-    return found
+    made: _Analysis = kept[key]
+    return made
 
 
 def already_made(kind: str, key: tuple[Any, ...]) -> Any:
@@ -144,10 +144,10 @@ def already_made(kind: str, key: tuple[Any, ...]) -> Any:
     return _analyses(kind).get(key)
 
 
-def known_proposal(scenario: Scenario) -> Proposal | None:
+def kept_proposal(scenario: Scenario) -> Proposal | None:
     """The proposal already computed for this scenario, if any."""
-    found: Proposal | None = already_made("proposal", (digest(scenario),))
-    return found
+    proposal: Proposal | None = already_made("proposal", (digest(scenario),))
+    return proposal
 
 
 def compute_proposal(scenario: Scenario, progress: Progress) -> Proposal:
@@ -170,9 +170,9 @@ def unit_costs(scenario: Scenario) -> dict[str, float]:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _unit_costs(key: str, _scenario: Scenario) -> dict[str, float]:
-    found = case(_scenario)
+    applied = case(_scenario)
     return {
-        code: float(annual_cost(found, code, entry.limits[0]).total()) / entry.limits[0]
+        code: float(annual_cost(applied, code, entry.limits[0]).total()) / entry.limits[0]
         for code, entry in reference().classes.items()
     }
 
@@ -254,7 +254,7 @@ def sensitivity(
     )  # fmt: skip
 
 
-def known_sobol(
+def sobol(
     scenario: Scenario, claim: Claim, reading: Reading, date: dt.date, seed: int, ask: bool
 ) -> Sobol | None:
     """Sobol indices of a claim's quantity: computed when asked, then known.
@@ -265,9 +265,9 @@ def known_sobol(
     key = (digest(scenario), claim.id, reading, date, seed)
 
     def make() -> Sobol:
-        found = case(scenario)
-        machines = cohort(found, claim.population, reading.activity, date)
-        postes = frozenset(found.reference.perimeter(reading.perimeter).postes)
+        applied = case(scenario)
+        machines = cohort(applied, claim.population, reading.activity, date)
+        postes = frozenset(applied.reference.perimeter(reading.perimeter).postes)
         return sobol_indices(
             lambda values: machines.accounts(values).result(reading.definition, postes),
             machines.inputs, seed=seed,

@@ -93,7 +93,7 @@ class Change(NamedTuple):
 
 def in_words(reference: Reference, differences: Iterable[Difference]) -> list[Change]:
     """The differences between two scenarios as people read them; who, when and why left out."""
-    found, fleet = [], {}
+    changes, fleet = [], {}
     for key, before, after in differences:
         if key.startswith(FLEET):
             fleet[key.removeprefix(FLEET)] = (before, after)
@@ -101,15 +101,15 @@ def in_words(reference: Reference, differences: Iterable[Difference]) -> list[Ch
             address, _, field = key.removeprefix("overrides.").rpartition(".")
             if field in {"author", "date", "reason"}:
                 continue
-            found.append(_override_change(reference, address, field, before, after))
+            changes.append(_override_change(reference, address, field, before, after))
         elif key.startswith(UNAVAILABLE):
-            found.append(Change(*unavailable_words.change(reference, key, before, after)))
+            changes.append(Change(*unavailable_words.change(reference, key, before, after)))
         else:
             what, show = _label(reference, key)
-            found.append(Change(what, show(before), show(after)))
+            changes.append(Change(what, show(before), show(after)))
     if fleet:
-        found.insert(0, Change("Parc d'appareils", *(_fleet(fleet, side) for side in (0, 1))))
-    return [change for change in found if change.before != change.after]
+        changes.insert(0, Change("Parc d'appareils", *(_fleet(fleet, side) for side in (0, 1))))
+    return [change for change in changes if change.before != change.after]
 
 
 def by_value(reference: Reference, differences: Iterable[Difference]) -> list[Change]:
@@ -120,7 +120,7 @@ def by_value(reference: Reference, differences: Iterable[Difference]) -> list[Ch
     """
     differences = list(differences)
     fleet = in_words(reference, [d for d in differences if d.key.startswith(FLEET)])
-    found: dict[str, list[tuple[str, Change]]] = {FLEET: [("", change) for change in fleet]}
+    by_key: dict[str, list[tuple[str, Change]]] = {FLEET: [("", change) for change in fleet]}
     for difference in differences:
         if difference.key.startswith(FLEET):
             continue
@@ -129,15 +129,15 @@ def by_value(reference: Reference, differences: Iterable[Difference]) -> list[Ch
             key, _, field = difference.key.rpartition(".")
         else:
             key, field = difference.key, ""
-        found.setdefault(key, []).extend((field, change) for change in words)
+        by_key.setdefault(key, []).extend((field, change) for change in words)
     rows = []
-    for fields in found.values():
+    for fields in by_key.values():
         if fields:
             named = (change for field, change in fields if field in {"mode", "reason"})
-            one = next(named, fields[0][1])
+            first = next(named, fields[0][1])
             rest = len(fields) - 1
-            more = f" (et {rest} autre{'s' if rest > 1 else ''} champ{'s' if rest > 1 else ''})"
-            rows.append(one._replace(what=one.what + more) if rest else one)
+            others = f" (et {rest} autre{'s' if rest > 1 else ''} champ{'s' if rest > 1 else ''})"
+            rows.append(first._replace(what=first.what + others) if rest else first)
     return rows
 
 
@@ -160,30 +160,30 @@ def _override_change(
         return Change(what, str(before), str(after))
     if value is None:
         scope = address.split(".")[2]
-        known = scope in reference.class_labels
-        value = parameter.find(scope, reference.model_of(scope).modality if known else scope)
+        is_class = scope in reference.class_labels
+        value = parameter.find(scope, reference.model_of(scope).modality if is_class else scope)
     original = getattr(value, field, None)
     if field in {"low", "mode", "high"}:
         sides = [original if side is None else side for side in (before, after)]
-        shown = [figures.with_unit(side, parameter.unit) for side in sides]
-        return Change(what, shown[0], shown[1])
+        texts = [figures.with_unit(side, parameter.unit) for side in sides]
+        return Change(what, texts[0], texts[1])
     if isinstance(original, tuple):
         original = sources_text(reference, original)
-    shown = [str(original if side is None else side) for side in (before, after)]
+    texts = [str(original if side is None else side) for side in (before, after)]
     if field == "vat":
-        shown = [wording.VAT.get(text, "—") for text in shown]
-    return Change(what, shown[0], shown[1])
+        texts = [wording.VAT.get(text, "—") for text in texts]
+    return Change(what, texts[0], texts[1])
 
 
 def _label(reference: Reference, key: str) -> tuple[str, Any]:
     """The words for a key outside the overrides, and how its values are written."""
-    section, _, field = key.partition(".")
-    if section == "conventions" and field in wording.CONVENTIONS:
+    group, _, field = key.partition(".")
+    if group == "conventions" and field in wording.CONVENTIONS:
         title, choices = wording.CONVENTIONS[field]
         return title, lambda v: choices[v][0] if v in choices else NONE
     if key == "perimeter":
-        known = reference.perimeters
-        return _LABELS[key], lambda v: known[v].label.fr if v in known else str(v)
+        perimeters = reference.perimeters
+        return _LABELS[key], lambda v: perimeters[v].label.fr if v in perimeters else str(v)
     if key == "savings.reading":
         return _LABELS[key], lambda v: wording.READINGS.get(v, NONE)
     if key.startswith("rules.floor_share_of_cost."):
@@ -216,9 +216,9 @@ def _behaviour_label(reference: Reference, field: str) -> tuple[str, Any]:
 
 def _correlations(reference: Reference, values: Iterable[Any]) -> str:
     """Correlations as `Créneau par acte – Postes : −0,30`."""
-    known = {name: p.label.fr for ps in reference.files.values() for name, p in ps.items()}
+    names = {name: p.label.fr for ps in reference.files.values() for name, p in ps.items()}
     return " ; ".join(
-        f"{' – '.join(known.get(value[end], value[end]) for end in ('first', 'second'))} : "
+        f"{' – '.join(names.get(value[end], value[end]) for end in ('first', 'second'))} : "
         f"{number(value['rank'], 2)}"
         for value in values
     ) or NONE  # fmt: skip
@@ -272,8 +272,8 @@ def carry_over(base: Scenario, mine: Scenario, latest: Scenario) -> Scenario:
             update[field] = new if new != old else other
     # Both cannot be: where one gave a value to what the other declared, the value stays.
     given = {override.parameter for override in update["overrides"]}
-    kept = tuple(datum for datum in update["unavailable"] if datum.address not in given)
-    return latest.model_copy(update={**update, "unavailable": kept})
+    remaining = tuple(datum for datum in update["unavailable"] if datum.address not in given)
+    return latest.model_copy(update={**update, "unavailable": remaining})
 
 
 def _carry(

@@ -91,8 +91,8 @@ def _pending_bar(pending: list[Change]) -> None:
         here = state.workspace()
         count = here.pending_count
         plural = "s" if count > 1 else ""
-        said, why, keep, drop, more = st.columns([4, 5, 3, 2, 2], vertical_alignment="center")
-        said.markdown(f"**{count} modification{plural} non enregistrée{plural}**")
+        count_box, why, keep, drop, more = st.columns([4, 5, 3, 2, 2], vertical_alignment="center")
+        count_box.markdown(f"**{count} modification{plural} non enregistrée{plural}**")
         reason = why.text_input(
             "Motif de la révision", key="reason", placeholder="Motif de la révision",
             label_visibility="collapsed",
@@ -147,12 +147,12 @@ def _conflict_bar() -> None:
         ):
             _settle(reapply=False)
         here = state.workspace()
-        found = (conflict.meanwhile, differences(here.saved, here.draft))
+        sides = (conflict.meanwhile, differences(here.saved, here.draft))
         titles = (f"Ce que la révision {latest.number} a changé", "Ce que vous avez changé")
-        for box, title, side in zip(st.columns(2), titles, found, strict=True):
+        for box, title, side in zip(st.columns(2), titles, sides, strict=True):
             with box:
                 tables.table(_CHANGE_COLUMNS, by_value(reference, side), title)
-        theirs, mine = (in_words(reference, side) for side in found)
+        theirs, mine = (in_words(reference, side) for side in sides)
         both = sorted({change.what for change in theirs} & {change.what for change in mine})
         if both:
             st.markdown(f"Les deux touchent : {' ; '.join(both)}. Réappliquer garde les vôtres.")
@@ -179,11 +179,11 @@ def _history() -> None:
     reference = cache.reference()
     rows = []
     for header in reversed(state.store().history(here.base.scenario_id)):
-        found = header.changes
+        changes = header.changes
         if header.parent is None:
             first = state.store().load(header.scenario_id, header.number)
-            found = differences(Scenario(), first.scenario)
-        what = " ; ".join(map(str, in_words(reference, found))) or "rien : la référence d'origine"
+            changes = differences(Scenario(), first.scenario)
+        what = " ; ".join(map(str, in_words(reference, changes))) or "rien : la référence d'origine"
         rows.append([str(header.number), wording.moment(header.saved_at), header.author,
                      header.reason, what, wording.short_hash(header.hash)])  # fmt: skip
     columns = [

@@ -82,44 +82,44 @@ def workspace() -> Workspace:
     Raises:
         KeyError: `follow_address` was not called (a fault of the program).
     """
-    found: Workspace = st.session_state["workspace"]
-    return found
+    workspace: Workspace = st.session_state["workspace"]
+    return workspace
 
 
 def follow_address() -> None:
     """Open what the address bar names, unless the session already has it."""
-    asked = st.query_params.get("scenario")
-    known: Workspace | None = st.session_state.get("workspace")
+    scenario_id = st.query_params.get("scenario")
+    former: Workspace | None = st.session_state.get("workspace")
     # Going from page to page drops the address's parameters: absent, they mean « as before ».
-    if known is None or (asked is not None and asked != known.scenario_id):
-        _install(_opened(asked, st.query_params.get("brouillon")), known)
+    if former is None or (scenario_id is not None and scenario_id != former.scenario_id):
+        _install(_opened(scenario_id, st.query_params.get("brouillon")), former)
     _write_address()
 
 
 def _opened(scenario_id: str | None, token: str | None) -> Workspace:
-    found = Workspace(None, Scenario())
-    kept = None
+    workspace = Workspace(None, Scenario())
+    draft = None
     try:
-        kept = store().drafts.load(token) if token else None
-        if kept is not None and kept.scenario_id != scenario_id:
-            kept = None
+        draft = store().drafts.load(token) if token else None
+        if draft is not None and draft.scenario_id != scenario_id:
+            draft = None
         if scenario_id:
-            found.base = store().load(scenario_id, kept.number if kept else None)
-            found.draft = found.base.scenario
+            workspace.base = store().load(scenario_id, draft.number if draft else None)
+            workspace.draft = workspace.base.scenario
     except ScenarioError as error:
-        opened = "Le scénario de référence" if found.base is None else "La version enregistrée"
-        found.notices.append(
+        opened = "Le scénario de référence" if workspace.base is None else "La version enregistrée"
+        workspace.notices.append(
             ("error", f"{wording.literal(str(error))} {opened} s'ouvre à la place.")
         )
-        return found
-    if kept is not None:
+        return workspace
+    if draft is not None:
         # A new token: whoever was sent this address works on a draft of their own.
-        found.draft = kept.scenario
-        found.token = _keep(found)
+        workspace.draft = draft.scenario
+        workspace.token = _keep(workspace)
     elif token:
         words = "Le brouillon de cette adresse a été enregistré, abandonné ou oublié : la version "
-        found.notices.append(("warning", f"{words}enregistrée est ouverte à la place."))
-    return found
+        workspace.notices.append(("warning", f"{words}enregistrée est ouverte à la place."))
+    return workspace
 
 
 def _install(new: Workspace, old: Workspace | None) -> None:

@@ -392,6 +392,7 @@ def _json(*more: str, **environment: str) -> bytes:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_same_bytes_whatever_the_workers_and_the_processor() -> None:
     """Another machine, as far as one can be had here: other vector units, other linear algebra."""
     usual = _json()

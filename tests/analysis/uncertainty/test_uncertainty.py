@@ -18,6 +18,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
+from costing.analysis.uncertainty import uncertainty
 from costing.analysis.uncertainty.uncertainty import (
     BLOCK,
     FEWEST,
@@ -32,7 +33,6 @@ from costing.analysis.uncertainty.uncertainty import (
     fleet_cost_draws,
     inputs_of,
     simulate,
-    uncertainty,
 )
 from costing.case.case import Case, make_case
 from costing.case.costs import annual_cost, fleet_cost

@@ -27,41 +27,41 @@ def fields(reference: Reference, demand: SavingsDemand, version: int) -> dict[st
     """The fields, and what they hold."""
     target = reference.savings.target
     st.markdown("**Ce qu'il faut économiser**")
-    found: dict[str, Any] = {}
-    found["target"] = st.text_input(
+    entered: dict[str, Any] = {}
+    entered["target"] = st.text_input(
         f"{_TARGET} (M€)", figures.typed(demand.target_eur / 1e6),
         key=f"target-{version}", help=target.note,
     )  # fmt: skip
     readings = {entry.code: entry for entry in reference.savings.readings}
-    found["reading"] = st.radio(
+    entered["reading"] = st.radio(
         "Lecture de l'objectif", list(wording.READINGS),
         list(wording.READINGS).index(demand.reading), format_func=wording.READINGS.__getitem__,
         key=f"reading-{version}", captions=[readings[code].note if code in readings else "" for code
         in wording.READINGS],
     )  # fmt: skip
     share = target.share_on_fee
-    found["share"] = st.text_input(
-        f"{_SHARE} (%)", figures.shown(demand.share_on_fee, "share"),
+    entered["share"] = st.text_input(
+        f"{_SHARE} (%)", figures.field_text(demand.share_on_fee, "share"),
         key=f"share-{version}",
         help=f"Référence : {percent(share.mode, 0)}, de {percent(share.low, 0)} à "
         f"{percent(share.high, 0)}, grade {wording.GRADES[share.grade]}. {share.note}",
     )  # fmt: skip
-    found["levers"] = _levers(demand, version)
-    found["yearly"] = {
+    entered["levers"] = _levers(demand, version)
+    entered["yearly"] = {
         year: box.text_input(
             f"Minimum {year} (M€)", figures.typed(demand.yearly_eur[year] / 1e6)
             if year in demand.yearly_eur else "", key=f"year-{year}-{version}", placeholder="aucun",
         )
         for year, box in zip(target.years, st.columns(len(target.years)), strict=True)
     }  # fmt: skip
-    found["carry_over"] = st.checkbox(
+    entered["carry_over"] = st.checkbox(
         _CARRIED,
         demand.carry_over,
         key=f"carry-over-{version}",
         help="Ce qu'une année économise au-delà de son minimum compte pour les suivantes. Sans "
         "minimum par année, cette case ne change rien.",
     )
-    return found
+    return entered
 
 
 def _levers(demand: SavingsDemand, version: int) -> pd.DataFrame:
@@ -82,20 +82,20 @@ def _levers(demand: SavingsDemand, version: int) -> pd.DataFrame:
     return demand_table.editor(list(columns), lines, f"levers-{version}", columns)
 
 
-def read(typed: Typed, now: SavingsDemand, held: dict[str, Any]) -> SavingsDemand:
+def read(typed: Typed, now: SavingsDemand, entered: dict[str, Any]) -> SavingsDemand:
     """The demand as typed; what is not a number, a date or a whole lever is refused in words."""
     return now.model_copy(
         update={
-            "target_eur": _money(typed, held["target"], _TARGET),
-            "reading": held["reading"],
-            "share_on_fee": typed.share(held["share"], _SHARE),
-            "other_levers": tuple(_read_levers(typed, held["levers"])),
+            "target_eur": _money(typed, entered["target"], _TARGET),
+            "reading": entered["reading"],
+            "share_on_fee": typed.share(entered["share"], _SHARE),
+            "other_levers": tuple(_read_levers(typed, entered["levers"])),
             "yearly_eur": {
                 year: _money(typed, text, f"Minimum {year}")
-                for year, text in held["yearly"].items()
+                for year, text in entered["yearly"].items()
                 if not blank(text)
             },
-            "carry_over": held["carry_over"],
+            "carry_over": entered["carry_over"],
         }
     )
 

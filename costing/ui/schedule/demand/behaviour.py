@@ -55,15 +55,15 @@ def fields(reference: Reference, rules: ScheduleRules, version: int) -> dict[str
         ),
         _ELASTICITY: column.TextColumn(_ELASTICITY, alignment="right"),
     }  # fmt: skip
-    found: dict[str, Any] = {
+    entered: dict[str, Any] = {
         "elasticity": demand_table.editor(list(columns), lines, f"elasticity-{version}", columns)
     }
     for (key, label), box in zip(demand_words.BEHAVIOUR.items(), st.columns(2), strict=True):
-        found[key] = box.text_input(
-            f"{label} (%)", figures.shown(getattr(now, key), "share"),
+        entered[key] = box.text_input(
+            f"{label} (%)", figures.field_text(getattr(now, key), "share"),
             key=f"{key}-{version}", help=_HELP[key],
         )  # fmt: skip
-    return found
+    return entered
 
 
 def _modalities(reference: Reference) -> dict[str, str]:
@@ -72,22 +72,24 @@ def _modalities(reference: Reference) -> dict[str, str]:
     return {labels.modality_name(reference, code): code for code in codes}
 
 
-def read(typed: Typed, reference: Reference, held: dict[str, Any]) -> dict[str, Any]:
+def read(typed: Typed, reference: Reference, entered: dict[str, Any]) -> dict[str, Any]:
     """How a schedule is answered, as typed; each row is refused by its number."""
     elasticity: dict[str, float] = {}
     lines: dict[str, int] = {}
-    for row, texts in rows(held["elasticity"][[_MODALITY, _ELASTICITY, _SECTOR]], must=2):
+    for row, texts in rows(entered["elasticity"][[_MODALITY, _ELASTICITY, _SECTOR]], must=2):
         where = f"{_TITLE}, ligne {row}"
-        found = typed.attempt(where, None, _elasticity, reference, *texts)
-        if found is None:
+        keyed = typed.attempt(where, None, _elasticity, reference, *texts)
+        if keyed is None:
             continue
-        key, value = found
+        key, value = keyed
         if key in lines:
             typed.refuse(where, f"« {texts[0]} » et « {texts[2]} » sont déjà à la ligne "
                          f"{lines[key]} ; gardez-en une")  # fmt: skip
         lines.setdefault(key, row)
         elasticity[key] = value
-    shares = {key: typed.share(held[key], label) for key, label in demand_words.BEHAVIOUR.items()}
+    shares = {
+        key: typed.share(entered[key], label) for key, label in demand_words.BEHAVIOUR.items()
+    }
     return {"behaviour": Behaviour(elasticity=elasticity, **shares)}
 
 

@@ -38,7 +38,7 @@ def fields(reference: Reference, rules: ScheduleRules, version: int) -> dict[str
             format_func=lambda code: COST_RISKS[code].fr,
         ),
         "level": right.text_input(
-            f"{_LEVEL} (%)", figures.shown(rules.cost_level, "share"), key=f"level-{version}",
+            f"{_LEVEL} (%)", figures.field_text(rules.cost_level, "share"), key=f"level-{version}",
             help="De 50 à 99 %. À 80 % : le coût n'est dépassé que dans un tirage sur cinq, ou "
             "c'est la moyenne de ce cinquième des tirages, le plus cher (CVaR). Sans effet sur "
             "l'estimation principale et sur la moyenne.",
@@ -46,7 +46,7 @@ def fields(reference: Reference, rules: ScheduleRules, version: int) -> dict[str
     }  # fmt: skip
 
 
-def read(typed: Typed, reference: Reference, held: dict[str, Any]) -> dict[str, Any]:
+def read(typed: Typed, reference: Reference, entered: dict[str, Any]) -> dict[str, Any]:
     """The risk and its level as typed."""
-    level = typed.share(held["level"], f"{_TITLE}, {demand_words.inside(_LEVEL)}", *_LEVELS)
-    return {"cost_risk": held["risk"], "cost_level": level}
+    level = typed.share(entered["level"], f"{_TITLE}, {demand_words.inside(_LEVEL)}", *_LEVELS)
+    return {"cost_risk": entered["risk"], "cost_level": level}

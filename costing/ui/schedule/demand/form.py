@@ -44,8 +44,8 @@ __all__ = ["contrary", "explained", "form"]
 _SENT = "demand-sent"
 
 
-class _Section(Protocol):
-    """A folded part of the form: one of the modules of `_SECTIONS`."""
+class _Part(Protocol):
+    """A folded part of the form: one of the modules of `_PARTS`."""
 
     def title(self, reference: Reference, rules: ScheduleRules) -> str:
         """What is set, so that the part need not be opened to be known."""
@@ -53,11 +53,11 @@ class _Section(Protocol):
     def fields(self, reference: Reference, rules: ScheduleRules, version: int) -> Any:
         """Draw the fields; what they hold."""
 
-    def read(self, typed: Typed, reference: Reference, held: Any) -> dict[str, Any]:
+    def read(self, typed: Typed, reference: Reference, entered: Any) -> dict[str, Any]:
         """The fields of `ScheduleRules` that what they hold means."""
 
 
-_SECTIONS: tuple[_Section, ...] = (
+_PARTS: tuple[_Part, ...] = (
     demand_menu,
     demand_objectives,
     demand_costs,
@@ -76,47 +76,47 @@ def form(reference: Reference, draft: Scenario) -> Scenario | None:
             amounts = demand_amounts.fields(reference, draft.savings, version)
         with right:
             rules = demand_rules.fields(reference, draft.rules, version)
-        held, mine = [], cache.case(draft).reference
-        for index, section in enumerate(_SECTIONS):
-            title = section.title(reference, draft.rules)
+        entered, applied = [], cache.case(draft).reference
+        for index, part in enumerate(_PARTS):
+            title = part.title(reference, draft.rules)
             with st.expander(title, key=f"demand-section-{index}-{version}"):
-                held.append(section.fields(mine, draft.rules, version))
+                entered.append(part.fields(applied, draft.rules, version))
         pressed = st.form_submit_button("Calculer le barème", type="primary")
     if not pressed:
         return draft if sent == draft else None
-    asked = _asked(reference, draft, amounts, rules, held)
-    if asked is not None and asked != draft:
+    demanded = _demanded(reference, draft, amounts, rules, entered)
+    if demanded is not None and demanded != draft:
         # The titles of the folded parts told the draft as it was: they are to tell the new one.
-        st.session_state[_SENT] = asked
+        st.session_state[_SENT] = demanded
         st.rerun()
-    return asked
+    return demanded
 
 
-def _asked(
+def _demanded(
     reference: Reference,
     draft: Scenario,
     amounts: dict[str, Any],
     rules: dict[str, Any],
-    held: list[Any],
+    entered: list[Any],
 ) -> Scenario | None:
     """The draft with what is typed, in the workspace; None where anything is refused, in words."""
     typed = Typed()
     savings = demand_amounts.read(typed, draft.savings, amounts)
     update = demand_rules.read(typed, reference, rules)
-    for section, values in zip(_SECTIONS, held, strict=True):
-        update |= section.read(typed, reference, values)
+    for part, values in zip(_PARTS, entered, strict=True):
+        update |= part.read(typed, reference, values)
     if not typed.refused:
         try:
-            asked = revised(
+            demanded = revised(
                 draft,
                 savings=savings.model_dump(),
                 rules=draft.rules.model_copy(update=update).model_dump(),
             )
-            state.edit(asked, refresh_fields=False)
+            state.edit(demanded, refresh_fields=False)
         except InputError as error:
             typed.refused += [problem.text() for problem in error.problems]
         else:
-            return asked
+            return demanded
     _refuse(typed.refused)
     return None
 

@@ -16,7 +16,7 @@ from costing.ui.schedule.demand import table as demand_table
 from costing.ui.schedule.demand.typed import Typed, bounded, rows
 
 _TITLE = "Autres exigences"
-_ASKED, _WHOM, _VALUE, _LEVEL = "Exigence", "Pour", "Valeur", "Second nombre"
+_CONSTRAINT, _WHOM, _VALUE, _LEVEL = "Exigence", "Pour", "Valeur", "Second nombre"
 _SHORT: dict[Kind, str] = {
     "class": "classe",
     "modality": "modalité",
@@ -47,11 +47,11 @@ def fields(reference: Reference, rules: ScheduleRules, version: int) -> pd.DataF
     lines = []
     for demand in rules.demands:
         entry, whom = CONSTRAINTS[demand.constraint], labels.who(reference, demand.scope)
-        numbers = (_shown(demand.value, entry.value), _shown(demand.level, entry.level))
+        numbers = (_bound_text(demand.value, entry.value), _bound_text(demand.level, entry.level))
         lines.append((entry.label.fr, whom, *numbers))
     column = st.column_config
     columns = {
-        _ASKED: column.SelectboxColumn(_ASKED, options=list(MENU), width=210),
+        _CONSTRAINT: column.SelectboxColumn(_CONSTRAINT, options=list(MENU), width=210),
         _WHOM: column.SelectboxColumn(
             _WHOM, options=list(demand_words.scopes(reference, list(_SHORT))),
             default=labels.ALL, width=140,
@@ -69,8 +69,8 @@ def fields(reference: Reference, rules: ScheduleRules, version: int) -> pd.DataF
     return edited
 
 
-def _shown(value: float | None, bound: Bound | None) -> str:
-    return figures.shown(value, bound.unit) if bound else ""
+def _bound_text(value: float | None, bound: Bound | None) -> str:
+    return figures.field_text(value, bound.unit) if bound else ""
 
 
 def _legend() -> None:
@@ -91,12 +91,12 @@ def _legend() -> None:
 def _line(entry: Constraint) -> tuple[str, ...]:
     value, level = entry.value, entry.level
     assert value is not None  # `MENU` holds no other
-    said = f"{_range(value)} ; d'habitude {_usual(value)}."
+    numbers_words = f"{_range(value)} ; d'habitude {_usual(value)}."
     if level:
-        said += f" {_LEVEL}, facultatif : {demand_words.inside(_range(level))} ; "
-        said += f"vide : {_usual(level)}."
+        numbers_words += f" {_LEVEL}, facultatif : {demand_words.inside(_range(level))} ; "
+        numbers_words += f"vide : {_usual(level)}."
     whom = ", ".join((labels.ALL, *(_SHORT[kind] for kind in entry.scopes)))
-    return (*map(demand_words.glued, (entry.label.fr, entry.description.fr, said)), whom)
+    return (*map(demand_words.glued, (entry.label.fr, entry.description.fr, numbers_words)), whom)
 
 
 def _range(bound: Bound) -> str:
@@ -110,26 +110,30 @@ def _usual(bound: Bound) -> str:
     return "sans limite" if bound.usual is None else figures.with_unit(bound.usual, bound.unit)
 
 
-def read(typed: Typed, reference: Reference, held: pd.DataFrame) -> dict[str, Any]:
+def read(typed: Typed, reference: Reference, entered: pd.DataFrame) -> dict[str, Any]:
     """The demands as typed; each row that cannot be used is refused by its number."""
-    found: dict[tuple[str, str], int] = {}
+    row_of: dict[tuple[str, str], int] = {}
     demands = []
-    for row, (label, value, level, whom) in rows(held[[_ASKED, _VALUE, _LEVEL, _WHOM]], must=3):
+    for row, (label, value, level, whom) in rows(
+        entered[[_CONSTRAINT, _VALUE, _LEVEL, _WHOM]], must=3
+    ):
         where = f"{_TITLE}, ligne {row}"
         if label not in MENU:
-            said = f"« {label} » n'est pas dans la liste" if label else "l'exigence n'est pas dite"
-            typed.refuse(where, f"{said} ; choisissez-en une, ou effacez la ligne")
+            refusal = (
+                f"« {label} » n'est pas dans la liste" if label else "l'exigence n'est pas dite"
+            )
+            typed.refuse(where, f"{refusal} ; choisissez-en une, ou effacez la ligne")
             continue
         entry, where = MENU[label], f"{where} (« {label} »)"
         scope = _read_scope(typed, reference, where, entry, whom)
         numbers = _read_numbers(typed, where, entry, value, level)
         if scope is None or numbers is None:
             continue
-        if (entry.id, scope) in found:
-            first = found[entry.id, scope]
+        if (entry.id, scope) in row_of:
+            first = row_of[entry.id, scope]
             typed.refuse(where, f"déjà demandé pour « {whom} » à la ligne {first} ; gardez-en une")
             continue
-        found[entry.id, scope] = row
+        row_of[entry.id, scope] = row
         demands.append(Demand(constraint=entry.id, scope=scope, value=numbers[0], level=numbers[1]))
     return {"demands": tuple(demands)}
 
@@ -139,8 +143,8 @@ def _read_scope(
 ) -> str | None:
     offered = demand_words.scopes(reference, entry.scopes)
     if whom not in offered:
-        said = f"ne se demande pas pour « {whom} »" if whom else "il manque pour qui"
-        typed.refuse(where, f"{said} ; choisissez {labels.admitted(entry.scopes)}")
+        refusal = f"ne se demande pas pour « {whom} »" if whom else "il manque pour qui"
+        typed.refuse(where, f"{refusal} ; choisissez {labels.admitted(entry.scopes)}")
     return offered.get(whom)
 
 
@@ -152,9 +156,9 @@ def _read_numbers(
     before = len(typed.refused)
     numbers = []
     for text, bound in ((value, entry.value), (level, entry.level)):
-        asked = (text, bound.unit, bound.low, bound.high) if text and bound else None
+        arguments = (text, bound.unit, bound.low, bound.high) if text and bound else None
         inner = f"{where}, {demand_words.inside(bound.label.fr)}" if bound else where
-        numbers.append(typed.attempt(inner, None, bounded, *asked) if asked else None)
+        numbers.append(typed.attempt(inner, None, bounded, *arguments) if arguments else None)
     if not value:
         typed.refuse(where, f"la valeur manque ; donnez-la ({_range(entry.value)} ; d'habitude "
                      f"{_usual(entry.value)})")  # fmt: skip

@@ -41,16 +41,17 @@ def fields(reference: Reference, rules: ScheduleRules, version: int) -> dict[str
     chosen = []
     for rank, box in zip(range(1, count + 1), boxes, strict=False):
         offered = list(OBJECTIVES) if rank == 1 else [_NOTHING, *OBJECTIVES]
-        held = rules.objectives[rank - 1] if rank <= len(rules.objectives) else _NOTHING
+        current = rules.objectives[rank - 1] if rank <= len(rules.objectives) else _NOTHING
         chosen.append(
             box.selectbox(
-                _rank(rank), offered, offered.index(held), key=f"objective-{rank}-{version}",
+                _rank(rank), offered, offered.index(current), key=f"objective-{rank}-{version}",
                 format_func=lambda c: OBJECTIVES[c].label.fr if c else "rien",
             )
         )  # fmt: skip
     near = OBJECTIVES["near_cost"].label.fr
     stated = st.columns(2)[0].text_input(
-        f"{_RETURN} (%)", figures.shown(rules.return_on_cost, "share"), key=f"return-{version}",
+        f"{_RETURN} (%)", figures.field_text(rules.return_on_cost, "share"),
+        key=f"return-{version}",
         help=f"Ajouté au coût là où les prix se calent sur lui : le but « {near} », les barèmes "
         "tirés des coûts. 0 : aucun.",
     )  # fmt: skip
@@ -62,16 +63,16 @@ def _rank(rank: int) -> str:
     return "1er" if rank == 1 else f"{rank}e"
 
 
-def read(typed: Typed, reference: Reference, held: dict[str, Any]) -> dict[str, Any]:
+def read(typed: Typed, reference: Reference, entered: dict[str, Any]) -> dict[str, Any]:
     """The objectives in order, « rien » left out; one that comes twice is refused."""
-    found: dict[str, int] = {}
-    for rank, code in enumerate(held["objectives"], start=1):
-        if code in found:
+    rank_of: dict[str, int] = {}
+    for rank, code in enumerate(entered["objectives"], start=1):
+        if code in rank_of:
             typed.refuse(
                 f"{_TITLE}, {_rank(rank)} but",
-                f"« {OBJECTIVES[code].label.fr} » est déjà le {_rank(found[code])} ; choisissez "
+                f"« {OBJECTIVES[code].label.fr} » est déjà le {_rank(rank_of[code])} ; choisissez "
                 "un autre but, ou « rien »",
             )
         elif code != _NOTHING:
-            found[code] = rank
-    return {"objectives": tuple(found), "return_on_cost": typed.share(held["return"], _RETURN)}
+            rank_of[code] = rank
+    return {"objectives": tuple(rank_of), "return_on_cost": typed.share(entered["return"], _RETURN)}

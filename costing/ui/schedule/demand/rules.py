@@ -36,29 +36,29 @@ _ORDERS = {"degressive": "band", "amortised_not_above": "amortisation", "zones_i
 def fields(reference: Reference, rules: ScheduleRules, version: int) -> dict[str, Any]:
     """The fields, and what they hold."""
     st.markdown("**Ce que le barème doit respecter**")
-    found: dict[str, Any] = {}
+    entered: dict[str, Any] = {}
     dates, cut = st.columns(2)
     with dates:
         days = [(labels.day(date),) for date in rules.step_dates]
         columns = {_STEPS: st.column_config.TextColumn(_STEPS, help=DAY_HELP)}
-        found["dates"] = demand_table.editor(list(columns), days, f"steps-{version}", columns)
+        entered["dates"] = demand_table.editor(list(columns), days, f"steps-{version}", columns)
     with cut:
-        found["cut"] = st.text_input(
-            f"{_CUT} (%)", figures.shown(rules.largest_cut_per_step, "share"),
+        entered["cut"] = st.text_input(
+            f"{_CUT} (%)", figures.field_text(rules.largest_cut_per_step, "share"),
             key=f"cut-{version}",
         )  # fmt: skip
-        found["rounding"] = st.text_input(
+        entered["rounding"] = st.text_input(
             f"{_ROUNDING} (€)", figures.typed(rules.rounding_eur), key=f"rounding-{version}"
         )
     for field, label in _SWITCHES.items():
-        found[field] = st.checkbox(
+        entered[field] = st.checkbox(
             label,
             getattr(rules, field),
             key=f"{field}-{version}",
             help=_switch_help(reference, field),
         )
-    found["floors"] = _floors(reference, rules, version)
-    return found
+    entered["floors"] = _floors(reference, rules, version)
+    return entered
 
 
 def _floors(reference: Reference, rules: ScheduleRules, version: int) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _floors(reference: Reference, rules: ScheduleRules, version: int) -> dict[st
         {
             "Classe": [labels.scope_name(reference, code) for code in reference.classes],
             _FLOOR: [
-                figures.shown(rules.floor_share_of_cost[code], "share")
+                figures.field_text(rules.floor_share_of_cost[code], "share")
                 if code in rules.floor_share_of_cost else ""
                 for code in reference.classes
             ],
@@ -85,37 +85,37 @@ def _floors(reference: Reference, rules: ScheduleRules, version: int) -> dict[st
     return dict(zip(reference.classes, edited[_FLOOR].tolist(), strict=True))
 
 
-def read(typed: Typed, reference: Reference, held: dict[str, Any]) -> dict[str, Any]:
+def read(typed: Typed, reference: Reference, entered: dict[str, Any]) -> dict[str, Any]:
     """The fields of `ScheduleRules` as typed; the dates in order."""
     return {
-        "step_dates": _steps(typed, held["dates"]),
-        "largest_cut_per_step": typed.share(held["cut"], _CUT),
-        "rounding_eur": typed.number(held["rounding"], _ROUNDING, "€", *_ROUNDINGS),
+        "step_dates": _steps(typed, entered["dates"]),
+        "largest_cut_per_step": typed.share(entered["cut"], _CUT),
+        "rounding_eur": typed.number(entered["rounding"], _ROUNDING, "€", *_ROUNDINGS),
         "floor_share_of_cost": {
             code: typed.share(
                 text, f"Plancher de {labels.scope_name(reference, code)}", 0, _MOST_FLOOR
             )
-            for code, text in held["floors"].items()
+            for code, text in entered["floors"].items()
             if not blank(text)
         },
-        **{field: held[field] for field in _SWITCHES},
+        **{field: entered[field] for field in _SWITCHES},
     }
 
 
 def _steps(typed: Typed, table: pd.DataFrame) -> tuple[dt.date, ...]:
     """The step dates, in order; a date that comes twice or none at all is refused."""
-    found: dict[dt.date, int] = {}
-    asked = list(rows(table))
-    for row, (text, *_) in asked:
+    row_of: dict[dt.date, int] = {}
+    filled = list(rows(table))
+    for row, (text, *_) in filled:
         where = f"{_STEPS}, ligne {row}"
         date = typed.attempt(where, None, figures.read_day, text)
-        if date in found:
-            typed.refuse(where, f"le {labels.day(date)} est déjà à la ligne {found[date]}")
+        if date in row_of:
+            typed.refuse(where, f"le {labels.day(date)} est déjà à la ligne {row_of[date]}")
         elif date is not None:
-            found[date] = row
-    if not asked:
+            row_of[date] = row
+    if not filled:
         typed.refuse(_STEPS, "il en faut au moins une, au format JJ/MM/AAAA")
-    return tuple(sorted(found))
+    return tuple(sorted(row_of))
 
 
 def _switch_help(reference: Reference, field: str) -> str | None:
@@ -135,12 +135,12 @@ def contrary(reference: Reference, field: str, date: dt.date) -> list[str]:
     schedule = reference.schedule
     after = {before: later for order in (BANDS, ZONES, AMORTISATION)
              for before, later in pairwise(order)}  # fmt: skip
-    found = []
+    classes = []
     for upper in schedule.cells:
         part = getattr(upper, _ORDERS[field])
         lower = upper._replace(**{_ORDERS[field]: after.get(part, "")})
         if field == "degressive":
             lower = Cell(upper.class_code, "*", "*", lower.band)
         if lower in schedule.cells and schedule.price(lower, date) > schedule.price(upper, date):
-            found.append(upper.class_code)
-    return list(dict.fromkeys(found))
+            classes.append(upper.class_code)
+    return list(dict.fromkeys(classes))

@@ -27,8 +27,8 @@ def title(reference: Reference, rules: ScheduleRules) -> str:
     """The section's title, with what may change."""
     count = len(rules.structure)
     plural = "s" if count > 1 else ""
-    held = f"{count} paramètre{plural} à choisir" if count else "inchangée"
-    return f"{_TITLE} : {held}"
+    summary = f"{count} paramètre{plural} à choisir" if count else "inchangée"
+    return f"{_TITLE} : {summary}"
 
 
 def fields(reference: Reference, rules: ScheduleRules, version: int) -> pd.DataFrame:
@@ -43,7 +43,7 @@ def fields(reference: Reference, rules: ScheduleRules, version: int) -> pd.DataF
     lines = []
     for choice in rules.structure:
         label, unit = STRUCTURES[choice.parameter]
-        candidates = " ; ".join(figures.shown(value, unit) for value in choice.candidates)
+        candidates = " ; ".join(figures.field_text(value, unit) for value in choice.candidates)
         lines.append((label.fr, labels.who(reference, choice.scope), candidates))
     column = st.column_config
     columns = {
@@ -67,34 +67,37 @@ def _today(reference: Reference) -> None:
         for label, unit in STRUCTURES.values()
     ]
     lines = [
-        [labels.scope_name(reference, code), *(_held(reference, name, code) for name in STRUCTURES)]
+        [
+            labels.scope_name(reference, code),
+            *(_in_force(reference, name, code) for name in STRUCTURES),
+        ]
         for code in reference.classes
     ]
     tables.table([c._replace(title=demand_words.glued(c.title)) for c in columns], lines,
                  "Aujourd'hui")  # fmt: skip
 
 
-def _held(reference: Reference, name: str, class_code: str) -> str:
+def _in_force(reference: Reference, name: str, class_code: str) -> str:
     """What a parameter is for a class; a dash where the fee has no such thing."""
     parameter = reference.files["machine_classes"].get(name)
-    found = reference.value_for(parameter, class_code) if parameter else None
-    return figures.shown(found.mode, STRUCTURES[name][1]) if found else NONE
+    value = reference.value_for(parameter, class_code) if parameter else None
+    return figures.field_text(value.mode, STRUCTURES[name][1]) if value else NONE
 
 
-def read(typed: Typed, reference: Reference, held: pd.DataFrame) -> dict[str, Any]:
+def read(typed: Typed, reference: Reference, entered: pd.DataFrame) -> dict[str, Any]:
     """What may change, as typed; each row that cannot be used is refused by its number."""
-    found: dict[tuple[str, str], int] = {}
+    row_of: dict[tuple[str, str], int] = {}
     choices = []
-    for row, texts in rows(held[[_PARAMETER, _CANDIDATES, _WHOM]], must=2):
+    for row, texts in rows(entered[[_PARAMETER, _CANDIDATES, _WHOM]], must=2):
         where = f"{_TITLE}, ligne {row}"
         choice = typed.attempt(where, None, _choice, reference, *texts)
         if choice is None:
             continue
         place = (choice.parameter, choice.scope)
-        if place in found:
+        if place in row_of:
             typed.refuse(where, f"« {texts[0]} » pour « {texts[2]} » est déjà à la ligne "
-                         f"{found[place]} ; mettez tous les candidats sur une ligne")  # fmt: skip
-        found.setdefault(place, row)
+                         f"{row_of[place]} ; mettez tous les candidats sur une ligne")  # fmt: skip
+        row_of.setdefault(place, row)
         choices.append(choice)
     return {"structure": tuple(choices)}
 

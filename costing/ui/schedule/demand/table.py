@@ -13,8 +13,8 @@ def editor(
     titles: Sequence[str], lines: Iterable[Sequence[str]], key: str, columns: Mapping[str, Any]
 ) -> pd.DataFrame:
     """Draw the table; what it holds. `columns` are Streamlit's, by title."""
-    held = pd.DataFrame([list(line) for line in lines], columns=list(titles), dtype=str)
+    start = pd.DataFrame([list(line) for line in lines], columns=list(titles), dtype=str)
     return st.data_editor(
-        held, num_rows="dynamic", hide_index=True, placeholder="", key=key, row_height=34,
+        start, num_rows="dynamic", hide_index=True, placeholder="", key=key, row_height=34,
         column_config=dict(columns),
     )  # fmt: skip

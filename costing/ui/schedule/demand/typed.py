@@ -97,21 +97,21 @@ def numbers(text: str, unit: str) -> tuple[float, ...]:
     Raises:
         ValueError: one is not a number, or a comma may stand between two.
     """
-    found = []
+    values = []
     for part in filter(None, map(str.strip, text.split(";"))):
         if re.search(r",\s|,.*,", part):
             raise ValueError(f"« {part} » se lit de deux façons ; séparez par des points-virgules")
-        found.append(figures.stored(part, unit))
-    return tuple(found)
+        values.append(figures.stored(part, unit))
+    return tuple(values)
 
 
-def chosen(words: str, known: Mapping[str, str], what: str) -> str:
+def chosen(words: str, offered: Mapping[str, str], what: str) -> str:
     """The code of a choice made in a table.
 
     Raises:
         ValueError: nothing is chosen, or something that is not offered.
     """
-    if words not in known:
-        said = f"« {words} » n'est pas dans la liste" if words else f"il manque {what}"
-        raise ValueError(f"{said} ; choisissez dans la liste, ou effacez la ligne")
-    return known[words]
+    if words not in offered:
+        refusal = f"« {words} » n'est pas dans la liste" if words else f"il manque {what}"
+        raise ValueError(f"{refusal} ; choisissez dans la liste, ou effacez la ligne")
+    return offered[words]
