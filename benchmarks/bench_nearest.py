@@ -20,6 +20,7 @@ from costing.analysis.claim.nearest import JointFlip, joint_flip
 from costing.analysis.draws.cohort import cohort
 from costing.analysis.draws.slopes import tangent_of
 from costing.analysis.uncertainty.uncertainty import Inputs
+from costing.case.case import make_case
 from costing.reference.load import load_reference
 from costing.scenario.scenario import Conventions, Scenario
 
@@ -44,7 +45,7 @@ def run() -> list[Row]:
 
 
 def _rows(definition: str, conventions: Conventions) -> list[Row]:
-    case = load_reference().case(Scenario(conventions=conventions))
+    case = make_case(load_reference(), Scenario(conventions=conventions))
     claim = case.reference.claims[CLAIM]
     postes = frozenset(case.reference.perimeter(claim.perimeter).postes)
     machines = cohort(case, claim.population, claim.activity, claim.date)

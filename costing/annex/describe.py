@@ -41,7 +41,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Section:
+class Article:
     """The tables of one modality; `name` is short."""
 
     name: str
@@ -55,7 +55,7 @@ class Annex:
 
     title: str
     origin: str
-    sections: tuple[Section, ...]
+    articles: tuple[Article, ...]
 
 
 def of_scenario(case: Case, schedule: FeeSchedule) -> Annex:
@@ -85,17 +85,17 @@ def describe(case: Case, schedule: FeeSchedule, origin: str, first: dt.date | No
     modalities = dict.fromkeys(entry.modality for entry in schedule.classes.values())
     facts = [_facts(case, schedule, modality, date) for modality in modalities for date in states]
     numbers = marks(facts)
-    sections = []
+    articles = []
     for rank, modality in enumerate(modalities, start=1):
-        own = [found for found in facts if found.modality == modality]
-        sections.append(
-            Section(
+        own = [table for table in facts if table.modality == modality]
+        articles.append(
+            Article(
                 labels.modality_name(case.reference, modality),
                 f"Article {rank} – {own[0].form.article}",
                 tuple(_table(case, schedule, f, numbers, states[f.date]) for f in own),
             )
         )
-    return Annex(TITLE, _printable(origin), tuple(sections))
+    return Annex(TITLE, _printable(origin), tuple(articles))
 
 
 def first_change(official: FeeSchedule, schedule: FeeSchedule) -> dt.date | None:
@@ -115,7 +115,7 @@ def _facts(case: Case, schedule: FeeSchedule, modality: str, date: dt.date) -> F
     opening = _structure(schedule, dt.date(date.year, 1, 1))
     now = _structure(schedule, date)
     form = form_of(case.reference, modality)
-    known = case.amortisation_years
+    case_years = case.amortisation_years
     return Facts(
         date=date,
         modality=modality,
@@ -126,8 +126,8 @@ def _facts(case: Case, schedule: FeeSchedule, modality: str, date: dt.date) -> F
         opening={e.code: opening.limits.get(e.code, e.limits) for e in classes},
         years={
             e.code: (
-                opening.amortisation_years.get(e.code, known[e.code]),
-                now.amortisation_years.get(e.code, known[e.code]),
+                opening.amortisation_years.get(e.code, case_years[e.code]),
+                now.amortisation_years.get(e.code, case_years[e.code]),
             )
             for e in classes
         },
@@ -137,8 +137,8 @@ def _facts(case: Case, schedule: FeeSchedule, modality: str, date: dt.date) -> F
 
 def _structure(schedule: FeeSchedule, date: dt.date) -> Reform:
     """All that reforms have changed by a date."""
-    held = schedule.frozen(date).reforms
-    return held[0] if held else Reform(date)
+    reforms = schedule.frozen(date).reforms
+    return reforms[0] if reforms else Reform(date)
 
 
 def _table(case: Case, schedule: FeeSchedule, facts: Facts, numbers: Marks, state: str) -> Table:
@@ -167,8 +167,8 @@ def _source(case: Case, facts: Facts) -> str:
         if rate.cell.class_code in facts.codes
         and rate.effective_from <= facts.date <= (rate.effective_to or facts.date)
     )
-    found = [case.reference.sources[key] for key in keys]
-    texts = [f"{s.title} ({s.reference})" if s.reference else s.title for s in found]
+    sources = [case.reference.sources[key] for key in keys]
+    texts = [f"{s.title} ({s.reference})" if s.reference else s.title for s in sources]
     return f"Source : {' ; '.join(texts)}." if texts else ""
 
 

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from costing.annex.describe import Annex, Section, Table
+from costing.annex.describe import Annex, Article, Table
 from costing.annex.printed import digits
 from costing.annex.tables import Box
 from costing.workbook.write.layout import Book, Sheet
@@ -36,20 +36,20 @@ _LOOKS: dict[str, tuple[str, dict[str, Any]]] = {
 def write_sheets(annex: Annex, target: Path | BinaryIO) -> None:
     """Write an annex as .xlsx."""
     book = Book(annex.title)
-    for section in annex.sections:
-        _section(book, annex, section)
+    for article in annex.articles:
+        _write_article(book, annex, article)
     book.save(target)
 
 
-def _section(book: Book, annex: Annex, section: Section) -> None:
+def _write_article(book: Book, annex: Annex, article: Article) -> None:
     """A sheet: the tables of a modality, each on one printed page."""
-    columns = max(table.grid.columns for table in section.tables) - 1
+    columns = max(table.grid.columns for table in article.tables) - 1
     widths = [_LABEL, *[min(_WIDEST, _ROOM / columns)] * columns]
-    name = re.sub(r"[\[\]:*?/\\']", " ", section.name)[:_LONGEST_NAME]
+    name = re.sub(r"[\[\]:*?/\\']", " ", article.name)[:_LONGEST_NAME]
     sheet = book.sheet(name, widths, landscape=False)
-    row = sheet.opening(f"{annex.title} : {section.title}", "", annex.origin)
+    row = sheet.opening(f"{annex.title} : {article.title}", "", annex.origin)
     page, breaks, state = 0, [], ""
-    for table in section.tables:
+    for table in article.tables:
         start = row
         if table.state != state:
             state = table.state

@@ -45,8 +45,8 @@ class Facts:
     @property
     def shared_thresholds(self) -> tuple[float, ...] | None:
         """Thresholds 1 and 2 where all classes have the same, else None."""
-        found = {self.limits[code][1:] for code in self.codes}
-        return found.pop() if len(found) == 1 else None
+        thresholds = {self.limits[code][1:] for code in self.codes}
+        return thresholds.pop() if len(thresholds) == 1 else None
 
 
 def table_notes(facts: Facts) -> tuple[str, ...]:
@@ -140,7 +140,7 @@ KINDS: dict[str, Callable[[Facts], str]] = {
 
 def marks(tables: Iterable[Facts]) -> Marks:
     """Numbers of the notes that captions call, through all modalities and dates."""
-    found: dict[tuple[str, str], int] = {}
+    numbers: dict[tuple[str, str], int] = {}
     by_modality: dict[str, list[Facts]] = {}
     for facts in tables:
         by_modality.setdefault(facts.modality, []).append(facts)
@@ -151,8 +151,8 @@ def marks(tables: Iterable[Facts]) -> Marks:
         for kind, note in KINDS.items():
             if any(note(facts) for facts in dated):
                 last += 1
-                found[modality, kind] = last
-    return found
+                numbers[modality, kind] = last
+    return numbers
 
 
 def caption_notes(facts: Facts, numbers: Marks) -> Iterator[tuple[int, str]]:

@@ -53,10 +53,10 @@ def write_word(annex: Annex, target: Path | BinaryIO) -> None:
     _prepare(document, annex)
     document.add_heading(annex.title, 1)
     _fill(document.add_paragraph(), annex.origin, size=_SMALL)
-    for section in annex.sections:
-        document.add_heading(section.title, 2)
+    for article in annex.articles:
+        document.add_heading(article.title, 2)
         state = ""
-        for table in section.tables:
+        for table in article.tables:
             if table.state != state:
                 state = table.state
                 document.add_heading(state, 3)

@@ -61,7 +61,7 @@ def _content(verification: Verification) -> dict[str, Any]:
         ],
         "gaps": [
             {
-                "sheet": gap.sheet, "cell": gap.cell, "found": gap.found, "expected": gap.expected,
+                "sheet": gap.sheet, "cell": gap.cell, "found": gap.actual, "expected": gap.expected,
                 "reason": gap.reason, "message": gap.words,
             }
             for gap in verification.gaps[:MOST_CELLS]
@@ -83,7 +83,7 @@ def _print(reference: Reference, verification: Verification, gaps: Path | None) 
         click.echo("Cases qui diffèrent (feuille!case : trouvé, attendu, pourquoi) :")
     for gap in verification.gaps[:MOST_CELLS]:
         place = f"{gap.sheet}!{gap.cell}" if gap.cell else gap.sheet
-        sides = "" if gap.reason == "absent" else f"{cell(gap.found)}, {cell(gap.expected)}, "
+        sides = "" if gap.reason == "absent" else f"{cell(gap.actual)}, {cell(gap.expected)}, "
         click.echo(f"  {place} : {sides}{gap.words}")
     left = len(verification.gaps) - MOST_CELLS
     if left > 0:

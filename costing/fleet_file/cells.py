@@ -56,11 +56,11 @@ class Cells:
             return np.asarray(pc.is_null(self.texts))
         return np.isnat(self.dates) if self.dates is not None else np.isnan(some(self.numbers))
 
-    def spread(self, each: Array, blank: Any) -> Array:
+    def spread(self, by_text: Array, blank: Any) -> Array:
         """What is known of the different texts, row by row."""
         if self.codes is not None:
-            return np.append(each, np.array([blank], dtype=each.dtype))[self.codes]
-        return each
+            return np.append(by_text, np.array([blank], dtype=by_text.dtype))[self.codes]
+        return by_text
 
     def at(self, row: int) -> str:
         """The text of a row, for a message."""
@@ -71,7 +71,7 @@ class Cells:
             return ""
         return str(self.dates[row]) if self.dates is not None else f"{some(self.numbers)[row]:.15g}"
 
-    def shown(self, rows: Array) -> list[str]:
+    def texts_at(self, rows: Array) -> list[str]:
         """The texts of some rows."""
         encoded = self.encoded()
         texts = [*encoded.texts.to_pylist(), ""]
@@ -88,8 +88,8 @@ class Cells:
         different, codes = np.unique(values[~missing], return_inverse=True)
         places = np.full(len(values), -1, dtype=np.int32)
         places[~missing] = codes
-        shown = [str(v) if self.dates is not None else f"{v:.15g}" for v in different]
-        return Cells(places, pa.array(shown, pa.string()))
+        texts = [str(v) if self.dates is not None else f"{v:.15g}" for v in different]
+        return Cells(places, pa.array(texts, pa.string()))
 
 
 def of_arrow(column: Any) -> Cells:
@@ -147,14 +147,14 @@ def of_written(column: Any, kind: Kind) -> Cells:
         _check([whole])
         return Cells(texts=whole)
     # To look up among few known texts is quicker than to find out which there are.
-    known = pc.unique(column[: max(_FIRST, len(column) // 20)]).drop_null()
-    places = pc.index_in(column, value_set=known) if len(known) <= _FIRST else None
+    sampled = pc.unique(column[: max(_FIRST, len(column) // 20)]).drop_null()
+    places = pc.index_in(column, value_set=sampled) if len(sampled) <= _FIRST else None
     if places is None or places.null_count > column.null_count:
         column = column.dictionary_encode()
         _check(chunk.dictionary for chunk in column.chunks)
         return of_arrow(column)
-    _check([known])
-    return of_texts(_codes(places), known)
+    _check([sampled])
+    return of_texts(_codes(places), sampled)
 
 
 def _blanked(column: Any) -> Any:
@@ -218,24 +218,24 @@ def of_objects(values: Sequence[Any]) -> Cells:
         return Cells(numbers=np.array(filled, dtype=float))
     if kinds <= {str}:
         return of_arrow(pa.chunked_array([pa.array(filled, pa.string())]).dictionary_encode())
-    texts = pa.array([None if value is None else shown(value) for value in filled], pa.string())
-    found = Cells(None, texts).encoded()
-    numbers = np.full(len(found.texts), np.nan)
-    dates = np.full(len(found.texts), "NaT", dtype=_DAY)
-    place = {text: i for i, text in enumerate(found.texts.to_pylist())}
+    texts = pa.array([None if value is None else as_text(value) for value in filled], pa.string())
+    encoded = Cells(None, texts).encoded()
+    numbers = np.full(len(encoded.texts), np.nan)
+    dates = np.full(len(encoded.texts), "NaT", dtype=_DAY)
+    place = {text: i for i, text in enumerate(encoded.texts.to_pylist())}
     written = {value for value in filled if isinstance(value, str)}
     for value in {v for v in filled if isinstance(v, float | int | dt.date)}:
-        where = place.get(shown(value))
-        if where is None or isinstance(value, bool) or shown(value) in written:
+        where = place.get(as_text(value))
+        if where is None or isinstance(value, bool) or as_text(value) in written:
             continue
         if isinstance(value, float | int):
             numbers[where] = value
-        elif "T" not in shown(value):
+        elif "T" not in as_text(value):
             dates[where] = value
-    return Cells(found.codes, found.texts, numbers, dates)
+    return Cells(encoded.codes, encoded.texts, numbers, dates)
 
 
-def shown(value: Any) -> str:
+def as_text(value: Any) -> str:
     """A cell as a person sees it; a number's decimal point, and a date, as computers write them."""
     if isinstance(value, bool):
         return "VRAI" if value else "FAUX"
@@ -263,8 +263,8 @@ def repeated(cells: Cells) -> Array | None:
         return None
     codes = some(cells.encoded().codes)
     counts = np.bincount(codes[codes >= 0], minlength=1)
-    found = np.append(counts > 1, False)[codes]
-    return found if found.any() else None
+    repeats = np.append(counts > 1, False)[codes]
+    return repeats if repeats.any() else None
 
 
 def _all_apart(texts: Any) -> bool:
@@ -279,11 +279,11 @@ def _all_apart(texts: Any) -> bool:
     letters = grid(texts if even else pc.ascii_rpad(texts, width=width, padding=" "))
     if letters is None:
         return False
-    words = letters.view(np.uint64)
-    bits = words[:, 0].copy()
-    for index in range(1, words.shape[1]):
+    chunks = letters.view(np.uint64)
+    bits = chunks[:, 0].copy()
+    for index in range(1, chunks.shape[1]):
         bits ^= bits >> np.uint64(29)
-        bits = bits * ODD ^ words[:, index]
+        bits = bits * ODD ^ chunks[:, index]
     return not _met_twice(bits)
 
 
@@ -299,12 +299,12 @@ def _met_twice(bits: Array) -> bool:
     size = len(bits).bit_length() + 3
     places = (spread >> np.uint64(64 - size)).astype(np.intp)
     rows = np.arange(len(bits), dtype=np.int32)
-    kept = np.empty(1 << size, dtype=np.int32)
-    kept[places] = rows
-    kept = kept[places]
-    away = np.flatnonzero(kept != rows)
+    winners = np.empty(1 << size, dtype=np.int32)
+    winners[places] = rows
+    winners = winners[places]
+    away = np.flatnonzero(winners != rows)
     others = bits[away]
-    if (others == bits[kept[away]]).any():
+    if (others == bits[winners[away]]).any():
         return True
     others.sort()
     return bool((others[1:] == others[:-1]).any())

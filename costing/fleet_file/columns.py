@@ -148,29 +148,29 @@ class Columns:
             text = self._meaning(name).get(plain(origin.constant), origin.constant)
             place = codes.index(text) if text in codes else -1
             if place < 0:
-                facts = {"known": _known(choices), "near": suggest(text, codes)}
+                facts = {"known": _choices_text(choices), "near": suggest(text, codes)}
                 everywhere = np.arange(self.rows)
                 self.note(name, Refusal("activity_wording", everywhere, text, facts))
             return np.full(self.rows, place), codes
         cells = self.cells[origin.column or ""]
-        known = self._meaning(name)
-        asked = 0
+        meanings = self._meaning(name)
+        doubts = 0
 
         def doubt(text: str) -> Refusal:
-            nonlocal asked
-            asked += 1
-            close = near(text, name, choices) if asked <= _MOST_NEAR else None
-            shown = f" {_known({close: choices[close]})} ?" if close else ""
-            facts = {"known": _known(choices), "near": shown}
+            nonlocal doubts
+            doubts += 1
+            close = near(text, name, choices) if doubts <= _MOST_NEAR else None
+            hint = f" {_choices_text({close: choices[close]})} ?" if close else ""
+            facts = {"known": _choices_text(choices), "near": hint}
             return Refusal("activity_wording", np.empty(0, dtype=int), text, facts)
 
         blank = origin.values.get("")
-        found = read_choices(
-            cells, codes, lambda text: known.get(plain(text) or text), doubt, blank
+        choice = read_choices(
+            cells, codes, lambda text: meanings.get(plain(text) or text), doubt, blank
         )
-        self.note(name, *found.refused)
-        self._note_blanks(name, found.places < 0)
-        return found.places, found.codes
+        self.note(name, *choice.refused)
+        self._note_blanks(name, choice.places < 0)
+        return choice.places, choice.codes
 
     def _meaning(self, name: Column) -> dict[str, str]:
         """Codes by wording: those that the person gave, over those that are sure."""
@@ -179,9 +179,9 @@ class Columns:
 
     def modality(self, classes: Choices) -> Choices:
         """The modalities, those of the classes when no column says them."""
-        found = self.choice("modality")
-        if found is not None:
-            return found
+        stated = self.choice("modality")
+        if stated is not None:
+            return stated
         codes = tuple(self._options["modality"])
         own = [codes.index(self.reference.classes[code].modality) for code in classes[1]]
         return np.array([*own, -1])[classes[0]], codes
@@ -199,16 +199,16 @@ class Columns:
         def doubt(text: str) -> Refusal:
             return Refusal("activity_department", np.empty(0, dtype=int), text, {})
 
-        found = read_choices(cells, codes, meaning, doubt, origin.values.get(""))
-        self.note("department", *found.refused)
-        self._note_blanks("department", found.places < 0)
-        return found.places, found.codes
+        departments = read_choices(cells, codes, meaning, doubt, origin.values.get(""))
+        self.note("department", *departments.refused)
+        self._note_blanks("department", departments.places < 0)
+        return departments.places, departments.codes
 
     def region(self) -> Choices:
         """The regions, those of the departments when no column says them."""
-        found = self.choice("region")
-        if found is not None:
-            return found
+        stated = self.choice("region")
+        if stated is not None:
+            return stated
         codes = tuple(self._options["region"])
         if self._departments is None:
             return np.full(self.rows, -1), codes
@@ -217,9 +217,9 @@ class Columns:
 
     def zone(self, regions: Choices) -> Choices:
         """The zones: said, or those of the departments, or of the regions but the capital's."""
-        found = self.choice("zone")
-        if found is not None:
-            return found
+        stated = self.choice("zone")
+        if stated is not None:
+            return stated
         codes = tuple(self._options["zone"])
         if self._departments is not None:
             own = [codes.index(zone_of(code)) for code in self._departments[1]]
@@ -244,7 +244,7 @@ def unknown_codes(mapping: Mapping, reference: Reference, file: str) -> list[Pro
     ]  # fmt: skip
 
 
-def _known(choices: Table[str, str]) -> str:
+def _choices_text(choices: Table[str, str]) -> str:
     """Choices as a person and a correspondence write them: « libéral (liberal) »."""
     return ", ".join(f"{label} ({code})" for code, label in choices.items())
 

@@ -56,18 +56,18 @@ class Listed:
         return ActivityError(self._problems(), self)
 
     def _problems(self) -> list[Problem]:
-        found: list[Problem] = []
+        problems: list[Problem] = []
         alike: dict[tuple[str, str], int] = {}
         for fault in self.faults:
             key = fault.column, fault.refusal.code
             alike[key] = alike.get(key, 0) + 1
             if alike[key] <= MOST_ALIKE:
-                found.append(self._problem(fault))
+                problems.append(self._problem(fault))
         for (column, _), count in alike.items():
             if count > MOST_ALIKE:
                 facts = {"column": TITLES[column], "count": count - MOST_ALIKE}
-                found.append(Problem("activity_more", facts=facts))
-        return found
+                problems.append(Problem("activity_more", facts=facts))
+        return problems
 
     def _problem(self, fault: Fault) -> Problem:
         code, rows, value, facts = fault.refusal
@@ -85,10 +85,10 @@ class Listed:
         writer.writerow(["ligne", "colonne", "valeur", "problème"])
         for fault in self.faults:
             rows = fault.refusal.rows[:limit]
-            told = self._problem(fault)  # each row has its line beside
-            why = replace(told, facts={**told.facts, "lines": ""}).message().strip()
+            problem = self._problem(fault)  # each row has its line beside
+            why = replace(problem, facts={**problem.facts, "lines": ""}).message().strip()
             heading = fault.heading
-            texts = [""] * len(rows) if heading is None else self.cells[heading].shown(rows)
+            texts = [""] * len(rows) if heading is None else self.cells[heading].texts_at(rows)
             title = _harmless(heading or TITLES[fault.column])
             lines = self.lines[rows].tolist()
             writer.writerows(

@@ -84,8 +84,8 @@ def import_fleet(
         raise FleetError(unknown)
     try:
         return _imported(reader, mapping, reference, year, progress)
-    except OtherEncodingError as found:
-        return _imported(found.reader, mapping, reference, year, progress)
+    except OtherEncodingError as error:
+        return _imported(error.reader, mapping, reference, year, progress)
 
 
 def _imported(
@@ -111,11 +111,11 @@ def _imported(
     frame = _frame(columns)
     filled = _filled(content, wanted)
     chosen, year = _year(columns, year, reader.name, filled)
-    kept = filled & chosen
-    frame = _together(columns, frame, kept)
-    fleet = _checked(columns, frame, kept, year, reader)
+    retained = filled & chosen
+    frame = _together(columns, frame, retained)
+    fleet = _checked(columns, frame, retained, year, reader)
     progress(1.0, "Parc lu")
-    alike = _alike(content, kept) if others else 0
+    alike = _alike(content, retained) if others else 0
     return Imported(fleet, rows, rows - int(filled.sum()), int((filled & ~chosen).sum()), alike)
 
 
@@ -132,16 +132,16 @@ def _wanted(mapping: Mapping) -> dict[str, Kind]:
     return wanted
 
 
-def _alike(content: Content, kept: Array) -> int:
+def _alike(content: Content, retained: Array) -> int:
     """How many rows say all that another one says, by 64 bits of each."""
     keys = np.zeros(content.rows, dtype=np.uint64)
     for cells in content.values():
         if cells.codes is None and cells.texts is None:
-            said = some(cells.numbers if cells.dates is None else cells.dates).view(np.uint64)
+            bits = some(cells.numbers if cells.dates is None else cells.dates).view(np.uint64)
         else:
-            said = some(cells.encoded().codes).astype(np.int64).view(np.uint64)
-        keys = (keys ^ keys >> np.uint64(29)) * ODD ^ said
-    return int(kept.sum()) - len(pd.unique(keys[kept]))
+            bits = some(cells.encoded().codes).astype(np.int64).view(np.uint64)
+        keys = (keys ^ keys >> np.uint64(29)) * ODD ^ bits
+    return int(retained.sum()) - len(pd.unique(keys[retained]))
 
 
 def _filled(content: Content, wanted: Collection[str]) -> Array:
@@ -154,22 +154,22 @@ def _filled(content: Content, wanted: Collection[str]) -> Array:
     return ~blank
 
 
-def _year(columns: Columns, asked: int | None, file: str, filled: Array) -> tuple[Array, int]:
+def _year(columns: Columns, wanted: int | None, file: str, filled: Array) -> tuple[Array, int]:
     """Which rows are of the year of the acts, and that year."""
     cells, origin = columns.own("year"), columns.origin("year")
     everywhere = np.ones(columns.rows, dtype=bool)
     if cells is None:
-        said = "" if origin is None else origin.constant or ""
-        year = asked if asked is not None else int(said) if said.isdecimal() else None
+        constant = "" if origin is None else origin.constant or ""
+        year = wanted if wanted is not None else int(constant) if constant.isdecimal() else None
         if year is None or year not in _YEARS:
-            raise FleetError(problem("activity_year", Place(file=file), said or year))
+            raise FleetError(problem("activity_year", Place(file=file), constant or year))
         return everywhere, year
     reading = read_numbers(cells, columns.values("year"), None)
     columns.note("year", *reading.refused)
-    found = np.unique(reading.values[filled & ~np.isnan(reading.values)])
-    year = asked if asked is not None else int(found[0]) if len(found) == 1 else None
-    if year is None or year not in found or year not in _YEARS:
-        shown = ", ".join(f"{value:.0f}" for value in found[:10])
+    years = np.unique(reading.values[filled & ~np.isnan(reading.values)])
+    year = wanted if wanted is not None else int(years[0]) if len(years) == 1 else None
+    if year is None or year not in years or year not in _YEARS:
+        shown = ", ".join(f"{value:.0f}" for value in years[:10])
         raise FleetError(problem("activity_years", Place(file=file), year, years=shown))
     unsaid = filled & np.isnan(reading.values) & cells.blank
     if unsaid.any():
@@ -215,10 +215,10 @@ def _frame(columns: Columns) -> pd.DataFrame:
         return {}
 
     # The longest first.
-    said: list[Callable[[], dict[str, Any]]] = [
+    readers: list[Callable[[], dict[str, Any]]] = [
         machines, places, kinds, dates, sectors, *counted, years, sites
     ]  # fmt: skip
-    parts = in_parallel(said, columns.rows)
+    parts = in_parallel(readers, columns.rows)
     data = dict(chain.from_iterable(part.items() for part in parts))
     return pd.DataFrame(data, columns=list(COLUMNS), copy=False)
 
@@ -226,11 +226,11 @@ def _frame(columns: Columns) -> pd.DataFrame:
 # --- several rows, one machine
 
 
-def _together(columns: Columns, frame: pd.DataFrame, kept: Array) -> pd.DataFrame:
+def _together(columns: Columns, frame: pd.DataFrame, retained: Array) -> pd.DataFrame:
     """One row a machine: the acts added up where it has several, faults where it may not."""
-    rows = rows_of(kept)
+    rows = rows_of(retained)
     if columns.mapping.rows == "one":
-        _refuse_repeated(columns, kept)
+        _refuse_repeated(columns, retained)
         return frame if len(rows) == len(frame) else frame.iloc[rows]
     codes = some(columns.machine.encoded().codes)
     named = rows[codes[rows] >= 0]
@@ -238,9 +238,9 @@ def _together(columns: Columns, frame: pd.DataFrame, kept: Array) -> pd.DataFram
     first[codes[named[::-1]]] = named[::-1]
     own = codes[named]
     firsts = first[own]
-    said = [cast("Column", name) for name in COLUMNS if name not in ("machine_id", *_ACTS)]
+    compared = [cast("Column", name) for name in COLUMNS if name not in ("machine_id", *_ACTS)]
     in_parallel(
-        (partial(_refuse_disagreement, columns, frame, name, named, firsts) for name in said),
+        (partial(_refuse_disagreement, columns, frame, name, named, firsts) for name in compared),
         columns.rows,
     )
     heads = np.sort(first[first >= 0])
@@ -251,12 +251,12 @@ def _together(columns: Columns, frame: pd.DataFrame, kept: Array) -> pd.DataFram
     return frame.iloc[heads].assign(**sums)
 
 
-def _refuse_repeated(columns: Columns, kept: Array) -> None:
+def _refuse_repeated(columns: Columns, retained: Array) -> None:
     cells, twice = columns.machine, columns.repeated
     if twice is None:
         return
-    rows = rows_of(twice & kept)
-    names = np.array(cells.shown(rows)) if rows.size else np.empty(0)
+    rows = rows_of(twice & retained)
+    names = np.array(cells.texts_at(rows)) if rows.size else np.empty(0)
     different, counts = np.unique(names, return_counts=True)
     again = rows[np.isin(names, different[counts > 1])]
     if again.size:
@@ -302,7 +302,7 @@ def _text(column: pd.Series[Any], row: int) -> str:
 
 
 def _checked(
-    columns: Columns, frame: pd.DataFrame, kept: Array, year: int, reader: Reader
+    columns: Columns, frame: pd.DataFrame, retained: Array, year: int, reader: Reader
 ) -> Fleet:
     """The fleet, once no check refuses a row."""
     if frame.empty and not columns.faults:
@@ -314,19 +314,19 @@ def _checked(
             continue
         name = cast("Column", check.column)
         bad = place[~check.fine]
-        told = [f.refusal.rows for f in columns.faults if f.column == name]
-        left = np.setdiff1d(bad, np.concatenate(told)) if told else bad
-        if columns.origin(name) is None or told:
+        refused = [f.refusal.rows for f in columns.faults if f.column == name]
+        left = np.setdiff1d(bad, np.concatenate(refused)) if refused else bad
+        if columns.origin(name) is None or refused:
             # What it is deduced from is at fault, or what it is a sum of, and told.
             left = left[~frame[name].loc[left].isna().to_numpy()]
         if left.size:
-            shown = _text(frame[name].loc[left], 0)
+            value = _text(frame[name].loc[left], 0)
             facts = {"expected": ", ".join(check.expected)}
-            columns.note(name, Refusal("activity_check", left, shown, facts))
+            columns.note(name, Refusal("activity_check", left, value, facts))
     faults = [
         fault._replace(refusal=fault.refusal._replace(rows=rows))
         for fault in columns.faults
-        if (rows := fault.refusal.rows[kept[fault.refusal.rows]]).size
+        if (rows := fault.refusal.rows[retained[fault.refusal.rows]]).size
     ]
     if faults:
         raise Listed(reader, columns.cells, columns.rows, faults).error()

@@ -89,14 +89,14 @@ def _doubt(
     return problem(code, Place(file=reader.name), TITLES[name], headings=shown, key=name)
 
 
-def _matching(reader: Reader, words: tuple[str, ...], taken: set[str]) -> list[str]:
-    return [h for h in reader.head.headings if h not in taken and plain(h) in words]
+def _matching(reader: Reader, synonyms: tuple[str, ...], taken: set[str]) -> list[str]:
+    return [h for h in reader.head.headings if h not in taken and plain(h) in synonyms]
 
 
 def _near(reader: Reader, name: Column, taken: set[str]) -> list[str]:
     """A heading close to one of those known, a letter or two apart."""
     free = {plain(h): h for h in reader.head.headings if h not in taken}
-    for words in HEADINGS[name]:
-        if len(words) > 4 and (match := get_close_matches(words, free, n=1, cutoff=0.86)):
+    for synonym in HEADINGS[name]:
+        if len(synonym) > 4 and (match := get_close_matches(synonym, free, n=1, cutoff=0.86)):
             return [free[match[0]]]
     return []

@@ -10,8 +10,8 @@ from costing.fleet_file.synonyms import DOUBTFUL, HEADINGS, PARTS, plain
 
 #: How a column will be read: as names, numbers, dates or choices.
 Kind = Literal["name", "number", "date", "choice"]
-_KNOWN = frozenset(
-    word for words in (*HEADINGS.values(), *DOUBTFUL.values(), PARTS) for word in words
+_TRADE_HEADINGS = frozenset(
+    heading for synonyms in (*HEADINGS.values(), *DOUBTFUL.values(), PARTS) for heading in synonyms
 )
 
 
@@ -19,14 +19,14 @@ _KNOWN = frozenset(
 class Head:
     """Headings (each once), the line where they end, and some rows after it, as texts.
 
-    known: how many of the headings are words of this trade. even: share of the rows that have as
+    recognised: how many of the headings are of this trade. even: share of the rows that have as
     many columns.
     """
 
     headings: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
     line: int
-    known: int
+    recognised: int
     even: float
 
 
@@ -58,7 +58,7 @@ def best_row(rows: Sequence[Sequence[str]]) -> int | None:
 
 def recognised(row: Sequence[str]) -> int:
     """How many cells of a row are headings of this trade."""
-    return len({plain(cell) for cell in row} & _KNOWN)
+    return len({plain(cell) for cell in row} & _TRADE_HEADINGS)
 
 
 def letter(index: int) -> str:

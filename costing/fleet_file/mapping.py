@@ -41,13 +41,13 @@ def missing(columns: Collection[str]) -> list[str]:
     return [name for name in COLUMNS if not has(name)]
 
 
-def _words(value: object) -> object:
+def _as_text(value: object) -> object:
     """A number of YAML as its digits: 8000 and « 8000 » are one wording."""
     plain_number = isinstance(value, int | float) and not isinstance(value, bool)
     return f"{value:.15g}" if plain_number else value
 
 
-Wording = Annotated[str, BeforeValidator(_words)]
+Wording = Annotated[str, BeforeValidator(_as_text)]
 
 
 class Origin(Strict):
@@ -160,16 +160,16 @@ def folder() -> Path:
 
 def recall(headings: Iterable[str]) -> Mapping | None:
     """The correspondence kept for a file with these headings; None without one that reads."""
-    known = list(headings)
-    path = folder() / f"{signature(known)}.yaml"
+    titles = list(headings)
+    path = folder() / f"{signature(titles)}.yaml"
     if not path.is_file():
         return None
     try:
-        found = from_yaml(path)
-        check_headings(found, known, path.name)
+        mapping = from_yaml(path)
+        check_headings(mapping, titles, path.name)
     except InputError:
         return None
-    return found
+    return mapping
 
 
 def remember(mapping: Mapping, headings: Iterable[str]) -> bool:

@@ -21,7 +21,7 @@ from pyarrow import parquet
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 from python_calamine import ZipError as CalamineZipError
 
-from costing.fleet_file.cells import Array, Cells, of_arrow, of_objects, shown
+from costing.fleet_file.cells import Array, Cells, as_text, of_arrow, of_objects
 from costing.fleet_file.content import Content
 from costing.fleet_file.heads import Head, Kind, best_row, letter, named
 from costing.fleet_file.mapping import Layout
@@ -180,28 +180,28 @@ def _open_sheet(name: str, data: Any, layout: Layout) -> SheetFile:
     """The sheet asked for, or the only one whose headings are of this trade."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        shown = [m.name for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible]
+        visible = [m.name for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible]
         if layout.sheet is not None and layout.sheet not in book.sheet_names:
-            known = ", ".join(f"« {title} »" for title in shown)
+            known = ", ".join(f"« {title} »" for title in visible)
             raise FleetError(problem("activity_sheet", Place(file=name), layout.sheet, known=known))
-        titles = shown if layout.sheet is None else [layout.sheet]
+        titles = visible if layout.sheet is None else [layout.sheet]
         heads = [(book.get_sheet_by_name(title), title) for title in titles]
-        found = [(sheet, head) for sheet, _ in heads if (head := _sheet_head(sheet, layout))]
+        candidates = [(sheet, head) for sheet, _ in heads if (head := _sheet_head(sheet, layout))]
     except (CalamineError, CalamineZipError, OSError, ValueError) as error:
         raise FleetError(problem("activity_damaged", Place(file=name), detail=str(error))) from None
-    if not found:
+    if not candidates:
         raise FleetError(problem("activity_header", Place(file=name)))
-    found.sort(key=lambda pair: pair[1].known, reverse=True)
-    if len(found) > 1 and found[0][1].known == found[1][1].known:
-        known = ", ".join(f"« {sheet.name} »" for sheet, _ in found)
+    candidates.sort(key=lambda pair: pair[1].recognised, reverse=True)
+    if len(candidates) > 1 and candidates[0][1].recognised == candidates[1][1].recognised:
+        known = ", ".join(f"« {sheet.name} »" for sheet, _ in candidates)
         raise FleetError(problem("activity_sheets", Place(file=name), known=known))
-    return SheetFile(name, *found[0])
+    return SheetFile(name, *candidates[0])
 
 
 def _sheet_head(sheet: CalamineSheet, layout: Layout) -> Head | None:
     rows: list[list[str]] = []
     for row in sheet.iter_rows():
-        rows.append([shown(cell).strip() for cell in row])
+        rows.append([as_text(cell).strip() for cell in row])
         if len(rows) >= _HEAD + (layout.header_line or 0):
             break
     at = layout.header_line - 1 if layout.header_line else best_row(rows)

@@ -220,11 +220,11 @@ def options(reference: Reference) -> dict[str, dict[str, str]]:
 
 def wordings(column: str, choices: Mapping[str, str]) -> dict[str, str]:
     """Every sure wording of a column's codes, plain → code; one with two meanings is left out."""
-    found: dict[str, set[str]] = {}
+    meanings: dict[str, set[str]] = {}
     for code, label in choices.items():
-        for words in (code, label, *VALUES.get(column, {}).get(code, ())):
-            found.setdefault(plain(words), set()).add(code)
-    return {words: next(iter(codes)) for words, codes in found.items() if len(codes) == 1}
+        for wording in (code, label, *VALUES.get(column, {}).get(code, ())):
+            meanings.setdefault(plain(wording), set()).add(code)
+    return {wording: next(iter(codes)) for wording, codes in meanings.items() if len(codes) == 1}
 
 
 def near(text: str, column: str, choices: Mapping[str, str]) -> str | None:
@@ -234,9 +234,9 @@ def near(text: str, column: str, choices: Mapping[str, str]) -> str | None:
     wanted, likely = plain(text), LIKELY.get(column, {})
     if wanted in likely and likely[wanted] in choices:
         return likely[wanted]
-    known = wordings(column, choices)
-    match = get_close_matches(wanted, known, n=1, cutoff=0.75)
-    return known[match[0]] if match else None
+    code_of = wordings(column, choices)
+    match = get_close_matches(wanted, code_of, n=1, cutoff=0.75)
+    return code_of[match[0]] if match else None
 
 
 def department(text: str) -> str | None:

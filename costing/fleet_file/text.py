@@ -144,9 +144,9 @@ class TextFile:
     def _ragged(self, count: int) -> FleetError:
         width = len(self.head.headings)
         wrong = [(line, len(row)) for line, row in self.rows() if len(row) != width][:10]
-        line, found = wrong[0] if wrong else (self.head.line, 0)
+        line, fields = wrong[0] if wrong else (self.head.line, 0)
         facts = {"expected": width, "count": count, "lines": ", ".join(str(n) for n, _ in wrong)}
-        return FleetError(problem("activity_ragged", Place(self.name, line), found, **facts))
+        return FleetError(problem("activity_ragged", Place(self.name, line), fields, **facts))
 
     def _damaged(self, error: Exception) -> FleetError:
         detail = str(error).splitlines()[0][:200]
@@ -174,8 +174,10 @@ def open_text(name: str, data: Any, layout: Layout) -> TextFile:
         head = _head(text, sign, layout.header_line)
         if head is not None and len(head.headings) > 1:
             heads.append((sign, head))
-    heads.sort(key=lambda pair: (pair[1].known, pair[1].even, len(pair[1].headings)), reverse=True)
-    rank = [(head.known, head.even) for _, head in heads]
+    heads.sort(
+        key=lambda pair: (pair[1].recognised, pair[1].even, len(pair[1].headings)), reverse=True
+    )
+    rank = [(head.recognised, head.even) for _, head in heads]
     if not heads or (len(rank) > 1 and rank[0] == rank[1] and rank[0][0] == 0):
         raise FleetError(problem("activity_separator", Place(file=name)))
     return TextFile(name, data, encoding, *heads[0])

@@ -51,7 +51,7 @@ def _refusals(cells: Cells, why: Array, codes: Sequence[str]) -> list[Refusal]:
     if not why.any():
         return []
     rows = cells.spread(why, 0)
-    found = []
+    refusals = []
     for index, code in enumerate(codes, start=1):
         where = np.flatnonzero(rows == index)
         if len(where):
@@ -59,12 +59,12 @@ def _refusals(cells: Cells, why: Array, codes: Sequence[str]) -> list[Refusal]:
             readings = read(value) if code == "activity_two_numbers" else None
             first, second = readings.written if isinstance(readings, Ambiguous) else ("", "")
             facts = {"first": first, "second": second} if first else {}
-            found.append(Refusal(code, where, value, facts))
-    return found
+            refusals.append(Refusal(code, where, value, facts))
+    return refusals
 
 
-def _mask(found: Any) -> Array:
-    return np.asarray(pc.fill_null(found, False)).astype(bool)
+def _mask(truths: Any) -> Array:
+    return np.asarray(pc.fill_null(truths, False)).astype(bool)
 
 
 def _matches(texts: Any, pattern: str) -> Array:
@@ -110,7 +110,7 @@ def read_numbers(cells: Cells, values: Mapping[str, str], decimal: str | None) -
     4,5 or 4 500: refused.
     """
     if cells.texts is None and cells.dates is None:
-        return Reading(_said(some(cells.numbers), values), [])
+        return Reading(_replaced(some(cells.numbers), values), [])
     if cells.texts is None:
         cells = cells.encoded()
     texts = cells.texts
@@ -123,17 +123,17 @@ def read_numbers(cells: Cells, values: Mapping[str, str], decimal: str | None) -
     for text, meaning in values.items():
         same = _mask(pc.equal(cells.texts, text))
         numbers[same], why[same] = meant(meaning), 0
-    found = cells.spread(numbers, np.nan)
+    by_row = cells.spread(numbers, np.nan)
     if "" in values:
-        found = np.where(cells.blank, meant(values[""]), found)
-    return Reading(found, _refusals(cells, why, ("activity_number", "activity_two_numbers")))
+        by_row = np.where(cells.blank, meant(values[""]), by_row)
+    return Reading(by_row, _refusals(cells, why, ("activity_number", "activity_two_numbers")))
 
 
-def _said(found: Array, values: Mapping[str, str]) -> Array:
+def _replaced(numbers: Array, values: Mapping[str, str]) -> Array:
     """Numbers of the file, with those that stand for others replaced."""
-    result = found
+    result = numbers
     for text, meaning in values.items():
-        same = np.isnan(found) if text == "" else found == meant(text)
+        same = np.isnan(numbers) if text == "" else numbers == meant(text)
         result = np.where(same, meant(meaning), result)
     return result
 
@@ -143,10 +143,10 @@ def meant(text: str) -> float:
 
     « 1.125 » is not two: YAML writes numbers with a point.
     """
-    found = read(text)
-    if isinstance(found, Ambiguous):
-        found = found.decimal if "." in text else None
-    return float("nan") if found is None else found
+    value = read(text)
+    if isinstance(value, Ambiguous):
+        value = value.decimal if "." in text else None
+    return float("nan") if value is None else value
 
 
 def _numbers(texts: Any, decimal: str | None) -> tuple[Array, Array]:
@@ -241,7 +241,9 @@ def _dates_alike(texts: Any, month_first: bool) -> Array | None:
     signs -= ord("0")
     if any(signs[place].max() > 9 for place in (0, 1, 3, 4, 6, 7, 8, 9)):
         return None
-    first, second, century, year = (signs[at] * np.uint8(10) + signs[at + 1] for at in (0, 3, 6, 8))
+    first, second, century, year = (
+        signs[start] * np.uint8(10) + signs[start + 1] for start in (0, 3, 6, 8)
+    )
     day, month = (second, first) if month_first else (first, second)
     if century.min() < 19 or century.max() > 20 or month.max() > 12 or day.max() > 31:
         return None
@@ -284,9 +286,9 @@ def _dates(texts: Any, month_first: bool) -> tuple[Array, Array]:
 
 def _parts(texts: Any, pattern: str, names: str) -> list[Array]:
     """The named parts of a pattern as whole numbers; 0 where the text is otherwise."""
-    found = pc.extract_regex(texts, pattern)
-    fields = (pc.struct_field(found, name).cast(pa.int64()) for name in names)
-    return [np.asarray(pc.fill_null(each, 0)) for each in fields]
+    groups = pc.extract_regex(texts, pattern)
+    fields = (pc.struct_field(groups, name).cast(pa.int64()) for name in names)
+    return [np.asarray(pc.fill_null(part, 0)) for part in fields]
 
 
 def _date(year: Array, month: Array, day: Array) -> Array:
@@ -327,13 +329,13 @@ def read_choices(
         many = Refusal("activity_many_values", rows, texts[0], {"count": number(len(texts))})
         return Choice(np.full(len(cells), -1), tuple(codes), [many])
     place = {code: index for index, code in enumerate(codes)}
-    found = np.array([place.get(meaning(text) or "", -1) for text in texts], dtype=np.int8)
-    apart = found[found >= 0]
-    if blank is None and len(np.unique(apart)) == len(found):  # each text is a code of its own
-        return Choice(some(cells.codes), tuple(codes[index] for index in found), [])
-    places = cells.spread(found, place.get(blank or "", -1))
+    by_text = np.array([place.get(meaning(text) or "", -1) for text in texts], dtype=np.int8)
+    apart = by_text[by_text >= 0]
+    if blank is None and len(np.unique(apart)) == len(by_text):  # each text is a code of its own
+        return Choice(some(cells.codes), tuple(codes[index] for index in by_text), [])
+    places = cells.spread(by_text, place.get(blank or "", -1))
     refused = []
-    for index in np.flatnonzero(found < 0):
+    for index in np.flatnonzero(by_text < 0):
         refusal = doubt(texts[index])
         if refusal is not None:
             refused.append(refusal._replace(rows=np.flatnonzero(cells.codes == index)))

@@ -118,9 +118,9 @@ def _given(source: str | bytes, reference: Reference) -> tuple[list[Given], list
     given: list[Given] = []
     problems: list[Problem] = []
     for row in rows:
-        found, wrong = _read_row(row, reference)
+        item, wrong = _read_row(row, reference)
         problems += wrong
-        given += [found] if found else []
+        given += [item] if item else []
     return given, problems
 
 
@@ -141,17 +141,17 @@ def _csv_rows(text: str) -> Iterator[Row]:
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     # A spreadsheet program saves a comment quoted, and blank rows as bare separators.
-    kept = [
+    filled = [
         (number, line)
         for number, line in enumerate(lines, start=1)
         if line.strip(' ;,\t"') and not line.lstrip(' "').startswith("#")
     ]
-    if not kept:
+    if not filled:
         raise TariffError(problem("tariff_empty"))
-    separator = ";" if ";" in kept[0][1] else ","
+    separator = ";" if ";" in filled[0][1] else ","
     (top, header), *rows = (
         (number, [clean(field) for field in next(csv.reader([line], delimiter=separator))])
-        for number, line in kept
+        for number, line in filled
     )
     place, known = Place(line=top), ", ".join(COLUMNS)
     names = [name.casefold() for name in header]
@@ -180,8 +180,8 @@ def _json_rows(text: str) -> Iterator[Row]:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        at = Place(line=error.lineno)
-        raise TariffError(problem("schedule_json", at, detail=error.msg)) from None
+        place = Place(line=error.lineno)
+        raise TariffError(problem("schedule_json", place, detail=error.msg)) from None
     except (RecursionError, ValueError) as error:
         raise TariffError(problem("schedule_json", detail=type(error).__name__)) from None
     fees = data.get("fees") if isinstance(data, dict) else data
@@ -191,14 +191,14 @@ def _json_rows(text: str) -> Iterator[Row]:
         yield Row(Place(key=f"fees.{number}"), {_JSON.get(k, k): v for k, v in fee.items()})
 
 
-def _read_row(found: Row, reference: Reference) -> tuple[Given | None, list[Problem]]:
+def _read_row(raw_row: Row, reference: Reference) -> tuple[Given | None, list[Problem]]:
     """One row, and what is wrong with it."""
-    place = found.place
-    row = {name: v.strip() if isinstance(v, str) else v for name, v in found.values.items()}
+    place = raw_row.place
+    row = {name: v.strip() if isinstance(v, str) else v for name, v in raw_row.values.items()}
     blank = {name for name in COLUMNS if row.get(name) in (None, "")}
     needed = ("effective_from", "class", "band", "fee_eur")
     problems = [problem("wb_blank", place, heading=name) for name in needed if name in blank]
-    if found.beyond:
+    if raw_row.beyond:
         problems.append(problem("tariff_fields", place, len(row)))
     names = {code: reference.class_labels[code].fr for code in reference.classes}
     code = _choice("unknown_class", row.get("class"), names, place, problems)
@@ -215,7 +215,7 @@ def _read_row(found: Row, reference: Reference) -> tuple[Given | None, list[Prob
         problems.append(problem(error.code, place, row["effective_from"], **error.facts))
     try:
         if "fee_eur" not in blank:
-            value = _number(row["fee_eur"], found.comma, band in PARAMETERS)
+            value = _number(row["fee_eur"], raw_row.comma, band in PARAMETERS)
     except RefusedError as error:
         problems.append(problem(error.code, place, row["fee_eur"], **error.facts))
     if problems or date is None or value is None:
@@ -230,8 +230,8 @@ def _choice(
     if given in (None, ""):
         return ""
     wanted = clean(str(given)).casefold()
-    for code, words in options.items():
-        if wanted in {code.casefold(), clean(words).casefold()}:
+    for code, label in options.items():
+        if wanted in {code.casefold(), clean(label).casefold()}:
             return code
     facts = {"near": suggest(wanted, options), "known": ", ".join(options)}
     problems.append(problem(fault, place, given, **facts))

@@ -16,13 +16,13 @@ from costing.optimise.floors import COUNTS
 from costing.optimise.proposal import Proposal
 from costing.scenario.menu import OBJECTIVES
 from costing.workbook.live.book import Results, check, prices_held, sheets, write_computation
-from costing.workbook.live.comparison_sheet import known
+from costing.workbook.live.comparison_sheet import formula_or_dash
 from costing.workbook.live.machine_sheet import View
 from costing.workbook.live.periods_sheet import DATED
 from costing.workbook.live.timeline import dated
 from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.changes import write_changes
-from costing.workbook.sheets.choices.rows import choices, shown
+from costing.workbook.sheets.choices.rows import choice_text, choices
 from costing.workbook.sheets.limits import write_limits
 from costing.workbook.sheets.original import write_original
 from costing.workbook.sheets.read_me import link, write_read_me
@@ -100,12 +100,12 @@ def computed(case: Case, schedule: FeeSchedule, view: View | None) -> dict[str, 
     free = (vocabulary.VALUES, vocabulary.ACTIVITY, vocabulary.CHOICES, vocabulary.MENU,
     vocabulary.FLEET,
             vocabulary.UNAVAILABLE, vocabulary.SOURCES, vocabulary.LISTS)  # fmt: skip
-    kept = [name for name in (SUMMARY, *names) if name not in free]
-    found = book.values(kept)
-    found[SUMMARY] = {
-        place: prices_held for place, prices_held in found[SUMMARY].items() if prices_held.formula
+    compared = [name for name in (SUMMARY, *names) if name not in free]
+    cells = book.values(compared)
+    cells[SUMMARY] = {
+        place: written for place, written in cells[SUMMARY].items() if written.formula
     }
-    return {name: found[name] for name in kept}
+    return {name: cells[name] for name in compared}
 
 
 def _write(
@@ -152,11 +152,11 @@ def _write_summary(
         sheet.paragraph(row, banner, "banner")
         row += 2
     row = _write_live(sheet, row, results) + 1  # first: `verify` looks for it there
-    sheet.section(row, "Ce que l'outil disait le jour de l'export", 3)
+    sheet.heading(row, "Ce que l'outil disait le jour de l'export", 3)
     row += 1
-    told = proposal.words if proposal else "Barème évalué tel quel, sans recherche."
-    held_on = _HELD if proposal and proposal.schedule is None else ""
-    for text in filter(None, (told, held_on, case.scenario.description)):
+    words = proposal.words if proposal else "Barème évalué tel quel, sans recherche."
+    held_note = _HELD if proposal and proposal.schedule is None else ""
+    for text in filter(None, (words, held_note, case.scenario.description)):
         sheet.paragraph(row, text)
         row += 1
     if proposal:
@@ -172,14 +172,14 @@ def _write_live(sheet: Sheet, row: int, results: Results) -> int:
     last = case.reference.savings.target.years[-1]
     sheet.header(row, ("Résultat du classeur", "Valeur", "Remarque"), right=(1,))
     cells, reached, whole = sheet.book.cells, results.reached, results.whole
-    asked, saved = reached.asked, reached.saved
-    margin = (f"{saved[0]}-{asked[0]}", saved[1] - asked[1])
+    required, saved = reached.required, reached.saved
+    margin = (f"{saved[0]}-{required[0]}", saved[1] - required[1])
     target = (cells["savings.target_eur"], case.scenario.savings.target_eur)
-    volumes, held_on = "Volumes que le barème ne change pas", "Tarifs en vigueur tenus"
+    volumes, held_note = "Volumes que le barème ne change pas", "Tarifs en vigueur tenus"
     eve = "Contre les tarifs d'avant la première date"
     lines = (
         ("Économies visées, toute l'imagerie", target, "", "euro"),
-        ("Demandé au forfait technique", asked, "Part du forfait, moins autres leviers", "euro"),
+        ("Demandé au forfait technique", required, "Part du forfait, moins autres leviers", "euro"),
         ("Atteint par le barème", saved, volumes, "euro"),
         ("Marge", margin, "", "euro"),
         *((f"Économie de {year}", cell, "", "euro") for year, cell in reached.years.items()),
@@ -188,13 +188,13 @@ def _write_live(sheet: Sheet, row: int, results: Results) -> int:
         (f"Variation des recettes en {last}", whole["change"], eve, "percent"),
         (f"Appareils sous leur coût en {last}, avant", whole["below_before"], "", "number"),
         (f"Appareils sous leur coût en {last}, après", whole["below_after"], "", "number"),
-        (f"Leur perte en {last}, avant", whole["before"], held_on, "euro"),
+        (f"Leur perte en {last}, avant", whole["before"], held_note, "euro"),
         (f"Leur perte en {last}, après", whole["after"], volumes, "euro"),
     )
     for line, (label, (text, value), remark, style) in enumerate(lines, start=row + 1):
         sheet.row(line, (label, None, remark))
         look = {"num_format": "#,##0.0_ "} if style == "number" else {}
-        known(sheet, line, 1, text, value, style, bold=True, **look)
+        formula_or_dash(sheet, line, 1, text, value, style, bold=True, **look)
     sheet.formula(row + 1, 2, cells["savings.reading"], reading, "cell")
     reaches = {True: "Le barème atteint ce qui est demandé",
                False: "Le barème n'atteint pas ce qui est demandé"}  # fmt: skip
@@ -218,7 +218,7 @@ def _write_search(sheet: Sheet, row: int, proposal: Proposal) -> int:
     sheet.row(row + 1, ("Statut", None, remark))
     sheet.text(row + 1, 1, status, "strong", align="right")
     without = "Sous les mêmes contraintes, montant demandé mis à part"
-    if any(asked.constraint in COUNTS for asked in proposal.case.scenario.rules.demands):
+    if any(demand.constraint in COUNTS for demand in proposal.case.scenario.rules.demands):
         without += " ; environ, des appareils voisins étant comptés ensemble"
     lines = [("Atteignable au plus", proposal.reachable_eur, without)]
     if proposal.answers and proposal.schedule:
@@ -253,13 +253,13 @@ def _write_situation(sheet: Sheet, row: int, case: Case, proposal: Proposal | No
     """What the result rested on, on the day of the export."""
     heads = ("Cadre du calcul", "Valeur", "Remarque")
     sheet.header(row, heads)
-    kept = ("perimeter", "conventions.", "savings.share_on_fee", "rules.")
+    prefixes = ("perimeter", "conventions.", "savings.share_on_fee", "rules.")
     lines: list[tuple[str, str, str]] = []
     for choice in choices(case.reference, case.scenario):
-        if choice.key.startswith(kept) and choice.value is not None:
+        if choice.key.startswith(prefixes) and choice.value is not None:
             floor = "Plancher de recette, " if choice.key.startswith("rules.floor") else ""
             remark = choice.note if choice.options else ""
-            lines.append((f"{floor}{choice.label}", shown(choice), remark))
+            lines.append((f"{floor}{choice.label}", choice_text(choice), remark))
     synthetic = "Synthétique" if case.fleet.synthetic else "Fourni avec le scénario"
     machines = f"{case.fleet.weight.sum():.0f} appareils, actes de {case.fleet.year}"
     lines += [
@@ -277,5 +277,5 @@ def _answers(proposal: Proposal) -> list[tuple[str, str, str]]:
         return []
     settled = proposal.answers
     rounds = f"{settled.rounds} tour{'s' if settled.rounds > 1 else ''}"
-    found = f"Équilibre trouvé en {rounds}, à {percent(settled.residual, 2)} près"
-    return [("Réponses des exploitants", "prises en compte", found)]
+    remark = f"Équilibre trouvé en {rounds}, à {percent(settled.residual, 2)} près"
+    return [("Réponses des exploitants", "prises en compte", remark)]

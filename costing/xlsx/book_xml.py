@@ -58,10 +58,10 @@ def read_book(archive: ZipFile) -> Book:
 def unescaped(text: str) -> str:
     """A text with the characters that XML cannot hold put back; those no person types stay."""
 
-    def character(found: re.Match[str]) -> str:
-        code = int(found[1], 16)
+    def character(match: re.Match[str]) -> str:
+        code = int(match[1], 16)
         typed = code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE
-        return chr(code) if typed else found[0]
+        return chr(code) if typed else match[0]
 
     return _ESCAPE.sub(character, text)
 
@@ -94,7 +94,7 @@ def _read_sheets(archive: ZipFile, book: Book) -> None:
 
 def _strings(archive: ZipFile, budget: Budget) -> list[str]:
     """The texts that cells name by their rank; how a text is pronounced is no part of it."""
-    found: list[str] = []
+    strings: list[str] = []
     parts: list[str] = []
     aside = False
     for opening, tag, text in part_events(archive, _STRINGS, budget):
@@ -103,9 +103,9 @@ def _strings(archive: ZipFile, budget: Budget) -> list[str]:
         elif tag == f"{MAIN}t" and not opening and not aside:
             parts.append(text)
         elif tag == f"{MAIN}si" and not opening:
-            found.append(unescaped("".join(parts)))
+            strings.append(unescaped("".join(parts)))
             parts.clear()
-    return found
+    return strings
 
 
 def _read_styles(archive: ZipFile, book: Book) -> None:

@@ -49,9 +49,9 @@ def active_parts(archive: ZipFile, budget: Budget) -> Iterator[Problem]:
     """One problem for each kind of thing that acts beyond the cells."""
     names = archive.namelist()
     for code, pattern in _PARTS.items():
-        found = [name for name in names if pattern.search(name.casefold())]
-        if found:
-            yield problem(code, value=found[0].rsplit("/", 1)[-1])
+        matching = [name for name in names if pattern.search(name.casefold())]
+        if matching:
+            yield problem(code, value=matching[0].rsplit("/", 1)[-1])
     links = [name for name in names if _LINKS.match(name.casefold())]
     dde = [name for name in links if _has_dde(archive, name, budget)]
     if dde:
@@ -67,10 +67,10 @@ def _has_dde(archive: ZipFile, name: str, budget: Budget) -> bool:
 def _targets(archive: ZipFile, budget: Budget) -> str:
     """The files that the external links lead to."""
     rels = [n for n in archive.namelist() if _TARGETS.match(n.casefold())]
-    found = [
+    targets = [
         node["Target"]
         for name in rels
         for opening, _, node in part_events(archive, name, budget)
         if opening and "Target" in node
     ]
-    return ", ".join(dict.fromkeys(found))
+    return ", ".join(dict.fromkeys(targets))

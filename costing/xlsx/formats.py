@@ -105,11 +105,11 @@ def _bare(section: str) -> str:
 
 def _sections(number_format: str) -> list[str]:
     """The parts for positive numbers, negative ones, zero and texts."""
-    found, rest = [], number_format
+    sections, rest = [], number_format
     while True:
         match = _SECTION.match(rest)
         end = match.end() if match else 0
-        found.append(rest[:end])
+        sections.append(rest[:end])
         if rest[end : end + 1] != ";":
-            return found
+            return sections
         rest = rest[end + 1 :]

@@ -155,19 +155,21 @@ class _Reader:
         if len(self.content.cells) >= MOST_CELLS:
             raise RefusedXmlError("cells")
         style = int(self.cell.get("s", 0))
-        shown, blended = self.book.formats[style], style in self.book.blended
-        value = self._value(text, shown)
+        number_format, blended = self.book.formats[style], style in self.book.blended
+        value = self._value(text, number_format)
         if self.formula is not None:
             zero = self.book.unsure_zeros and value in (0, None) and value is not False
             outside = takes_from_outside(self.formula)
             if self.value is None or zero:
                 self.content.cells[here] = Raw(None, GENERAL, True, outside)
             else:
-                self.content.cells[here] = Raw(value, shown, outside=outside, blended=blended)
+                self.content.cells[here] = Raw(
+                    value, number_format, outside=outside, blended=blended
+                )
         elif value is not None:
-            self.content.cells[here] = Raw(value, shown, blended=blended)
+            self.content.cells[here] = Raw(value, number_format, blended=blended)
 
-    def _value(self, text: str | None, shown: str) -> Any:
+    def _value(self, text: str | None, number_format: str) -> Any:
         """What a cell's text stands for, by its declared type and its number format."""
         kind = self.cell.get("t", "n")
         if text is None or text == "":
@@ -182,15 +184,15 @@ class _Reader:
             return text in TRUE
         if kind == "d":
             return _iso(text)
-        return self._number(text, shown)
+        return self._number(text, number_format)
 
-    def _number(self, text: str, shown: str) -> Any:
+    def _number(self, text: str, number_format: str) -> Any:
         if not _DIGITS.fullmatch(text):
             return text
         number = float(text)
-        if is_date(shown):
+        if is_date(number_format):
             try:
-                return from_excel(number, self.book.epoch, timedelta=is_duration(shown))
+                return from_excel(number, self.book.epoch, timedelta=is_duration(number_format))
             except (OverflowError, ValueError):
                 return "#VALUE!"
         plain = number.is_integer() and text.lstrip("+-").isdigit()

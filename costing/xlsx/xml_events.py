@@ -70,24 +70,24 @@ def events(stream: IO[bytes], budget: Budget) -> Iterator[Event]:
         RefusedXmlError: a document type, a token or a depth beyond all measure, too many tags.
         expat.ExpatError: not well-formed.
     """
-    found: list[Event] = []
-    parser = _parser(found)
+    pending: list[Event] = []
+    parser = _parser(pending)
     fed = 0
     while chunk := stream.read(_CHUNK):
         fed += len(chunk)
         parser.Parse(chunk, False)
-        yield from found
-        budget.left -= len(found)
+        yield from pending
+        budget.left -= len(pending)
         if budget.left < 0:
             raise RefusedXmlError("tags")
-        found.clear()
+        pending.clear()
         if fed - max(0, parser.CurrentByteIndex) > _LONGEST:
             raise RefusedXmlError("token")
     parser.Parse(b"", True)
-    yield from found
+    yield from pending
 
 
-def _parser(found: list[Event]) -> expat.XMLParserType:
+def _parser(pending: list[Event]) -> expat.XMLParserType:
     """A parser that adds its events to a list."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -96,7 +96,7 @@ def _parser(found: list[Event]) -> expat.XMLParserType:
 
     def tag(event: Event) -> None:
         nonlocal length
-        found.append(event)
+        pending.append(event)
         text.clear()
         length = 0
 

@@ -19,12 +19,12 @@ def plain(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
-def table(annex: Annex, section: int, date: dt.date):
-    return next(t for t in annex.sections[section].tables if t.date == date)
+def table(annex: Annex, article: int, date: dt.date):
+    return next(t for t in annex.articles[article].tables if t.date == date)
 
 
-def rows(annex: Annex, section: int, date: dt.date) -> list[list[str]]:
-    return [[plain(text) for text in row] for row in matrix(table(annex, section, date))]
+def rows(annex: Annex, article: int, date: dt.date) -> list[list[str]]:
+    return [[plain(text) for text in row] for row in matrix(table(annex, article, date))]
 
 
 # --- The tables in force --------------------------------------------------------------------------
@@ -106,14 +106,14 @@ def test_pet_is_as_in_the_decision_of_2025(official):
 def test_before_contrast_was_inside_no_note_says_it(case):
     """In 2018 captions call the note on thresholds alone; prices of PET are not known then."""
     found = describe(case, case.reference.schedule, "", dt.date(2018, 7, 1))
-    first = [section.tables[0] for section in found.sections]
+    first = [article.tables[0] for article in found.articles]
     assert [t.caption.count("(") for t in first] == [1, 1, 0]
     assert not any("contraste" in note for t in first for note in t.below)
     assert {row[1] for row in matrix(first[2])[2:]} == {"—"}
 
 
 def test_the_order_is_that_of_the_articles(official):
-    assert [section.title for section in official.sections] == [
+    assert [article.title for article in official.articles] == [
         "Article 1 – Scanographie",
         "Article 2 – Imagerie par résonance magnétique",
         "Article 3 – Tomographes à émission de positons (TEP)",
@@ -133,9 +133,9 @@ def test_official_tables_say_where_they_come_from(official):
 def test_every_price_of_every_date_is_in_its_place(case, official, annex, reformed, which):
     schedule = case.reference.schedule if which == "official" else reformed
     shown = official if which == "official" else annex
-    for section in shown.sections:
-        for found in section.tables:
-            seen = dict(prices(section.name, matrix(found)))
+    for article in shown.articles:
+        for found in article.tables:
+            seen = dict(prices(article.name, matrix(found)))
             wanted = [c for c in schedule.cells if c.class_code in {s.class_code for s in seen}]
             assert set(seen) == set(wanted)
             for cell, text in seen.items():
@@ -143,11 +143,11 @@ def test_every_price_of_every_date_is_in_its_place(case, official, annex, reform
 
 
 def test_the_tables_in_force_come_before_the_proposed_ones(annex):
-    for section in annex.sections:
-        assert [(t.date, t.state) for t in section.tables] == [
+    for article in annex.articles:
+        assert [(t.date, t.state) for t in article.tables] == [
             (dt.date(2026, 1, 1), IN_FORCE), (JULY, PROPOSED), (NEXT, PROPOSED),
         ]  # fmt: skip
-        assert [bool(t.source) for t in section.tables] == [True, False, False]
+        assert [bool(t.source) for t in article.tables] == [True, False, False]
 
 
 def test_prices_that_differ_do_not_share_a_cell(annex):
@@ -169,7 +169,7 @@ def test_thresholds_that_differ_by_class_are_rows_of_the_table(annex):
 
 def test_a_reference_activity_of_ct_is_said_where_it_is_proposed(annex):
     """The official table does not print it."""
-    before, middle, after = (plain(t.below[0]) for t in annex.sections[0].tables)
+    before, middle, after = (plain(t.below[0]) for t in annex.articles[0].tables)
     assert "activité de référence" not in before
     limits = "activité de référence = 7 000 forfaits techniques ; seuil 1 = 12 000"
     assert limits in middle
@@ -180,7 +180,7 @@ def test_a_reference_activity_of_ct_is_said_where_it_is_proposed(annex):
 
 
 def test_years_before_amorti_follow_the_first_of_january(annex):
-    middle, after = (plain(t.inside[0]) for t in annex.sections[0].tables[1:])
+    middle, after = (plain(t.inside[0]) for t in annex.articles[0].tables[1:])
     assert middle == (
         "(1) Est amorti un appareil installé depuis plus de 7 années révolues au 1er janvier de "
         "l'année considérée. À compter du 1er janvier 2027 : depuis plus de 10 années révolues."
@@ -191,7 +191,7 @@ def test_years_before_amorti_follow_the_first_of_january(annex):
 
 
 def test_further_machines_have_their_note(annex):
-    ct, mri = (table(annex, section, NEXT) for section in (0, 1))
+    ct, mri = (table(annex, article, NEXT) for article in (0, 1))
     assert ct.caption.endswith("(1) (2) (3)")
     assert plain(ct.below[-1]) == (
         "(3) Deuxième appareil et appareils suivants d'une même autorisation : 90 % des montants "
@@ -247,7 +247,7 @@ def test_a_scenario_has_its_own_dates_and_name(case, reformed):
     assert scenario.hash[:12] in found.origin
     assert "synthétique" in found.origin
     steps = scenario.rules.step_dates
-    assert next(t.date for t in found.sections[0].tables if t.state == PROPOSED) == steps[0]
+    assert next(t.date for t in found.articles[0].tables if t.state == PROPOSED) == steps[0]
 
 
 def test_a_modality_without_an_official_table_has_the_common_form(case):
@@ -262,4 +262,4 @@ def test_named_rules_can_be_laid_out(case):
 
     for rule in ("held", "uniform"):
         found = describe(case, named(case, rule), RULES[rule].label.fr)
-        assert len(found.sections) == 3
+        assert len(found.articles) == 3

@@ -37,18 +37,18 @@ def texts(table) -> list[list[str]]:
 
 def test_every_price_of_every_date_is_read_back(document, annex, reformed):
     tables = iter(document.tables)
-    for section in annex.sections:
-        for wanted in section.tables:
+    for article in annex.articles:
+        for wanted in article.tables:
             found = texts(next(tables))
             assert found[: wanted.grid.rows] == matrix(wanted)
-            for cell, text in prices(section.name, found):
+            for cell, text in prices(article.name, found):
                 assert euros(text) == reformed.price(cell, wanted.date), (cell, wanted.date)
     assert next(tables, None) is None
 
 
 def test_each_table_has_its_caption_and_its_notes(document, annex):
     captions = [p.text for p in document.paragraphs if p.style.name == "Caption"]
-    wanted = [table for section in annex.sections for table in section.tables]
+    wanted = [table for article in annex.articles for table in article.tables]
     assert captions == [table.caption for table in wanted]
     described = [t._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) for t in document.tables]
     assert described == captions
@@ -61,7 +61,7 @@ def test_each_table_has_its_caption_and_its_notes(document, annex):
 
 
 def test_heads_repeat_and_no_row_is_cut(document, annex):
-    wanted = [table for section in annex.sections for table in section.tables]
+    wanted = [table for article in annex.articles for table in article.tables]
     for table, drawn in zip(wanted, document.tables, strict=True):
         flags = [row._tr.find(qn("w:trPr")) for row in drawn.rows]
         heads = [flag.find(qn("w:tblHeader")) is not None for flag in flags]
@@ -102,8 +102,8 @@ def test_the_ordinal_of_a_first_day_is_raised(document):
 
 def test_lines_are_drawn_between_the_parts_only(document, annex):
     """MRI: above the head, the limits and each block; the rows of a block have none between."""
-    drawn = document.tables[len(annex.sections[0].tables)]
-    wanted = annex.sections[1].tables[0].grid
+    drawn = document.tables[len(annex.articles[0].tables)]
+    wanted = annex.articles[1].tables[0].grid
     for index, row in enumerate(drawn.rows[: wanted.rows]):
         erased = all(
             cell._tc.tcPr.find(qn("w:tcBorders")) is not None

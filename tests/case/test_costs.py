@@ -416,7 +416,7 @@ def test_vat_moves_a_cost_that_bears_it_whole(tmp_path: Path) -> None:
     (tmp_path / "essai.yaml").write_text(text.replace("vat: included", "vat: excluded"), "utf-8")
     case = make_case(load_reference([tmp_path]), Scenario())
     assert total(case, "essai", 1_000) == pytest.approx(36_000)
-    found = costs._by_differences(case, "essai", 1_000, 0.0)
+    found = costs.elasticities_by_differences(case, "essai", 1_000, 0.0)
     assert found == pytest.approx({"per_act": 1, "vat_rate": 1 / 6}, abs=1e-7)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.dimensions import ColumnDimension, RowDimension
 
 from costing.case.case import make_case
 from costing.problems.errors import Problem, WorkbookError
@@ -94,7 +96,11 @@ def pickled(template: bytes) -> bytes:
 
 @pytest.fixture
 def draft(pickled: bytes, reference: Reference) -> Draft:
-    return Draft(pickle.loads(pickled), reference)
+    book = pickle.loads(pickled)
+    for sheet in book.worksheets:  # a default dictionary of openpyxl forgets its default
+        sheet.row_dimensions.default_factory = partial(RowDimension, sheet)
+        sheet.column_dimensions.default_factory = partial(ColumnDimension, sheet)
+    return Draft(book, reference)
 
 
 @pytest.fixture

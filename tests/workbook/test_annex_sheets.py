@@ -56,10 +56,10 @@ def test_a_sheet_a_modality(book):
 
 
 def test_every_box_of_every_table_is_in_its_place(book, annex):
-    for section in annex.sections:
-        sheet = book[section.name]
+    for article in annex.articles:
+        sheet = book[article.name]
         column = {cell.value: cell.row for cell in sheet["A"] if cell.value}
-        for table in section.tables:
+        for table in article.tables:
             first = column[table.caption] + 1
             for box in table.grid.boxes:
                 cell = sheet.cell(first + box.row, 1 + box.column)

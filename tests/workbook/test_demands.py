@@ -15,7 +15,7 @@ from costing.values.quantity import Quantity
 from costing.workbook.grid.cells import read_number
 from costing.workbook.imported.importer import import_workbook
 from costing.workbook.sheets.choices.row import written
-from costing.workbook.sheets.choices.rows import assemble, choices, shown
+from costing.workbook.sheets.choices.rows import assemble, choice_text, choices
 from costing.workbook.template import write_template
 from costing.xlsx.cell import Raw
 from tests.shared import examples
@@ -336,7 +336,7 @@ def test_lists_offer_what_the_menu_declares(template):
 
 
 def test_choices_in_words(reference):
-    words = {choice.key: shown(choice) for choice in choices(reference, FULL)}
+    words = {choice.key: choice_text(choice) for choice in choices(reference, FULL)}
     assert words["rules.demands.1.constraint"] == "Baisse maximale par étape"
     assert words["rules.demands.3.scope"] == "secteur libéral"
     assert words["rules.demands.5.scope"] == "tous"

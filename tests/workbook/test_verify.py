@@ -105,7 +105,7 @@ def test_errors(file, reference):
     content = _error(file, sheet, cell)
     found = checked(content, reference)
     (gap,) = found.gaps
-    assert (gap.sheet, gap.cell, gap.found, gap.reason) == (sheet, cell, "#DIV/0!", "error")
+    assert (gap.sheet, gap.cell, gap.actual, gap.reason) == (sheet, cell, "#DIV/0!", "error")
 
 
 def _error(file: File, sheet: str, cell: str) -> File:
@@ -119,7 +119,7 @@ def test_a_formula_that_no_program_computed(file, reference):
     sheet, cell = revenue_cell(file)
     blank = file.edited(sheet, rf'(<c r="{cell}"[^>]*><f>.*?</f>)<v>[^<]*</v>', r"\1")
     (gap,) = checked(blank, reference).gaps
-    assert (gap.cell, gap.found, gap.reason) == (cell, "", "empty")
+    assert (gap.cell, gap.actual, gap.reason) == (cell, "", "empty")
 
 
 def test_a_sheet_that_is_missing(file, reference):
@@ -152,7 +152,7 @@ def test_a_price_changed(file, reference):
     assert told(found) == {key: (now, now - 1)}
     assert reasons(found) == {"stale"}
     (gap,) = [gap for gap in found.gaps if (gap.sheet, gap.cell) == ("Économies", "D8")]
-    assert gap.expected > gap.found
+    assert gap.expected > gap.actual
 
 
 def test_a_machine_changed(file, reference):

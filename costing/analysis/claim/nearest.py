@@ -11,7 +11,7 @@ where they are known (`costing.analysis.draws.slopes`), kept only if re-evaluati
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -113,6 +113,9 @@ class _Problem:
     factor: Floats
     here: float
     scale: float
+    _last: dict[bytes, tuple[float, Floats]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, margin: Margin, inputs: Inputs, known: Floats, exact: Tangent | None) -> _Problem:
@@ -142,12 +145,11 @@ class _Problem:
 
         By differences where they are not known: without a tangent, or where it has no meaning.
         """
-        last: dict[bytes, tuple[float, Floats]] = self.__dict__.setdefault("_last", {})
         key = point.tobytes()
-        if key not in last:
-            last.clear()
-            last[key] = self._tangent(point)
-        return last[key]
+        if key not in self._last:
+            self._last.clear()
+            self._last[key] = self._tangent(point)
+        return self._last[key]
 
     def _tangent(self, point: Floats) -> tuple[float, Floats]:
         if self.exact is not None:

@@ -192,7 +192,7 @@ def _unread_numbers(listed: Listed) -> Iterator[_UnreadNumbers]:
         if code == "activity_blank":
             texts = {"": len(fault.refusal.rows)}
         elif code == "activity_number":
-            texts = dict(Counter(listed.cells[fault.heading].shown(fault.refusal.rows)))
+            texts = dict(Counter(listed.cells[fault.heading].texts_at(fault.refusal.rows)))
         else:
             continue
         few = texts if len(texts) <= MOST_WORDINGS else {}

@@ -117,7 +117,7 @@ def _differs(name: str, gaps: tuple[Gap, ...]) -> None:
     )  # fmt: skip
     own = [gap for gap in gaps if chosen in (_ALL, gap.sheet)]
     rows = [
-        (gap.sheet, gap.cell or "—", cell(gap.found), cell(gap.expected), gap.words)
+        (gap.sheet, gap.cell or "—", cell(gap.actual), cell(gap.expected), gap.words)
         for gap in own[:MOST]
     ]
     columns = [

@@ -147,9 +147,9 @@ def _plausible(date: dt.date) -> dt.date:
     return date
 
 
-def _rate(value: float, shown_as_percent: bool) -> float:
+def _rate(value: float, as_percent: bool) -> float:
     """A rate in a numeric cell: its format says whether 0.5 is 50 % or 0.5 %."""
-    if shown_as_percent or value == 0:
+    if as_percent or value == 0:
         return value
     raise _two_rates(value)
 
@@ -194,7 +194,7 @@ def _number_from_text(text: str, allowed: Quantity) -> float:
     if per_cent:
         return float(f"{result / 100:.15g}")
     if allowed.rate and not suffix:
-        return _rate(result, shown_as_percent=False)
+        return _rate(result, as_percent=False)
     factor = _scale(suffix, allowed)
     return result if factor == 1 else float(f"{result * factor:.15g}")
 
@@ -204,15 +204,15 @@ def _one_number(numeral: str, small: bool) -> float:
 
     `small`: a percentage, for which a reading in thousands is out of the question.
     """
-    found = reading.read(numeral)
-    if found is None:
+    value = reading.read(numeral)
+    if value is None:
         raise RefusedError("wb_not_number")
-    if isinstance(found, Ambiguous):
+    if isinstance(value, Ambiguous):
         if not small:
-            first, second = found.written
+            first, second = value.written
             raise RefusedError("wb_ambiguous_number", first=first, second=second)
-        return found.decimal
-    return found
+        return value.decimal
+    return value
 
 
 def _scale(suffix: str, allowed: Quantity) -> float:
@@ -230,9 +230,9 @@ def _scale(suffix: str, allowed: Quantity) -> float:
 
 
 def _range(allowed: Quantity) -> str:
-    def shown(value: float) -> str:
+    def as_text(value: float) -> str:
         return percent(value, 0) if allowed.rate else number(value, _decimals(value))
 
     if allowed.high >= UNBOUNDED:
-        return f"au moins {shown(allowed.low)}"
-    return f"{shown(allowed.low)} – {shown(allowed.high)}"
+        return f"au moins {as_text(allowed.low)}"
+    return f"{as_text(allowed.low)} – {as_text(allowed.high)}"

@@ -49,8 +49,8 @@ class Findings:
         """
         self.problems.append(problem(code, place, value, **facts))
         if len(self.problems) >= MOST_PROBLEMS:
-            more = problem("wb_many_problems", value=MOST_PROBLEMS)
-            raise WorkbookError([more, *self.problems])
+            too_many = problem("wb_many_problems", value=MOST_PROBLEMS)
+            raise WorkbookError([too_many, *self.problems])
 
     def claim(self, key: str, place: Place) -> bool:
         """Whether a key is met for the first time; else both places are named."""
@@ -100,12 +100,12 @@ class Grid:
 
         Of several columns that hold the label's words, the leftmost: others may be values.
         """
-        found = sorted(
+        labelled = sorted(
             (column, row)
             for (row, column), raw in self.cells.items()
             if isinstance(raw.value, str) and clean(raw.value) == label
         )
-        same = [(row, column) for column, row in found if column == found[0][0]]
+        same = [(row, column) for column, row in labelled if column == labelled[0][0]]
         if len(same) == 1:
             return same[0][0], same[0][1] + 1
         if not same:
@@ -132,13 +132,13 @@ class Table:
 
     def lines(self) -> list[Line]:
         """The rows below the headings that hold something in one of the columns."""
-        known = set(self.columns.values())
-        found = {
+        columns = set(self.columns.values())
+        rows = {
             row
             for (row, column), raw in self.grid.cells.items()
-            if row > self.header and column in known and not is_blank(raw)
+            if row > self.header and column in columns and not is_blank(raw)
         }
-        return [Line(self, row) for row in sorted(found)]
+        return [Line(self, row) for row in sorted(rows)]
 
     def keyed(self, key: str, inputs: tuple[str, ...]) -> Iterator[tuple[str, Line]]:
         """The lines that bear a key, with it; one filled without a key is a problem."""
@@ -149,10 +149,10 @@ class Table:
             elif text is not None and text is not BAD:
                 yield clean(text), line
 
-    def note_missing(self, key: str, missing: list[str], shown: int) -> None:
+    def note_missing(self, key: str, missing: list[str], most: int) -> None:
         """Note the keys that no line bears: absent is not « unchanged »."""
         if missing:
-            text = ", ".join(missing[:shown]) + ("…" if len(missing) > shown else "")
+            text = ", ".join(missing[:most]) + ("…" if len(missing) > most else "")
             place = self.grid.place(self.header, self.columns[key])
             self.findings.add("wb_rows_missing", place, text, count=len(missing))
 
@@ -202,19 +202,19 @@ def read_grids(package: Package, rows: Mapping[str, int], findings: Findings) ->
 
 def _find_sheet(package: Package, wanted: str, findings: Findings) -> str | None:
     """The sheet of a name, whatever its capitals; none, once noted, when absent or there twice."""
-    asked = wanted.casefold()
-    found = [name for name in package.parts if clean(name).casefold() == asked]
+    folded = wanted.casefold()
+    names = [name for name in package.parts if clean(name).casefold() == folded]
     copies = [
         name for name in package.parts
-        if name not in found and _COPY.sub("", clean(name)).casefold() == asked
+        if name not in names and _COPY.sub("", clean(name)).casefold() == folded
     ]  # fmt: skip
-    if not found:
+    if not names:
         known, near = ", ".join(package.parts), suggest(wanted, package.parts)
         findings.add("wb_sheet_missing", Place(sheet=wanted), wanted, near=near, known=known)
         return None
-    for name in [*found[1:], *copies]:
-        findings.add("wb_sheet_copy", Place(sheet=name), name, other=found[0])
-    return found[0]
+    for name in [*names[1:], *copies]:
+        findings.add("wb_sheet_copy", Place(sheet=name), name, other=names[0])
+    return names[0]
 
 
 def _grid(package: Package, name: str, last: int, findings: Findings) -> Grid:

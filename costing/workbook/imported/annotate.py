@@ -75,7 +75,9 @@ _WORDS: dict[Language, dict[str, Any]] = {
 def annotate(data: bytes, problems: Iterable[Problem], language: Language = "fr") -> bytes | None:
     """The workbook with its problems marked and listed; None when it cannot be opened safely."""
     listed = list(problems)
-    if any(found.code in _STOPPED for found in listed) or not readable_whole(data, LARGEST_COPY):
+    if any(problem.code in _STOPPED for problem in listed) or not readable_whole(
+        data, LARGEST_COPY
+    ):
         return None
     try:
         with warnings.catch_warnings():
@@ -96,12 +98,12 @@ def _disarm(book: Any, language: Language) -> None:
     for sheet in book.worksheets:
         for cell in sheet._cells.values():  # those that are there: one may be XFD1048576
             if cell.data_type == "f":
-                found = cell.value
-                formula = str(found.text if isinstance(found, ArrayFormula) else found)
+                content = cell.value
+                formula = str(content.text if isinstance(content, ArrayFormula) else content)
                 if _armed(formula):
                     _write(cell, _WORDS[language]["formula"].format(formula=formula))
     for names in (book.defined_names, *(sheet.defined_names for sheet in book.worksheets)):
-        for name in [n for n, held in names.items() if _armed(held.attr_text or "")]:
+        for name in [n for n, defined in names.items() if _armed(defined.attr_text or "")]:
             del names[name]
 
 
@@ -112,18 +114,18 @@ def _armed(formula: str) -> bool:
 def _mark(book: Any, problems: list[Problem], language: Language) -> None:
     """Colour each cell at fault and say why in a comment; show what hides it."""
     notes: dict[tuple[str, str], list[str]] = {}
-    for found in problems:
-        sheet = found.place.sheet or ""
-        if sheet in book.sheetnames and found.place.cell:
-            cell = _cell_at(book[sheet], found.place.cell)
-            notes.setdefault((sheet, cell.coordinate), []).append(found.message(language))
-            if found.code == "wb_hidden":
+    for problem in problems:
+        sheet = problem.place.sheet or ""
+        if sheet in book.sheetnames and problem.place.cell:
+            cell = _cell_at(book[sheet], problem.place.cell)
+            notes.setdefault((sheet, cell.coordinate), []).append(problem.message(language))
+            if problem.code == "wb_hidden":
                 _show(book[sheet], cell)
     for (sheet, name), messages in notes.items():
         cell = book[sheet][name]
         cell.fill = _FAULT
-        told = [cell.comment.text] if cell.comment else []
-        text = "\n".join([*told, f"{_WORDS[language]['note']} : ", *messages])
+        earlier = [cell.comment.text] if cell.comment else []
+        text = "\n".join([*earlier, f"{_WORDS[language]['note']} : ", *messages])
         cell.comment = _comment(text)
 
 
@@ -176,18 +178,20 @@ def _list(book: Any, problems: list[Problem], language: Language) -> None:
         _write(cell, head)
         cell.font, cell.fill = _font(bold=True, color="FFFFFFFF"), _HEAD
         sheet.column_dimensions[get_column_letter(column)].width = width
-    for number, found in enumerate(problems, start=1):
-        _list_one(sheet, 6 + number, number, found, language)
+    for number, problem in enumerate(problems, start=1):
+        _list_one(sheet, 6 + number, number, problem, language)
     sheet.freeze_panes = "A7"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-def _list_one(sheet: Worksheet, row: int, number: int, found: Problem, language: Language) -> None:
-    place = found.place
-    told = (place.sheet or "", place.cell or place.key or "", _shown(found.value))
-    texts = (str(number), *told, found.message(language))
+def _list_one(
+    sheet: Worksheet, row: int, number: int, problem: Problem, language: Language
+) -> None:
+    place = problem.place
+    origin = (place.sheet or "", place.cell or place.key or "", _value_text(problem.value))
+    texts = (str(number), *origin, problem.message(language))
     for column, text in enumerate(texts, start=1):
         cell = sheet.cell(row, column)
         _write(cell, text)
@@ -196,18 +200,18 @@ def _list_one(sheet: Worksheet, row: int, number: int, found: Problem, language:
     sheet.row_dimensions[row].height = min(400.0, 4 + 13.5 * max(1, *lines))
     if place.sheet in (sheet.parent.sheetnames if sheet.parent else []):
         name = str(place.sheet).replace("'", "''")
-        at = (place.cell or "A1").split(":")[0]
-        target = f"'{name}'!{'A' + at if at.isdigit() else at}"
+        first_cell = (place.cell or "A1").split(":")[0]
+        target = f"'{name}'!{'A' + first_cell if first_cell.isdigit() else first_cell}"
         for cell in (sheet.cell(row, 2), sheet.cell(row, 3)):
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=target)
             cell.font = _font(color="FF0563C1", underline="single")
 
 
-def _font(**more: Any) -> Font:
-    return Font(name="Calibri", size=10, **more)
+def _font(**changes: Any) -> Font:
+    return Font(name="Calibri", size=10, **changes)
 
 
-def _shown(value: Any) -> str:
+def _value_text(value: Any) -> str:
     if isinstance(value, dt.datetime):
         return f"{value:%d/%m/%Y %H:%M}".removesuffix(" 00:00")
     return "" if value is None else str(value)

@@ -62,10 +62,10 @@ def import_workbook(
     grids = read_grids(package, LAST_ROWS, findings)
     if vocabulary.READ_ME in grids:
         _check_fingerprint(grids[vocabulary.READ_ME], reference)
-    found = {
+    by_sheet = {
         n: find_table(grids[n], *vocabulary.TABLES[n]) for n in vocabulary.TABLES if n in grids
     }
-    tables = {name: table for name, table in found.items() if table}
+    tables = {name: table for name, table in by_sheet.items() if table}
     tell(0.5, "Lecture des hypothèses")
     overrides = _read_overrides(tables, reference)
     tell(0.7, "Lecture des choix et du parc")
@@ -87,10 +87,12 @@ def import_workbook(
 
 def _check_fingerprint(grid: Grid, reference: Reference) -> None:
     cell = grid.beside(vocabulary.FINGERPRINT)
-    found = clean(str(grid.at(*cell).value or "")) if cell else reference.fingerprint
-    if cell and found != reference.fingerprint:
+    fingerprint = clean(str(grid.at(*cell).value or "")) if cell else reference.fingerprint
+    if cell and fingerprint != reference.fingerprint:
         here = reference.fingerprint[:10]
-        grid.findings.add("wb_other_reference", grid.place(*cell), found[:10] or "—", expected=here)
+        grid.findings.add(
+            "wb_other_reference", grid.place(*cell), fingerprint[:10] or "—", expected=here
+        )
 
 
 def _read_overrides(tables: dict[str, Table], reference: Reference) -> list[Override]:
@@ -98,7 +100,9 @@ def _read_overrides(tables: dict[str, Table], reference: Reference) -> list[Over
     sheets = {
         name: tables[name] for name in (vocabulary.VALUES, vocabulary.ACTIVITY) if name in tables
     }
-    overrides = [found for table in sheets.values() for found in read_values(reference, table)]
+    overrides = [
+        override for table in sheets.values() for override in read_values(reference, table)
+    ]
     for name, table in sheets.items():
         note_missing(reference, vocabulary.sheet_files(reference, name), table)
     return overrides
@@ -121,9 +125,9 @@ def _assembled(fields: dict[str, Any], findings: Findings) -> Scenario | None:
     try:
         return revised(Scenario(), **fields)
     except ScenarioError as error:
-        known = {found.place for found in findings.problems}
-        refused = [_with_cell(found, findings) for found in error.problems]
-        findings.problems += [found for found in refused if found.place not in known]
+        noted = {problem.place for problem in findings.problems}
+        refused = [_with_cell(problem, findings) for problem in error.problems]
+        findings.problems += [problem for problem in refused if problem.place not in noted]
         return None
 
 
@@ -133,8 +137,8 @@ def _check_whole(reference: Reference, scenario: Scenario, findings: Findings) -
     try:
         case = make_case(reference, scenario)
     except InputError as error:
-        found = [p for p in error.problems if not (damaged and p.code in _WAITING)]
-        findings.problems += [_with_cell(p, findings) for p in found]
+        problems = [p for p in error.problems if not (damaged and p.code in _WAITING)]
+        findings.problems += [_with_cell(p, findings) for p in problems]
         return
     if not damaged:
         _check_costs(case, findings)
@@ -148,22 +152,22 @@ def _check_costs(case: Case, findings: Findings) -> None:
         try:
             annual_cost(case, code, TRIAL_ACTS)
         except InputError as error:
-            for found in error.problems:
-                by_formula.setdefault(str(found.facts.get("formula", "")), found)
-    for formula, found in by_formula.items():
+            for problem in error.problems:
+                by_formula.setdefault(str(problem.facts.get("formula", "")), problem)
+    for formula, problem in by_formula.items():
         used = [a for a in changed if a.split(".")[1] in formula] or [*changed, ""]
         place = _place_of(used[0], findings)
-        findings.problems.append(replace(found, place=place))
+        findings.problems.append(replace(problem, place=place))
 
 
-def _with_cell(found: Problem, findings: Findings) -> Problem:
+def _with_cell(problem: Problem, findings: Findings) -> Problem:
     """A problem of the reference data or the scenario, at the cell that its key came from."""
-    key = found.place.key or ""
-    if found.code == "bands_order":
-        key = f"machine_classes.reference_activity.{found.value}"
+    key = problem.place.key or ""
+    if problem.code == "bands_order":
+        key = f"machine_classes.reference_activity.{problem.value}"
     elif key == "rules.floor_share_of_cost":
-        key = f"{key}.{found.value}"
-    return replace(found, place=_place_of(key, findings))
+        key = f"{key}.{problem.value}"
+    return replace(problem, place=_place_of(key, findings))
 
 
 def _place_of(key: str, findings: Findings) -> Place:
@@ -171,8 +175,8 @@ def _place_of(key: str, findings: Findings) -> Place:
     parts = key.split(".")
     for length in range(len(parts), 0, -1):
         start = ".".join(parts[:length])
-        for known, place in findings.where.items():
-            if known == start or known.startswith(f"{start}."):
+        for noted, place in findings.where.items():
+            if noted == start or noted.startswith(f"{start}."):
                 return place
     return Place(key=key or None)
 
@@ -181,8 +185,8 @@ def _in_order(problems: list[Problem]) -> list[Problem]:
     """Problems by sheet, in the order of the workbook, each sheet from top to bottom."""
     sheets = [*LAST_ROWS]
 
-    def rank(found: Problem) -> tuple[int, int]:
-        sheet, cell = found.place.sheet, found.place.cell or "0"
+    def rank(problem: Problem) -> tuple[int, int]:
+        sheet, cell = problem.place.sheet, problem.place.cell or "0"
         digits = "".join(c for c in cell.split(":")[0] if c.isdigit())
         return (sheets.index(sheet) if sheet in sheets else len(sheets), int(digits or 0))
 

@@ -17,7 +17,7 @@ def far_values(reference: Reference, scenario: Scenario) -> list[str]:
 
     Rates are not among them: the importer asks for their sign.
     """
-    found = []
+    remarks = []
     for override in scenario.overrides:
         parameter, own = reference.parameter_at(override.parameter)
         value = own or reference.value_for(parameter, override.parameter.rsplit(".", 1)[1])
@@ -26,5 +26,5 @@ def far_values(reference: Reference, scenario: Scenario) -> list[str]:
         if not 1 / FAR < override.mode / value.mode < FAR:
             here, there = (quantity(x, parameter.unit, 6) for x in (override.mode, value.mode))
             name = labels.address_name(reference, override.parameter)
-            found.append(f"{name} : {here}, au lieu de {there}. Une unité oubliée (k€, M€) ?")
-    return found
+            remarks.append(f"{name} : {here}, au lieu de {there}. Une unité oubliée (k€, M€) ?")
+    return remarks

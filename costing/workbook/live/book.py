@@ -116,11 +116,11 @@ def write_computation(
     weights = write_evolution(book, case, parc, periods, variants)
     data = Data(book, case, timeline, switches, periods, prices, costs, parc, weights, variants)
     base = write_base_year(data)
-    found: dict[int, Year] = {year: write_year(data, year) for year in timeline.years}
-    reached = write_savings(data, found, banner)
-    whole = write_effects(data, found[last], banner)
+    by_year: dict[int, Year] = {year: write_year(data, year) for year in timeline.years}
+    reached = write_savings(data, by_year, banner)
+    whole = write_effects(data, by_year[last], banner)
     write_comparison(data, base, banner)
-    write_volumes(data, found)
+    write_volumes(data, by_year)
     write_machine(data, view or usual(case), lists)
     write_sources(book, case.reference).protect()
     lists.write(book)

@@ -65,7 +65,7 @@ class MachineSheet:
         self,
         head: str,
         formulas: Iterable[str],
-        shown: Sequence[float | str],
+        cached: Sequence[float | str],
         values: Floats,
         style: str,
     ) -> Column:
@@ -75,13 +75,15 @@ class MachineSheet:
         heading = self.book.format("head" if text else "head_right")
         self.sheet.raw.write_string(self.header, column, head, heading)
         write = self.sheet.raw.write_formula
-        for row, (formula, value) in enumerate(zip(formulas, shown, strict=True), start=self.first):
+        for row, (formula, value) in enumerate(
+            zip(formulas, cached, strict=True), start=self.first
+        ):
             write(row, column, f"={formula}", look, value)
         return Column(self.name, xl_col_to_name(column), self.first, values)
 
     def close(self) -> None:
         """Set up the printing and protect the sheet: nothing in it is an input."""
         self.sheet.raw.set_row(self.header, 68)
-        kept = 2 if self._widths[1] > 13 else 1
-        across(self.sheet, kept, kept, 1, self._widths, scale=70)
+        repeated = 2 if self._widths[1] > 13 else 1
+        across(self.sheet, repeated, repeated, 1, self._widths, scale=70)
         self.sheet.protect()

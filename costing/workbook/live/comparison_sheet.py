@@ -17,7 +17,7 @@ from costing.french.writing import NONE
 from costing.workbook.live.columns import Column, Floats
 from costing.workbook.live.year_writer import Data, Year, YearWriter
 from costing.workbook.sheets import vocabulary
-from costing.workbook.sheets.values.cell_of_value import held
+from costing.workbook.sheets.values.cell_of_value import value_formula
 from costing.workbook.write.layout import Sheet, at
 
 SHEET, COMPARED = "Comparaison", "Appareils comparés"
@@ -60,7 +60,7 @@ def write_base_year(data: Data) -> Year:
     )  # fmt: skip
     _amounts(writer)
     writer.sheet.close()
-    return writer.found
+    return writer.result
 
 
 def _targets(data: Data) -> list[str]:
@@ -68,24 +68,24 @@ def _targets(data: Data) -> list[str]:
     case, cells = data.case, {}
     activity = data.switches.conventions["activity"]
     for code in dict.fromkeys(data.parc.codes):
-        found = []
+        formulas = []
         for name in ("normative_activity", "reference_activity"):
-            known = held(data.book, case, "machine_classes", name, code)
-            found.append(known[0] if known else "NA()")
-        cells[code] = f"IF({activity}=1,{found[0]},{found[1]})"
+            computed = value_formula(data.book, case, "machine_classes", name, code)
+            formulas.append(computed[0] if computed else "NA()")
+        cells[code] = f"IF({activity}=1,{formulas[0]},{formulas[1]})"
     return [cells[code] for code in data.parc.codes]
 
 
 def _amounts(writer: YearWriter) -> None:
     """Revenue, cost, and the two sides of the third reading; each machine in its own state."""
-    data, found, year = writer.data, writer.found, writer.year
+    data, result, year = writer.data, writer.result, writer.year
     count = writer.parc.count
     rows = range(count)
     old, total = data.weights.amortised[0, year], data.weights.total[year]
     flag = (old.values > 0).astype(float)
     state = writer.add("state", "Amorti", (f"IF({old.there(i)}>0,1,0)" for i in rows), flag)
     whole = writer.band_columns("Année", [None], [None])
-    found.bands["today"] = whole
+    result.bands["today"] = whole
 
     def by_state(pair: Sequence[tuple[list[str], Floats]]) -> tuple[list[str], Floats]:
         (new_texts, new), (old_texts, worn) = pair
@@ -106,7 +106,7 @@ def _amounts(writer: YearWriter) -> None:
     _investment(writer)
     _ratios(writer)
     for name in (*_AMOUNTS, "acts", "billed"):
-        column = found.columns[name]
+        column = result.columns[name]
         writer.add(
             f"{name}_sum", f"{column_head(name)}, tous les appareils de la ligne",
             (f"{column.here(i)}*{total.there(i)}" for i in rows), column.values * total.values,
@@ -115,12 +115,12 @@ def _amounts(writer: YearWriter) -> None:
 
 def _investment(writer: YearWriter) -> None:
     """What of the fee pays investment, and what it pays, under the convention; 0 if neither."""
-    data, found = writer.data, writer.found
-    rows, col = range(writer.parc.count), found.columns
+    data, result = writer.data, writer.result
+    rows, col = range(writer.parc.count), result.columns
     state, revenue, cost = col["state"], col["revenue"], col["cost"]
     investment, stops = col["own_investment"], col["stops"]
     flag = state.values
-    full = found.bands["today"][0]
+    full = result.bands["today"][0]
     kinds = [writer.kinds(s) for s in (0, 1)]
     prices = [{k: data.prices.row("base", k) for k in dict.fromkeys(kinds[s])} for s in (0, 1)]
     first = [[prices[s][k][0].split(":")[0] for k in kinds[s]] for s in (0, 1)]
@@ -140,18 +140,18 @@ def _investment(writer: YearWriter) -> None:
         ),
         raw,
     )  # fmt: skip
-    known = writer.add(
+    possible = writer.add(
         "known", "Troisième lecture possible",
         (f"IF(OR({state.here(i)}=1,{fee.here(i)}<=0),0,1)" for i in rows), 1.0 - hidden,
     )  # fmt: skip
     writer.add(
         "investment_fee", "Forfait qui paie l'investissement",
-        (f"{fee.here(i)}*{known.here(i)}" for i in rows), np.where(hidden, 0.0, raw),
+        (f"{fee.here(i)}*{possible.here(i)}" for i in rows), np.where(hidden, 0.0, raw),
     )  # fmt: skip
     writer.add(
         "investment_cost", "Investissement payé",
         (
-            f"IF({mode}=0,{stops.here(i)},{investment.here(i)})*{known.here(i)}" for i in rows
+            f"IF({mode}=0,{stops.here(i)},{investment.here(i)})*{possible.here(i)}" for i in rows
         ),
         np.where(hidden, 0.0, against),
     )  # fmt: skip
@@ -167,9 +167,9 @@ def column_head(name: str) -> str:
 
 def _ratios(writer: YearWriter) -> None:
     """Each machine's own readings, 0 where there is none, and the weights of those with one."""
-    found, data = writer.found, writer.data
+    result, data = writer.result, writer.data
     rows = range(writer.parc.count)
-    total, col = data.weights.total[writer.year], found.columns
+    total, col = data.weights.total[writer.year], result.columns
     sides = {
         "markup": (col["revenue"], col["cost"], "{a}/{b}-1"),
         "share_of_fee": (col["cost"], col["revenue"], "1-{a}/{b}"),
@@ -218,19 +218,19 @@ def write_comparison(data: Data, year: Year, banner: str) -> None:
     sheet.raw.set_h_pagebreaks([row])
     heads = ("Parc", "Pondéré", "", "Appareils", "", "Coût", "Recettes", *READINGS.values())
     sheet.header(row, heads, right=range(3, len(heads)))
-    for line, found in enumerate(overall.to_dict("records"), start=row + 1):
-        _overall(sheet, line, data, year, found)
+    for line, record in enumerate(overall.to_dict("records"), start=row + 1):
+        _overall(sheet, line, data, year, record)
     sheet.protect()
 
 
 def _every_kind(rows: list[dict[Hashable, Any]]) -> list[dict[Hashable, Any]]:
     """Both states of each class and zone: a day of installation that is changed may need either."""
-    known = {(row["class"], row["amortisation"], row["zone"]): row for row in rows}
+    by_kind = {(row["class"], row["amortisation"], row["zone"]): row for row in rows}
     ratios = ("acts", "cost_per_act_eur", "revenue_per_act_eur", *READINGS)
     none: dict[Hashable, Any] = {"machines": 0.0, **dict.fromkeys(ratios, np.nan)}
-    zones = {code: sorted({z for c, _, z in known if c == code}) for code, _, _ in known}
+    zones = {code: sorted({z for c, _, z in by_kind if c == code}) for code, _, _ in by_kind}
     return [
-        known.get((code, state, zone))
+        by_kind.get((code, state, zone))
         or {"class": code, "amortisation": state, "zone": zone, **none}
         for code in zones
         for state in sorted(AMORTISATION)
@@ -243,33 +243,35 @@ def _by_kind(
 ) -> None:
     case, parc, col = data.case, data.parc, year.columns
     machines = data.weights.total[case.fleet.year]
-    for line, found in enumerate(rows, start=row):
+    for line, record in enumerate(rows, start=row):
         sheet.row(
             line,
             (
-                labels.scope_name(case.reference, found["class"]),
-                labels.AMORTISATION[found["amortisation"]], labels.ZONES[found["zone"]],
+                labels.scope_name(case.reference, record["class"]),
+                labels.AMORTISATION[record["amortisation"]], labels.ZONES[record["zone"]],
             ),
         )  # fmt: skip
         tests = f"{parc.column('class')},{at(line, 0)},{col['state'].all},"
-        tests += str(int(found["amortisation"] == "amorti"))
-        if found["zone"] != "*":
+        tests += str(int(record["amortisation"] == "amorti"))
+        if record["zone"] != "*":
             tests += f",{parc.column('zone')},{at(line, 2)}"
 
         def total(column: Column, tests: str = tests) -> str:
             return f"SUMIFS({column.all},{tests})"
 
         sums = {name: total(col[f"{name}_sum"]) for name in (*_AMOUNTS, "acts", "billed")}
-        sheet.formula(line, 3, total(machines), found["machines"], num_format="#,##0.0_ ")
-        _quotient(sheet, line, 4, sums["acts"], at(line, 3), found["acts"])
-        _quotient(sheet, line, 5, sums["cost"], sums["billed"], found["cost_per_act_eur"], "price")
+        sheet.formula(line, 3, total(machines), record["machines"], num_format="#,##0.0_ ")
+        _quotient(sheet, line, 4, sums["acts"], at(line, 3), record["acts"])
+        _quotient(sheet, line, 5, sums["cost"], sums["billed"], record["cost_per_act_eur"], "price")
         _quotient(
-            sheet, line, 6, sums["revenue"], sums["billed"], found["revenue_per_act_eur"], "price"
+            sheet, line, 6, sums["revenue"], sums["billed"], record["revenue_per_act_eur"], "price"
         )
-        _readings(sheet, line, sums, found)
+        _readings(sheet, line, sums, record)
 
 
-def _readings(sheet: Sheet, line: int, sums: dict[str, str], found: Mapping[Hashable, Any]) -> None:
+def _readings(
+    sheet: Sheet, line: int, sums: dict[str, str], record: Mapping[Hashable, Any]
+) -> None:
     forms = {
         "markup": ("revenue", "cost", "{a}/{b}-1"),
         "share_of_fee": ("cost", "revenue", "1-{a}/{b}"),
@@ -277,51 +279,53 @@ def _readings(sheet: Sheet, line: int, sums: dict[str, str], found: Mapping[Hash
     }
     for column, (name, (a, b, form)) in enumerate(forms.items(), start=7):
         text = f'IF({sums[b]}>0,{form.format(a=sums[a], b=sums[b])},"{NONE}")'
-        known(sheet, line, column, text, found[name], "percent")
+        formula_or_dash(sheet, line, column, text, record[name], "percent")
 
 
 def _quotient(
     sheet: Sheet, row: int, column: int, above: str, below: str, value: float,
     style: str = "number",
 ) -> None:  # fmt: skip
-    known(sheet, row, column, f'IF({below}>0,{above}/{below},"{NONE}")', value, style)
+    formula_or_dash(sheet, row, column, f'IF({below}>0,{above}/{below},"{NONE}")', value, style)
 
 
-def known(
-    sheet: Sheet, row: int, column: int, text: str, value: float, style: str, **more: Any
+def formula_or_dash(
+    sheet: Sheet, row: int, column: int, text: str, value: float, style: str, **changes: Any
 ) -> None:
     """A formula whose value may be none: a dash."""
-    shown = value if np.isfinite(value) else NONE
-    sheet.formula(row, column, text, shown, style, **more)
+    cached = value if np.isfinite(value) else NONE
+    sheet.formula(row, column, text, cached, style, **changes)
 
 
-def _overall(sheet: Sheet, row: int, data: Data, year: Year, found: Mapping[Hashable, Any]) -> None:
+def _overall(
+    sheet: Sheet, row: int, data: Data, year: Year, record: Mapping[Hashable, Any]
+) -> None:
     """One modality, or all, under one weighting."""
     case, col, parc = data.case, year.columns, data.parc
-    code, weighting = found["modality"], found["weighting"]
+    code, weighting = record["modality"], record["weighting"]
     name = labels.modality_name(case.reference, code)
     sheet.row(row, (name, labels.WEIGHTINGS[weighting], ""))
     machines = data.weights.total[case.fleet.year]
     own = vocabulary.modalities(case.reference).get(code, "")
-    mine = f'({parc.column("modality")}="{own}")*' if code != "all" else ""
+    condition = f'({parc.column("modality")}="{own}")*' if code != "all" else ""
 
     def total(column: Column) -> str:
         if code == "all":
             return f"SUM({column.all})"
         return f'SUMIFS({column.all},{parc.column("modality")},"{own}")'
 
-    sheet.formula(row, 3, total(machines), found["machines"], num_format="#,##0.0_ ")
+    sheet.formula(row, 3, total(machines), record["machines"], num_format="#,##0.0_ ")
     sheet.blank(row, 4, "cell")
     sums = {n: total(col[f"{n}_sum"]) for n in _AMOUNTS}
-    sheet.formula(row, 5, sums["cost"], found["cost_eur"])
-    sheet.formula(row, 6, sums["revenue"], found["revenue_eur"])
+    sheet.formula(row, 5, sums["cost"], record["cost_eur"])
+    sheet.formula(row, 6, sums["revenue"], record["revenue_eur"])
     if weighting == "euro":
-        _readings(sheet, row, sums, found)
+        _readings(sheet, row, sums, record)
         return
     for column, reading in enumerate(READINGS, start=7):
-        weight = f"{mine}{col[f'{reading}_weight'].all}"
+        weight = f"{condition}{col[f'{reading}_weight'].all}"
         if weighting == "act":
             weight += f"*{col['billed'].all}"
         below = f"SUMPRODUCT({weight})"
         above = f"SUMPRODUCT({weight}*{col[reading].all})"
-        _quotient(sheet, row, column, above, below, found[reading], "percent")
+        _quotient(sheet, row, column, above, below, record[reading], "percent")

@@ -21,14 +21,14 @@ from costing.values.parameters import Parameter, Value
 from costing.workbook.live.switches import Switches
 from costing.workbook.live.units_sheet import (
     SUMS,
-    Found,
+    CostPoints,
     Points,
     Situation,
     UnitCosts,
-    shown_activity,
+    typical_activity,
     write_units,
 )
-from costing.workbook.sheets.values.cell_of_value import held, held_vat
+from costing.workbook.sheets.values.cell_of_value import value_formula, vat_formula
 from costing.workbook.write.layout import Book, Sheet, at
 from costing.workbook.write.printing import across
 from costing.workbook.write.styles import number_format
@@ -53,10 +53,10 @@ def write_costs(
 
     `years`: the cell of the years before « amorti » by class and variant.
     """
-    found: Found = {}
+    cost_points: CostPoints = {}
     for model in cases[0].reference.models.values():
-        _Costs(book, cases, years, switches, model).write(found)
-    return write_units(book, cases[0], found)
+        _Costs(book, cases, years, switches, model).write(cost_points)
+    return write_units(book, cases[0], cost_points)
 
 
 class _Costs:
@@ -82,10 +82,10 @@ class _Costs:
         for code in self.model.classes:
             if code not in self.case.reference.classes:
                 continue
-            name, acts = shown_activity(self.case, code)
-            known = held(self.book, self.case, "machine_classes", name, code)
-            assert known is not None
-            cell = known[0]
+            name, acts = typical_activity(self.case, code)
+            computed = value_formula(self.book, self.case, "machine_classes", name, code)
+            assert computed is not None
+            cell = computed[0]
             for variant, case in enumerate(cases):
                 for amortised in (0, 1):
                     situation = Situation(code, amortised, variant)
@@ -94,7 +94,7 @@ class _Costs:
 
     def write(
         self,
-        found: Found,
+        cost_points: CostPoints,
     ) -> None:
         """The sheet, and what the table of unit costs needs of it."""
         sheet, first = self.sheet, 4
@@ -113,7 +113,7 @@ class _Costs:
         row = self._bound(4, cells)
         row = self._parameters(row, cells)
         row = self._steps(row, cells)
-        self._sums(row, cells, found)
+        self._sums(row, cells, cost_points)
         across(sheet, 1, first, _SAME * len(self.cases))
         sheet.protect()
 
@@ -129,7 +129,7 @@ class _Costs:
     def _bound(self, row: int, cells: list[dict[str, str]]) -> int:
         """Acts, amortised, and the conventions in numbers."""
         sheet = self.sheet
-        sheet.section(row, "Situation et conventions", 4 + len(self.columns))
+        sheet.heading(row, "Situation et conventions", 4 + len(self.columns))
         names = {
             "acts": "Actes de l'année", "amortised": "Appareil amorti (1) ou non (0)",
             "capital_method": "Charge du capital", "charge_amortised": "Charge d'un amorti",
@@ -153,7 +153,7 @@ class _Costs:
         sheet = self.sheet
         used = {name for step in self.model.steps for name in step.formula.names}
         title = "Hypothèses de la classe, taxe non récupérée comprise"
-        sheet.section(row, title, 4 + len(self.columns))
+        sheet.heading(row, title, 4 + len(self.columns))
         row += 1
         vat = self._vat(row, cells)
         row += 1
@@ -182,18 +182,20 @@ class _Costs:
         """The row of the VAT that each class does not recover."""
         self.sheet.row(row, ("TVA non récupérée", "hypothèse", "%", "vat_rate"))
         unit = self.case.reference.files["communs"]["vat_rate"].unit
-        found: list[str] = []
+        rates: list[str] = []
         for at_column, column in enumerate(self.columns):
-            known = held(self.book, self.case, "communs", "vat_rate", column.situation.class_code)
-            assert known is not None
+            computed = value_formula(
+                self.book, self.case, "communs", "vat_rate", column.situation.class_code
+            )
+            assert computed is not None
             if at_column % _SAME:
-                found.append(found[-1])
+                rates.append(rates[-1])
                 self.sheet.blank(row, 4 + at_column, "cell")
                 continue
-            look = number_format(unit, known[1])
-            self.sheet.formula(row, 4 + at_column, *known, num_format=look)
-            found.append(at(row, 4 + at_column))
-        return found
+            look = number_format(unit, computed[1])
+            self.sheet.formula(row, 4 + at_column, *computed, num_format=look)
+            rates.append(at(row, 4 + at_column))
+        return rates
 
     def _value(self, parameter: Parameter, column: _Column) -> Value | None:
         values = column.case.reference.values_of(column.situation.class_code)
@@ -208,28 +210,28 @@ class _Costs:
             f for f in (self.model.modality, "communs", "machine_classes") if name in files[f]
         )
         where = self.book, self.case, file, name, column.situation.class_code
-        known = held(*where)
-        assert known is not None
+        computed = value_formula(*where)
+        assert computed is not None
         if value.vat is None:
-            return known[0]
-        return f'{known[0]}*IF({held_vat(*where)}="{labels.VAT["excluded"]}",1+{vat},1)'
+            return computed[0]
+        return f'{computed[0]}*IF({vat_formula(*where)}="{labels.VAT["excluded"]}",1+{vat},1)'
 
     def _steps(self, row: int, cells: list[dict[str, str]]) -> int:
         """Derived quantities and lines, in the order of computation."""
         sheet = self.sheet
-        sheet.section(row, "Calcul", 4 + len(self.columns))
+        sheet.heading(row, "Calcul", 4 + len(self.columns))
         row += 1
         results = [self._results(column) for column in self.columns]
         for step in self.model.steps:
             nature = self.case.reference.postes[step.poste].label.fr if step.poste else "calcul"
             sheet.row(row, (step.label.fr, nature, UNITS[step.unit][0]))
             sheet.text(row, 3, step.formula.text, "code")
-            for at_column, known in enumerate(cells):
+            for at_column, refs in enumerate(cells):
                 place = (row, 4 + at_column)
                 value = float(results[at_column][step.name])
-                text = to_excel(step.formula, known)
+                text = to_excel(step.formula, refs)
                 sheet.formula(*place, text, value, num_format="#,##0.00_ ")
-                known[step.name] = at(*place)
+                refs[step.name] = at(*place)
             row += 1
         return row
 
@@ -242,7 +244,7 @@ class _Costs:
         self,
         row: int,
         cells: list[dict[str, str]],
-        found: Found,
+        cost_points: CostPoints,
     ) -> None:
         """Yearly amounts by line and by poste, then what machines need of them."""
         sheet, width = self.sheet, 4 + len(self.columns)
@@ -250,14 +252,14 @@ class _Costs:
             annual_cost(c.case, c.situation.class_code, c.acts, float(c.situation.amortised))
             for c in self.columns
         ]
-        sheet.section(row, "Charges annuelles, ligne par ligne", width)
+        sheet.heading(row, "Charges annuelles, ligne par ligne", width)
         lines: dict[str, list[str]] = {}
         for row_of, step in enumerate(self.model.lines, start=row + 1):
             self._line(row_of, step, cells, breakdowns)
             lines[step.name] = [at(row_of, 4 + i) for i in range(len(self.columns))]
         row += 1 + len(self.model.lines)
         row = self._postes(row, lines, breakdowns)
-        self._totals(row, lines, breakdowns, found)
+        self._totals(row, lines, breakdowns, cost_points)
 
     def _line(
         self,
@@ -281,7 +283,7 @@ class _Costs:
     ) -> int:
         """Yearly amounts by poste of the perimeter, their total, and what an act costs."""
         sheet, width = self.sheet, 4 + len(self.columns)
-        sheet.section(row, "Charges annuelles par poste, dans le périmètre choisi", width)
+        sheet.heading(row, "Charges annuelles par poste, dans le périmètre choisi", width)
         row += 1
         for code in dict.fromkeys(step.poste or "" for step in self.model.lines):
             label = self.case.reference.postes[code].label.fr
@@ -289,7 +291,7 @@ class _Costs:
             sheet.text(row, 3, "0 si le périmètre l'écarte", "small")
             for i, breakdown in enumerate(breakdowns):
                 parts = [lines[s.name][i] for s in self.model.lines if s.poste == code]
-                text = f"({'+'.join(parts)})*{self.switches.kept[code]}"
+                text = f"({'+'.join(parts)})*{self.switches.retained[code]}"
                 value = float(breakdown.by_poste().get(code, 0.0))
                 sheet.formula(row, 4 + i, text, value)
             row += 1
@@ -300,10 +302,10 @@ class _Costs:
         row: int,
         lines: dict[str, list[str]],
         breakdowns: list[CostBreakdown],
-        found: Found,
+        cost_points: CostPoints,
     ) -> None:
         sheet = self.sheet
-        sheet.section(row, "Sommes", 4 + len(self.columns))
+        sheet.heading(row, "Sommes", 4 + len(self.columns))
         names = {
             "total": "Coût annuel dans le périmètre", "investment": "dont investissement",
             "stops": "Lignes qui cessent à l'amortissement",
@@ -316,7 +318,7 @@ class _Costs:
                 sheet.formula(line, 4 + i, text, value, bold=True)
                 key = "norm" if column.acts else "none"
                 start = Points(column.acts_cell, column.acts)  # the norm comes first
-                points = found.setdefault((column.situation, kind), start)
+                points = cost_points.setdefault((column.situation, kind), start)
                 points.cells[key] = sheet.ref(line, 4 + i)
                 points.values[key] = value
         line = row + 1 + len(SUMS)
@@ -333,7 +335,7 @@ class _Costs:
         if kind == "stops":
             parts = [c for name, c in lines.items() if "amortised" in self.model.uses(name)]
             return "+".join(parts) or "0"
-        weights = self.switches.kept if kind == "total" else self.switches.investment
+        weights = self.switches.retained if kind == "total" else self.switches.investment
         parts = [f"{lines[s.name]}*{weights[s.poste or '']}" for s in self.model.lines]
         return "+".join(parts)
 

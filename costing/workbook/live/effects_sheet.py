@@ -9,7 +9,7 @@ import pandas as pd
 from costing.case import labels
 from costing.french.writing import NONE
 from costing.workbook.live.columns import Column
-from costing.workbook.live.comparison_sheet import known
+from costing.workbook.live.comparison_sheet import formula_or_dash
 from costing.workbook.live.year_writer import Data, Year
 from costing.workbook.sheets import vocabulary
 from costing.workbook.write.layout import Sheet, at
@@ -51,7 +51,7 @@ def write_effects(data: Data, year: Year, banner: str) -> dict[str, tuple[str, f
     }  # fmt: skip
     row += 1
     for title, keys, groups in _groupings(data, year):
-        sheet.section(row, title, len(heads))
+        sheet.heading(row, title, len(heads))
         row = _block(sheet, row + 1, columns, keys, groups) + 1
     whole = row - 2
     row = _losses(sheet, row + 1, year)
@@ -60,13 +60,13 @@ def write_effects(data: Data, year: Year, banner: str) -> dict[str, tuple[str, f
         "before": ((row - 2, 1), "held_loss"), "after": ((row - 1, 1), "after_loss"),
         "below_before": ((whole, 8), "before_below"), "below_after": ((whole, 10), "after_below"),
     }  # fmt: skip
-    found = {
+    totals = {
         key: (sheet.ref(*place), float(year.columns[name].values.sum()))
         for key, (place, name) in cells.items()
     }
     paid, former = (float(year.columns[name].values.sum()) for name in ("proposed", "eve"))
     change = paid / former - 1 if former else float("nan")
-    return {**found, "change": (sheet.ref(whole, 5), change)}
+    return {**totals, "change": (sheet.ref(whole, 5), change)}
 
 
 def _losses(sheet: Sheet, row: int, year: Year) -> int:
@@ -134,4 +134,4 @@ def _ratios(sheet: Sheet, row: int, values: Mapping[int, float]) -> None:
     for column, (above, below, less) in ratios.items():
         value = values[above] / values[below] - bool(less) if values[below] else float("nan")
         text = f'IF({at(row, below)}>0,{at(row, above)}/{at(row, below)}{less},"{NONE}")'
-        known(sheet, row, column, text, value, "percent" if less else "share")
+        formula_or_dash(sheet, row, column, text, value, "percent" if less else "share")

@@ -17,9 +17,9 @@ from costing.case.case import Case
 from costing.problems.errors import InputError, problem
 from costing.workbook.live.columns import Column, Floats, MachineSheet
 from costing.workbook.live.machines import Parc
-from costing.workbook.live.periods_sheet import Known, Periods
+from costing.workbook.live.periods_sheet import Computed, Periods
 from costing.workbook.sheets import vocabulary
-from costing.workbook.sheets.values.cell_of_value import held
+from costing.workbook.sheets.values.cell_of_value import value_formula
 from costing.workbook.write.layout import Book, Sheet, at
 
 RATES, WEIGHTS = "Évolution", "Poids"
@@ -35,7 +35,7 @@ class Weights:
 
     total: dict[int, Column] = field(default_factory=dict)
     amortised: dict[tuple[int, int], Column] = field(default_factory=dict)
-    acts: dict[tuple[str, int], Known] = field(default_factory=dict)
+    acts: dict[tuple[str, int], Computed] = field(default_factory=dict)
 
 
 def write_evolution(
@@ -55,10 +55,10 @@ def write_evolution(
 class _Step:
     """A year's renewal of a modality: the cells that the machines' formulas need."""
 
-    chance: Known
-    kept: Known
-    added: Known
-    cohort: dict[int, Known]
+    chance: Computed
+    remaining: Computed
+    added: Computed
+    cohort: dict[int, Computed]
 
 
 class _Writer:
@@ -70,7 +70,7 @@ class _Writer:
         self.base = case.fleet.year
         self.steps = range(self.base + 1, case.reference.savings.target.years[-1] + 1)
         self.modalities = list(dict.fromkeys(parc.modality.tolist()))
-        self.mine = {code: parc.modality == code for code in self.modalities}
+        self.members = {code: parc.modality == code for code in self.modalities}
         cohorts = list(self.steps)[:-1]
         widths = (9, 16, 13, 12, 13, *[12] * ROUNDS, 10, 11, 11, 11, *[12] * 2 * len(cohorts))
         self.rates: Sheet = book.sheet(RATES, widths)
@@ -81,7 +81,7 @@ class _Writer:
             "reste du départ, et ceux installés au 1er janvier (remplacés ou nouveaux).",
             parc.count,
         )  # fmt: skip
-        self.found = Weights()
+        self.weights = Weights()
 
     def write(self) -> Weights:
         parc, sheet = self.parc, self.sheet
@@ -92,7 +92,7 @@ class _Writer:
             f"{self.base} : départ", (parc.cell("weight", i) for i in range(count)), parc.weight
         )
         own, cohorts = first, dict[int, Column]()
-        self.found.total[self.base] = first
+        self.weights.total[self.base] = first
         self._amortised(self.base, own, cohorts)
         row = 5
         for number, year in enumerate(self.steps):
@@ -101,7 +101,7 @@ class _Writer:
         self._acts(row + 1)
         self.rates.protect()
         sheet.close()
-        return self.found
+        return self.weights
 
     def _head(self) -> None:
         sheet = self.rates
@@ -152,15 +152,15 @@ class _Writer:
         def spread(pick: str) -> Floats:
             return np.array([getattr(step, pick)[1] for step in by_row])
 
-        chance, kept, added = spread("chance"), spread("kept"), spread("added")
+        chance, remaining, added = spread("chance"), spread("remaining"), spread("added")
         gone = np.minimum(1.0, chance * pull.values)
         left = sheet.add(
             f"{year} : restent du départ",
             (
-                f"{own.here(i)}*(1-MAX(0,MIN(1,{s.chance[0]}*{pull.here(i)})))*{s.kept[0]}"
+                f"{own.here(i)}*(1-MAX(0,MIN(1,{s.chance[0]}*{pull.here(i)})))*{s.remaining[0]}"
                 for i, s in enumerate(by_row)
             ),
-            own.values * (1 - gone) * kept,
+            own.values * (1 - gone) * remaining,
         )
         new_texts = [
             f"{own.here(i)}*MAX(0,MIN(1,{s.chance[0]}*{pull.here(i)}))"
@@ -173,10 +173,10 @@ class _Writer:
             later[cohort] = sheet.add(
                 f"{year} : restent de {cohort}",
                 (
-                    f"{column.here(i)}*(1-MAX(0,MIN(1,{s.chance[0]}*{s.cohort[cohort][0]})))*{s.kept[0]}"
+                    f"{column.here(i)}*(1-MAX(0,MIN(1,{s.chance[0]}*{s.cohort[cohort][0]})))*{s.remaining[0]}"
                     for i, s in enumerate(by_row)
                 ),
-                column.values * (1 - share) * kept,
+                column.values * (1 - share) * remaining,
             )
             for i, s in enumerate(by_row):
                 new_texts[i] += (
@@ -186,10 +186,10 @@ class _Writer:
         later[year] = sheet.add(
             f"{year} : installés cette année",
             (
-                f"({new_texts[i]})*{s.kept[0]}+{first.here(i)}*{s.added[0]}"
+                f"({new_texts[i]})*{s.remaining[0]}+{first.here(i)}*{s.added[0]}"
                 for i, s in enumerate(by_row)
             ),
-            new * kept + first.values * added,
+            new * remaining + first.values * added,
         )
         return row, left, later
 
@@ -205,15 +205,15 @@ class _Writer:
     ) -> _Step:
         """The row of a modality in a year: its quota, k by rounds, growth."""
         sheet, parc = self.rates, self.parc
-        mine = self.mine[code]
+        members = self.members[code]
         label = vocabulary.modalities(self.case.reference)[code]
         sheet.row(row, (str(year), label))
         names = parc.column("modality")
         same = f"({names}={at(row, 1)})"
         start = 9 + ROUNDS
-        cohort_cells: dict[int, Known] = {}
+        cohort_cells: dict[int, Computed] = {}
         groups: list[tuple[str, Floats, str, Floats]] = [
-            (own.all, own.values[mine], pull.all, pull.values[mine])
+            (own.all, own.values[members], pull.all, pull.values[members])
         ]
         for index, cohort in enumerate(self.cohorts):
             place = start + 2 * index
@@ -225,12 +225,12 @@ class _Writer:
             value = age ** self.power[1]
             text = f"((DATE({year},1,1)-DATE({cohort},1,1))/365.25)^{self.power[0]}"
             sheet.formula(row, place, text, value, num_format="0.0000_ ")
-            held = cohorts[cohort]
-            amount = float(held.values[mine].sum())
+            column = cohorts[cohort]
+            amount = float(column.values[members].sum())
             sheet.formula(
                 row,
                 place + 1,
-                f"SUMIFS({held.all},{names},{at(row, 1)})",
+                f"SUMIFS({column.all},{names},{at(row, 1)})",
                 amount,
                 num_format="#,##0.00_ ",
             )
@@ -250,19 +250,19 @@ class _Writer:
         growth = self.case.fleets.dynamics.machine_growth[code]
         sheet.formula(row, 6 + ROUNDS, self._input("machine_growth", code), growth, "percent")
         cell = at(row, 6 + ROUNDS)
-        kept, added = 1 + min(growth, 0.0), max(growth, 0.0) * (1 + growth) ** number
-        sheet.formula(row, 7 + ROUNDS, f"1+MIN({cell},0)", kept, num_format="0.0000_ ")
+        remaining, added = 1 + min(growth, 0.0), max(growth, 0.0) * (1 + growth) ** number
+        sheet.formula(row, 7 + ROUNDS, f"1+MIN({cell},0)", remaining, num_format="0.0000_ ")
         sheet.formula(
             row, 8 + ROUNDS, f"MAX({cell},0)*(1+{cell})^{number}", added, num_format="0.0000_ "
         )
         return _Step(
-            chance, (sheet.ref(row, 7 + ROUNDS), kept), (sheet.ref(row, 8 + ROUNDS), added),
+            chance, (sheet.ref(row, 7 + ROUNDS), remaining), (sheet.ref(row, 8 + ROUNDS), added),
             cohort_cells,
         )  # fmt: skip
 
     def _rounds(
         self, row: int, same: str, groups: list[tuple[str, Floats, str, Floats]], quota: float
-    ) -> Known:
+    ) -> Computed:
         """K such that the machines replaced are the quota: those certain to go are set apart."""
         sheet = self.rates
         chance, cell = 0.0, ""
@@ -292,14 +292,14 @@ class _Writer:
 
     def _input(self, name: str, code: str) -> str:
         """The input cell of a rate of a modality."""
-        known = held(self.book, self.case, "dynamics", name, code)
-        assert known is not None
-        return known[0]
+        computed = value_formula(self.book, self.case, "dynamics", name, code)
+        assert computed is not None
+        return computed[0]
 
     def _totals(self, year: int, own: Column, cohorts: dict[int, Column]) -> None:
         """The machines of a row in a year, and those amortised."""
         columns = [own, *cohorts.values()]
-        self.found.total[year] = self.sheet.add(
+        self.weights.total[year] = self.sheet.add(
             f"{year} : appareils",
             ("+".join(c.here(i) for c in columns) for i in range(self.parc.count)),
             sum((c.values for c in columns), start=np.zeros(self.parc.count)),
@@ -310,22 +310,22 @@ class _Writer:
     def _amortised(self, year: int, own: Column, cohorts: dict[int, Column]) -> None:
         parc = self.parc
         for variant in self.variants if year != self.base else (0,):
-            known = [self.periods.years[code, variant, year] for code in parc.codes]
-            years = np.array([value for _, value in known])
+            computed = [self.periods.years[code, variant, year] for code in parc.codes]
+            years = np.array([value for _, value in computed])
             limit = _limits(year, years)
             values = own.values * (parc.installed < limit)
             for cohort, column in cohorts.items():
                 values = values + column.values * (np.datetime64(f"{cohort}-01-01") < limit)
 
-            def text(i: int, known: list[Known] = known) -> str:
-                cell = known[i][0]
+            def text(i: int, computed: list[Computed] = computed) -> str:
+                cell = computed[i][0]
                 day = f"DATE({year}-INT({cell}),1,1)-ROUND(({cell}-INT({cell}))*365.25,0)"
                 parts = [f"({parc.cell('installed_on', i)}<{day})*{own.here(i)}"]
                 parts += [f"(DATE({c},1,1)<{day})*{col.here(i)}" for c, col in cohorts.items()]
                 return "+".join(parts)
 
             heads = ("", ", années proposées", ", années du 31 décembre")
-            self.found.amortised[variant, year] = self.sheet.add(
+            self.weights.amortised[variant, year] = self.sheet.add(
                 f"{year} : amortis{heads[variant]}", map(text, range(parc.count)), values
             )
 
@@ -343,7 +343,7 @@ class _Writer:
                 value = (1 + rate) ** (year - self.base)
                 text = f"(1+{self._input('acts_growth', code)})^{year - self.base}"
                 sheet.formula(line, 2 + index, text, value, num_format="0.0000_ ")
-                self.found.acts[code, year] = (sheet.ref(line, 2 + index), value)
+                self.weights.acts[code, year] = (sheet.ref(line, 2 + index), value)
 
 
 def _limits(year: int, years: Floats) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:

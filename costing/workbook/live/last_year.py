@@ -52,15 +52,15 @@ class _Both:
 
 def write_last(writer: YearWriter, slots: range) -> None:
     """Revenue and cost of each state at three tariffs, then counts and losses over both."""
-    data, found = writer.data, writer.found
-    bands = held = found.bands["proposed"]
+    data, result = writer.data, writer.result
+    bands = held_bands = result.bands["proposed"]
     if data.periods.changed & set(LIMITS):
         spans = [data.periods.within[slot, writer.year] for slot in slots]
-        held = writer.band_columns("Tarifs tenus", spans, [None] * len(slots))
+        held_bands = writer.band_columns("Tarifs tenus", spans, [None] * len(slots))
     writer.borne()
     for block, columns, span, head in (
-        ("eve", found.bands["today"], range(1), "Veille"),
-        ("present", held, slots, "Tarifs tenus"),
+        ("eve", result.bands["today"], range(1), "Veille"),
+        ("present", held_bands, slots, "Tarifs tenus"),
         ("proposed", bands, slots, "Proposition"),
     ):
         for amortised, state in enumerate(_STATES):
@@ -71,11 +71,11 @@ def write_last(writer: YearWriter, slots: range) -> None:
             texts, values = writer.costs("total", amortised, variant)
             head = f"Coût d'un {state}" + (", années proposées" if variant else "")
             writer.add(f"cost{variant}{amortised}", head, texts, values)
-    before, kept = _both(writer, "eve", 0), _both(writer, "present", 0)
+    before, held = _both(writer, "eve", 0), _both(writer, "present", 0)
     after = _both(writer, "proposed", data.later(1))
     before.add("before_below", "Sous leur coût, avant", "({r}<{c})", np.less)
     before.add("eve", "Recettes, veille de la première date", "{r}", lambda pay, _: pay)
-    kept.add("held_loss", "Perte, tarifs tenus", "MAX(0,{c}-{r})", _loss)
+    held.add("held_loss", "Perte, tarifs tenus", "MAX(0,{c}-{r})", _loss)
     after.add("after_below", "Sous leur coût, après", "({r}<{c})", np.less)
     after.add("after_loss", "Perte, après", "MAX(0,{c}-{r})", _loss)
     after.add("cost", "Coût des actes facturés", "{c}", lambda _, cost: cost)
@@ -83,7 +83,7 @@ def write_last(writer: YearWriter, slots: range) -> None:
 
 
 def _both(writer: YearWriter, revenue: str, variant: int) -> _Both:
-    col, weights = writer.found.columns, writer.data.weights
+    col, weights = writer.result.columns, writer.data.weights
     return _Both(
         writer,
         (col[f"{revenue}0"], col[f"{revenue}1"]),
@@ -99,10 +99,10 @@ def _loss(pay: Floats, cost: Floats) -> Floats:
 
 def _sizes(writer: YearWriter) -> None:
     """The group of each machine by its acts, against today's limits: a column of labels."""
-    data, acts = writer.data, writer.found.columns["acts"]
+    data, acts = writer.data, writer.result.columns["acts"]
     codes, names = list(labels.SIZES), list(labels.SIZES.values())
     classes = data.case.reference.classes
-    texts, found = [], []
+    texts, groups = [], []
     for i, code in enumerate(data.parc.codes):
         limits = data.periods.limits(code, None)
         first, second = limits[0], limits[min(1, len(classes[code].limits) - 1)]
@@ -110,6 +110,6 @@ def _sizes(writer: YearWriter) -> None:
         texts.append(
             f'IF({cell}<={first[0]},"{names[0]}",IF({cell}<={second[0]},"{names[1]}","{names[2]}"))'
         )
-        found.append(0 if count <= first[1] else 1 if count <= second[1] else len(codes) - 1)
-    column = writer.sheet.texts("Volume d'activité", texts, [names[place] for place in found])
-    writer.found.columns["size"] = replace(column, values=np.array(found, dtype=float))
+        groups.append(0 if count <= first[1] else 1 if count <= second[1] else len(codes) - 1)
+    column = writer.sheet.texts("Volume d'activité", texts, [names[place] for place in groups])
+    writer.result.columns["size"] = replace(column, values=np.array(groups, dtype=float))

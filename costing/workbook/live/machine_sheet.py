@@ -15,11 +15,11 @@ from costing.fee.schedule import BANDS, LIMITS, FeeSchedule, one_machine
 from costing.french.writing import NONE
 from costing.scenario.menu import STRUCTURES
 from costing.workbook.live.columns import Floats
-from costing.workbook.live.comparison_sheet import READINGS, known
+from costing.workbook.live.comparison_sheet import READINGS, formula_or_dash
 from costing.workbook.live.periods_sheet import SHEET as PERIODS
 from costing.workbook.live.prices_sheets import APPLIED
 from costing.workbook.live.units_sheet import SHEET as UNITS_SHEET
-from costing.workbook.live.units_sheet import Situation, shown_activity
+from costing.workbook.live.units_sheet import Situation, typical_activity
 from costing.workbook.live.year_writer import Data
 from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.lists import Lists
@@ -43,7 +43,7 @@ def usual(case: Case) -> View:
     """The class with most machines, at its norm."""
     weights = case.fleet.frame.groupby("class")["weight"].sum()
     code = str(weights.idxmax())
-    return View(code, "non_amorti", "province", round(shown_activity(case, code)[1]))
+    return View(code, "non_amorti", "province", round(typical_activity(case, code)[1]))
 
 
 def write_machine(data: Data, view: View, lists: Lists) -> None:
@@ -266,7 +266,7 @@ class _Writer:
                 ),
             )
             for number, (text, value, style) in enumerate(lines, start=row + 6):
-                known(sheet, number, column, text, value, style)
+                formula_or_dash(sheet, number, column, text, value, style)
         return row + 11
 
     def _curve(self, row: int, beside: int) -> None:

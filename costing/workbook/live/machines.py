@@ -83,9 +83,9 @@ class Parc:
     @cached_property
     def zones(self) -> list[str]:
         """Zone of each machine as its price knows it; `*` where its class has none."""
-        known = self.case.reference.classes
+        classes = self.case.reference.classes
         zones = self.case.fleet.frame["zone"]
-        return [str(z) if known[c].zones else "*" for c, z in zip(self.codes, zones, strict=True)]
+        return [str(z) if classes[c].zones else "*" for c, z in zip(self.codes, zones, strict=True)]
 
 
 def _letter(column: str) -> str:

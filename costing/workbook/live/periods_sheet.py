@@ -15,7 +15,7 @@ from costing.fee.given_prices import parts_of
 from costing.fee.schedule import LIMITS
 from costing.scenario.menu import STRUCTURES
 from costing.workbook.live.timeline import Timeline, share_of_year
-from costing.workbook.sheets.values.cell_of_value import held
+from costing.workbook.sheets.values.cell_of_value import value_formula
 from costing.workbook.write.layout import Book, Sheet, at
 
 SHEET = "Périodes"
@@ -24,7 +24,7 @@ NO_LIMIT = 1e9
 _FOREVER = dt.date(9999, 12, 31)
 _LIMIT_LOOK = '[>=1000000000]"sans limite";#,##0_ '
 
-Known = tuple[str, float]
+Computed = tuple[str, float]
 #: Key of `Book.cells`: whether the steps are in the years for which periods are laid out.
 DATED = "periods.dated"
 
@@ -38,16 +38,16 @@ class Periods:
     years before « amorti » by (class, variant, year): 0 today's, 1 on 1 January, 2 on 31 December.
     """
 
-    within: dict[tuple[int, int], tuple[Known, Known]] = field(default_factory=dict)
-    decided: dict[tuple[int, int], tuple[Known, Known]] = field(default_factory=dict)
-    structure: dict[tuple[str, str, int], Known] = field(default_factory=dict)
-    today: dict[tuple[str, str], Known] = field(default_factory=dict)
-    years: dict[tuple[str, int, int], Known] = field(default_factory=dict)
+    within: dict[tuple[int, int], tuple[Computed, Computed]] = field(default_factory=dict)
+    decided: dict[tuple[int, int], tuple[Computed, Computed]] = field(default_factory=dict)
+    structure: dict[tuple[str, str, int], Computed] = field(default_factory=dict)
+    today: dict[tuple[str, str], Computed] = field(default_factory=dict)
+    years: dict[tuple[str, int, int], Computed] = field(default_factory=dict)
     #: First and last day of each slot and of each official date, as cells.
     spans: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
 
-    def limits(self, code: str, slot: int | None) -> list[Known]:
+    def limits(self, code: str, slot: int | None) -> list[Computed]:
         """The three limits of a class under a slot, or today's."""
         if slot is None:
             return [self.today[code, part] for part in LIMITS]
@@ -72,7 +72,7 @@ class _Writer:
             part for r in self.reforms for own, parts in names.items() if getattr(r, own)
             for part in parts
         }  # fmt: skip
-        self.found = Periods(changed=frozenset(changed))
+        self.periods = Periods(changed=frozenset(changed))
 
     def write(self) -> Periods:
         sheet = self.sheet
@@ -86,7 +86,7 @@ class _Writer:
         row = self._structure(row + 1)
         row = self._control(row + 1)
         sheet.protect()
-        return self.found
+        return self.periods
 
     def _date(self, row: int, column: int, text: str, value: dt.date | None) -> None:
         serial = float(((value or _FOREVER) - dt.date(1899, 12, 30)).days)
@@ -96,7 +96,7 @@ class _Writer:
     def _slots(self, row: int) -> int:
         """Dates, spans and fractions under the proposal."""
         sheet, timeline = self.sheet, self.timeline
-        count = len(timeline.kept)
+        count = len(timeline.official_slots)
         heads = [f"Officiel {i + 1}" for i in range(count)]
         heads += [f"Proposé {i + 1}" for i in range(len(timeline.steps))]
         sheet.header(row, ("Barème proposé", "", *heads), right=range(2, 2 + len(heads)))
@@ -110,7 +110,7 @@ class _Writer:
         for slot in range(timeline.slots):
             column = 2 + slot
             if slot < count:
-                date = timeline.official.dates[timeline.kept[slot]]
+                date = timeline.official.dates[timeline.official_slots[slot]]
                 sheet.value(row + 1, column, date, "date")
                 self._date(
                     row + 2, column, f"MIN({at(row + 1, column)},{step_cells[0]})", starts[slot]
@@ -122,15 +122,15 @@ class _Writer:
             last = slot + 1 == timeline.slots
             text = "DATE(9999,12,31)" if last else at(row + 2, column + 1)
             self._date(row + 3, column, text, ends[slot])
-        self.found.spans["slots"] = [
+        self.periods.spans["slots"] = [
             (sheet.ref(row + 2, 2 + i), sheet.ref(row + 3, 2 + i)) for i in range(timeline.slots)
         ]
-        return self._fractions(row + 2, self.found.within, list(zip(starts, ends, strict=True)))
+        return self._fractions(row + 2, self.periods.within, list(zip(starts, ends, strict=True)))
 
     def _fractions(
         self,
         row: int,
-        found: dict[tuple[int, int], tuple[Known, Known]],
+        fractions: dict[tuple[int, int], tuple[Computed, Computed]],
         spans: Sequence[tuple[dt.date, dt.date | None]],
     ) -> int:
         """Below the first and last days (at `row` and the next), the parts of each year."""
@@ -139,15 +139,15 @@ class _Writer:
             sheet.row(below, (f"{year} : part écoulée au premier jour", "de 0 à 1"))
             sheet.row(below + 1, (f"{year} : part écoulée au dernier", "de 0 à 1"))
             for index, span in enumerate(spans):
-                known = []
+                bounds = []
                 for offset, date in enumerate(span):
                     days = f"{at(row + offset, 2 + index)}-DATE({year},1,1)"
                     text = f"MAX(0,MIN(1,({days})/(DATE({year + 1},1,1)-DATE({year},1,1))))"
                     value = share_of_year(date, year)
                     place = (below + offset, 2 + index)
                     sheet.formula(*place, text, value, num_format="0.0000_ ")
-                    known.append((sheet.ref(*place), value))
-                found[index, year] = (known[0], known[1])
+                    bounds.append((sheet.ref(*place), value))
+                fractions[index, year] = (bounds[0], bounds[1])
             below += 2
         return below
 
@@ -164,10 +164,10 @@ class _Writer:
             sheet.value(row + 1, 2 + i, date, "date")
             text = at(row + 1, 3 + i) if ends[i] else "DATE(9999,12,31)"
             self._date(row + 2, 2 + i, text, ends[i])
-        self.found.spans["officials"] = [
+        self.periods.spans["officials"] = [
             (sheet.ref(row + 1, 2 + i), sheet.ref(row + 2, 2 + i)) for i in range(len(dates))
         ]
-        return self._fractions(row + 1, self.found.decided, list(zip(dates, ends, strict=True)))
+        return self._fractions(row + 1, self.periods.decided, list(zip(dates, ends, strict=True)))
 
     def _structure(self, row: int) -> int:
         """Limits, years and factor of each class: today, then under each slot."""
@@ -195,28 +195,30 @@ class _Writer:
             sheet.formula(row, column, text, value, num_format=look)
         else:
             sheet.number(row, column, value, num_format=look)
-        self.found.today[code, part] = (sheet.ref(row, column), value)
+        self.periods.today[code, part] = (sheet.ref(row, column), value)
         for slot in range(timeline.slots):
             own = self._own(code, part, slot)
-            before = at(row, column) if slot <= len(timeline.kept) - 1 else at(row, 1 + slot)
+            before = (
+                at(row, column) if slot <= len(timeline.official_slots) - 1 else at(row, 1 + slot)
+            )
             value = value if own is None else own[1]
-            shown = before if own is None else own[0]
-            sheet.formula(row, 2 + slot, shown, value, num_format=look)
-            self.found.structure[code, part, slot] = (sheet.ref(row, 2 + slot), value)
+            formula = before if own is None else own[0]
+            sheet.formula(row, 2 + slot, formula, value, num_format=look)
+            self.periods.structure[code, part, slot] = (sheet.ref(row, 2 + slot), value)
 
     def _now(self, code: str, part: str) -> tuple[str, float]:
         """Today's value: its input cell, none where the fee has no such part."""
         if part == "rank_factor":
             return "", 1.0
-        found = held(self.book, self.case, "machine_classes", part, code)
+        computed = value_formula(self.book, self.case, "machine_classes", part, code)
         entry = self.case.reference.classes[code]
-        if found is None or (part in LIMITS and LIMITS.index(part) >= len(entry.limits)):
+        if computed is None or (part in LIMITS and LIMITS.index(part) >= len(entry.limits)):
             return "", NO_LIMIT
-        return found
+        return computed
 
-    def _own(self, code: str, part: str, slot: int) -> Known | None:
+    def _own(self, code: str, part: str, slot: int) -> Computed | None:
         """What the proposal sets from a slot's date on."""
-        number = slot - len(self.timeline.kept)
+        number = slot - len(self.timeline.official_slots)
         if number < 0:
             return None
         date = self.timeline.steps[number]
@@ -233,28 +235,28 @@ class _Writer:
         columns = [(year, *day) for year in timeline.years for day in days]
         heads = [f"Au {d:02d}/{m:02d}/{year}" for year, _, m, d in columns]
         sheet.header(row, ("Années avant « amorti »", "Proposition", *heads))
-        spans = self.found.spans["slots"]
+        spans = self.periods.spans["slots"]
         start, end = (f"{spans[0][i]}:{spans[-1][i].rsplit('!', 1)[1]}" for i in (0, 1))
-        moved = "amortisation_years" in self.found.changed
+        moved = "amortisation_years" in self.periods.changed
         for line, code in enumerate(self.case.reference.classes, start=row + 1):
             sheet.row(line, (labels.scope_name(self.case.reference, code), ""))
-            today = self.found.today[code, "amortisation_years"]
+            today = self.periods.today[code, "amortisation_years"]
             for column, (year, variant, month, day) in enumerate(columns, start=2):
-                self.found.years[code, 0, year] = today
-                first = self.found.structure[code, "amortisation_years", 0][0]
-                last = self.found.structure[code, "amortisation_years", timeline.slots - 1][0]
+                self.periods.years[code, 0, year] = today
+                first = self.periods.structure[code, "amortisation_years", 0][0]
+                last = self.periods.structure[code, "amortisation_years", timeline.slots - 1][0]
                 own = f"{first}:{last.rsplit('!', 1)[1]}"
                 date = f"DATE({year},{month},{day})"
                 value = self._years_on(code, dt.date(year, month, day)) if moved else today[1]
                 formula = f"SUMPRODUCT(({start}<={date})*({end}>{date})*{own})"
                 sheet.formula(line, column, formula if moved else today[0], value)
-                self.found.years[code, variant, year] = (sheet.ref(line, column), value)
-            self.found.years[code, 0, self.case.fleet.year] = today
+                self.periods.years[code, variant, year] = (sheet.ref(line, column), value)
+            self.periods.years[code, 0, self.case.fleet.year] = today
         return row + 2 + len(self.case.reference.classes)
 
     def _years_on(self, code: str, date: dt.date) -> float:
-        held = self.timeline.proposed.frozen(date).amortisation_years(date.year)
-        return held.get(code, self.found.today[code, "amortisation_years"][1])
+        years = self.timeline.proposed.frozen(date).amortisation_years(date.year)
+        return years.get(code, self.periods.today[code, "amortisation_years"][1])
 
     def _control(self, row: int) -> int:
         """Whether the steps are still in the years for which the periods are laid out."""

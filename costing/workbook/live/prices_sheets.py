@@ -71,17 +71,17 @@ def write_official(book: Book, timeline: Timeline) -> dict[tuple[Cell, int], str
     heads = ["Classe", "Situation", "Zone", *(labels.day(date) for date in dates), "Note"]
     sheet.header(3, heads, right=range(3, 3 + len(dates)))
     sheet.keep_header(3, 1)
-    found = {}
+    cells = {}
     for row, cell in enumerate(official.cells, start=4):
         sheet.row(row, situation(timeline, cell))
         for index, date in enumerate(dates):
             price = official.price(cell, date)
             sheet.number(row, 3 + index, price if np.isfinite(price) else 0.0, num_format=_PRICE)
-            found[cell, index] = sheet.ref(row, 3 + index)
+            cells[cell, index] = sheet.ref(row, 3 + index)
         grades = sorted({rate.grade for rate in official.rates if rate.cell == cell})
         sheet.text(row, 3 + len(dates), " ".join(grades), "centre")
     sheet.protect()
-    return found
+    return cells
 
 
 def situation(timeline: Timeline, cell: Cell) -> tuple[str, str, str]:
@@ -145,7 +145,7 @@ class _Applied:
             column += 4 * len(slots)
         self.sheet: Sheet = book.sheet(APPLIED, (32, 14, 28, 9, *[10] * (column - 4)))
         self.width = column
-        self.found = Prices()
+        self.prices = Prices()
 
     def write(self) -> Prices:
         sheet = self.sheet
@@ -161,7 +161,7 @@ class _Applied:
         sheet.raw.repeat_rows(3, 8)
         across(sheet, 4, 4, 4)
         sheet.protect()
-        return self.found
+        return self.prices
 
     def kinds(self) -> Iterator[Kind]:
         """Every kind of machine."""
@@ -233,8 +233,8 @@ class _Applied:
                     sheet.formula(row, column, text, value, num_format=_PRICE)
                     values.append(value)
             place = (sheet.name, row, block.first, block.slots.start)
-            self.found.cells[block.name, kind] = place
-            self.found.values[block.name, kind] = np.array(values)
+            self.prices.cells[block.name, kind] = place
+            self.prices.values[block.name, kind] = np.array(values)
 
     def _cell(self, kind: Kind, band: int) -> Cell | None:
         """The price of the fee that a kind of machine meets in a band."""
@@ -250,35 +250,39 @@ class _Applied:
         if cell is None:
             return "0", 0.0
         timeline = self.timeline
-        official, kept = timeline.official, len(timeline.kept)
+        official, official_count = timeline.official, len(timeline.official_slots)
         eve = timeline.steps[0] - dt.timedelta(days=1)
         if block.name == "base":
             date = timeline.case.reference.savings.baseline_date
             index = sum(start <= date for start in official.dates) - 1
-            return self.official[cell, index], known(official.price(cell, date))
-        if block.name == "eve" or (block.name == "present" and slot >= kept):
+            return self.official[cell, index], price_or_zero(official.price(cell, date))
+        if block.name == "eve" or (block.name == "present" and slot >= official_count):
             if block.name == "present":
                 place = next(b for b in self.blocks if b.name == "eve")
-                return at(row, place.first + band), known(official.price(cell, eve))
+                return at(row, place.first + band), price_or_zero(official.price(cell, eve))
             last = f"{self._step_cell()}-1"
-            return self._on(row, "decided", last, band), known(official.price(cell, eve))
+            return self._on(row, "decided", last, band), price_or_zero(official.price(cell, eve))
         if block.name == "decided":
             index = timeline.officials[slot]
-            return self.official[cell, index], known(official.price(cell, official.dates[index]))
+            return self.official[cell, index], price_or_zero(
+                official.price(cell, official.dates[index])
+            )
         if block.name == "end":
             year = timeline.years[slot]
             day = dt.date(year, 12, 31)
             early = year < timeline.steps[0].year
             text = self._on(row, "decided" if early else "proposed", f"DATE({year},12,31)", band)
-            return text, known(timeline.proposed.price(cell, day)) * self._factor(kind, day)
-        if slot < kept:
-            index = timeline.kept[slot]
-            return self.official[cell, index], known(official.price(cell, official.dates[index]))
-        step = timeline.steps[slot - kept]
-        text = self.proposed[cell, slot - kept]
+            return text, price_or_zero(timeline.proposed.price(cell, day)) * self._factor(kind, day)
+        if slot < official_count:
+            index = timeline.official_slots[slot]
+            return self.official[cell, index], price_or_zero(
+                official.price(cell, official.dates[index])
+            )
+        step = timeline.steps[slot - official_count]
+        text = self.proposed[cell, slot - official_count]
         if kind.further:
             text += f"*{self.periods.structure[kind.class_code, 'rank_factor', slot][0]}"
-        return text, known(timeline.proposed.price(cell, step)) * self._factor(kind, step)
+        return text, price_or_zero(timeline.proposed.price(cell, step)) * self._factor(kind, step)
 
     def _step_cell(self) -> str:
         return self.sheet.book.cells["rules.step_dates.1"]
@@ -287,8 +291,8 @@ class _Applied:
         """The rank factor of a kind on a date; 1 for first machines."""
         if not kind.further:
             return 1.0
-        held = self.timeline.proposed.frozen(date).reforms
-        return held[0].rank_factor.get(kind.class_code, 1.0) if held else 1.0
+        reforms = self.timeline.proposed.frozen(date).reforms
+        return reforms[0].rank_factor.get(kind.class_code, 1.0) if reforms else 1.0
 
     def _on(self, row: int, name: str, date: str, band: int) -> str:
         """The price of a block that is in force on a date."""
@@ -302,6 +306,6 @@ class _Applied:
         return f"SUMPRODUCT(({line(5)}<={date})*({line(6)}>{date})*({line(7)}={band + 1})*{own})"
 
 
-def known(price: float) -> float:
+def price_or_zero(price: float) -> float:
     """A price, 0 where none is known: no machine then performs such acts."""
     return price if np.isfinite(price) else 0.0

@@ -28,7 +28,7 @@ class Reached:
     the decision of 2025.
     """
 
-    asked: tuple[str, float]
+    required: tuple[str, float]
     saved: tuple[str, float]
     years: Mapping[int, tuple[str, float]]
     total: tuple[str, float]
@@ -57,21 +57,21 @@ def write_savings(data: Data, years: Mapping[int, Year], banner: str) -> Reached
     sheet.keep_header(row, 1)
     first = row + 1
     sums: dict[int, float] = {}
-    for line, (mine, decided) in enumerate(zip(ours, theirs, strict=True), start=first):
-        values = _year(sheet, line, data, years[mine.year], mine, decided)
+    for line, (proposed, decided) in enumerate(zip(ours, theirs, strict=True), start=first):
+        values = _year(sheet, line, data, years[proposed.year], proposed, decided)
         for column, value in values.items():
             sums[column] = sums.get(column, 0.0) + value
     last = first + len(ours) - 1
     sheet.totals(first, last, "Somme", sums)
     row = _chart(data.book, sheet, last + 3, (first, last))
-    found = _demand(sheet, row, data, ours, (first, last), sums[5])
+    result = _demand(sheet, row, data, ours, (first, last), sums[5])
     row += 6
     for title, name, saved in (
         ("Proposition", "proposed", ours), ("Décision de 2025", "decided", theirs)
     ):  # fmt: skip
         row = _modalities(sheet, row, data, years, title, name, saved)
     sheet.protect()
-    return found
+    return result
 
 
 def _year(
@@ -120,14 +120,14 @@ def _demand(
     last = lines[1]
     cumulated = f'{cells["savings.reading"]}="{reading["cumulated"]}"'
     levers = f"IF({cumulated},{at(last + 1, 7)},{at(last, 7)})"
-    asked = required_from_fee(demand, case.reference.savings.target.years)
-    saved = reached(demand, {found.year: found.saved_eur for found in ours})
+    required = required_from_fee(demand, case.reference.savings.target.years)
+    saved = reached(demand, {year.year: year.saved_eur for year in ours})
     target, share = cells["savings.target_eur"], cells["savings.share_on_fee"]
     sheet.header(row, ("Demande", "Montant", "Lecture"), right=(1,))
     texts = {
-        "Demandé au forfait": (f"MAX(0,{target}*{share}-{levers})", asked),
+        "Demandé au forfait": (f"MAX(0,{target}*{share}-{levers})", required),
         "Atteint par le barème": (f"IF({cumulated},{at(last + 1, 3)},{at(last, 3)})", saved),
-        "Marge": (f"{at(row + 2, 1)}-{at(row + 1, 1)}", saved - asked),
+        "Marge": (f"{at(row + 2, 1)}-{at(row + 1, 1)}", saved - required),
     }
     for line, (label, (text, value)) in enumerate(texts.items(), start=row + 1):
         sheet.row(line, (label, None, None))
@@ -138,7 +138,7 @@ def _demand(
     years = {y.year: (sheet.ref(lines[0] + i, 3), y.saved_eur) for i, y in enumerate(ours)}
     total = (sheet.ref(last + 1, 3), float(sum(y.saved_eur for y in ours)))
     return Reached(
-        (sheet.ref(row + 1, 1), asked), (sheet.ref(row + 2, 1), saved), years, total,
+        (sheet.ref(row + 1, 1), required), (sheet.ref(row + 2, 1), saved), years, total,
         (sheet.ref(last + 1, 5), decided),
     )  # fmt: skip
 
@@ -150,7 +150,7 @@ def _modalities(
     years: Mapping[int, Year],
     title: str,
     name: str,
-    found: Sequence[YearSavings],
+    saved: Sequence[YearSavings],
 ) -> int:
     names = vocabulary.modalities(data.case.reference)
     columns = len(names)
@@ -159,7 +159,7 @@ def _modalities(
     )
     sums = [0.0] * columns
     own = data.parc.column("modality")
-    for line, year in enumerate(found, start=row + 1):
+    for line, year in enumerate(saved, start=row + 1):
         sheet.number(line, 0, float(year.year), "strong", num_format="0", align="left")
         col = years[year.year].columns
         for column, (code, label) in enumerate(names.items(), start=1):
@@ -169,7 +169,7 @@ def _modalities(
             sums[column - 1] += amount
         text = f"SUM({at(line, 1)}:{at(line, columns)})"
         sheet.formula(line, columns + 1, text, sum(year.by_modality.values()), bold=True)
-    last = row + len(found)
+    last = row + len(saved)
     sheet.totals(row + 1, last, "Somme", dict(enumerate([*sums, sum(sums)], start=1)))
     return last + 3
 

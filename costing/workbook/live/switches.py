@@ -23,7 +23,7 @@ class Switches:
     """Cells of the conventions, by the engine's name, and of the postes, by their code."""
 
     conventions: dict[str, str]
-    kept: dict[str, str]
+    retained: dict[str, str]
     investment: dict[str, str]
 
 
@@ -41,7 +41,7 @@ def write_switches(book: Book, case: Case) -> Switches:
         now = case.scenario
         for part in key.split("."):
             now = getattr(now, part)
-        shown = vocabulary.yes_no(now) if isinstance(now, bool) else _shown(key)[str(now)]
+        shown = vocabulary.yes_no(now) if isinstance(now, bool) else _labels_of(key)[str(now)]
         sheet.text(row, 0, titles[key], "strong")
         sheet.formula(row, 1, chosen, shown, "cell")
         text = "".join(f'IF({at(row, 1)}="{label}",{code},' for label, code in codes.items())
@@ -51,24 +51,24 @@ def write_switches(book: Book, case: Case) -> Switches:
     heads = [entry.label.fr for entry in perimeters.values()]
     sheet.header(row, ("Poste", "Texte", *heads, "Retenu", "Investissement retenu"))
     chosen_now = case.scenario.perimeter
-    kept, investment = {}, {}
+    retained, investment = {}, {}
     names = f"{at(row, 2)}:{at(row, count + 1)}".replace(str(row + 1), f"${row + 1}")
     place = list(perimeters).index(INVESTMENT) + 2
     for line, poste in enumerate(case.reference.postes.values(), start=row + 1):
         sheet.row(line, (poste.label.fr, poste.legal_item.fr), ("strong", "small"))
         for column, entry in enumerate(perimeters.values(), start=2):
             sheet.number(line, column, float(poste.code in entry.postes))
-        held = float(poste.code in perimeters[chosen_now].postes)
+        in_perimeter = float(poste.code in perimeters[chosen_now].postes)
         cells = f"{at(line, 2)}:{at(line, count + 1)}"
         choice = book.cells["perimeter"]
-        sheet.formula(line, count + 2, f"INDEX({cells},1,MATCH({choice},{names},0))", held)
-        both = held * (poste.code in perimeters[INVESTMENT].postes)
+        sheet.formula(line, count + 2, f"INDEX({cells},1,MATCH({choice},{names},0))", in_perimeter)
+        both = in_perimeter * (poste.code in perimeters[INVESTMENT].postes)
         sheet.formula(line, count + 3, f"{at(line, count + 2)}*{at(line, place)}", both)
-        kept[poste.code] = sheet.ref(line, count + 2)
+        retained[poste.code] = sheet.ref(line, count + 2)
         investment[poste.code] = sheet.ref(line, count + 3)
     sheet.keep_header(row, 1)
     sheet.protect()
-    return Switches(conventions, kept, investment)
+    return Switches(conventions, retained, investment)
 
 
 def _conventions() -> list[tuple[str, str, dict[str, float]]]:
@@ -94,7 +94,7 @@ def _conventions() -> list[tuple[str, str, dict[str, float]]]:
     ]  # fmt: skip
 
 
-def _shown(key: str) -> dict[str, str]:
+def _labels_of(key: str) -> dict[str, str]:
     lists = {
         "conventions.capital": labels.CAPITAL,
         "conventions.amortised_charge": labels.AMORTISED_CHARGE,

@@ -52,7 +52,7 @@ class Timeline:
         return tuple(i for i in range(first, len(dates)) if dates[i] <= end)
 
     @cached_property
-    def kept(self) -> tuple[int, ...]:
+    def official_slots(self) -> tuple[int, ...]:
         """Official dates that are slots of the proposal."""
         dates, last = self.official.dates, self.steps[0].year
         return tuple(i for i in self.officials if dates[i].year <= last)
@@ -60,11 +60,11 @@ class Timeline:
     @property
     def slots(self) -> int:
         """How many slots the proposal has."""
-        return len(self.kept) + len(self.steps)
+        return len(self.official_slots) + len(self.steps)
 
     def starts(self) -> list[dt.date]:
         """Effective first day of each slot; that of a void one is its end."""
-        dates = [min(self.official.dates[i], self.steps[0]) for i in self.kept]
+        dates = [min(self.official.dates[i], self.steps[0]) for i in self.official_slots]
         return [*dates, *self.steps]
 
     def ends(self) -> list[dt.date | None]:
@@ -75,29 +75,29 @@ class Timeline:
     def slots_of(self, year: int) -> range:
         """The slots that can hold in a year, wherever steps move inside theirs."""
         dates = self.official.dates
-        count = len(self.kept)
-        found = [
+        count = len(self.official_slots)
+        slots = [
             slot
-            for slot, index in enumerate(self.kept)
+            for slot, index in enumerate(self.official_slots)
             if dates[index].year <= year <= self.steps[0].year
-            and (slot + 1 == count or dates[self.kept[slot + 1]] > dt.date(year, 1, 1))
+            and (slot + 1 == count or dates[self.official_slots[slot + 1]] > dt.date(year, 1, 1))
         ]
         for number, step in enumerate(self.steps):
             later = self.steps[number + 1 :]
             if step.year <= year and (not later or later[0].year >= year):
-                found.append(count + number)
-        return range(min(found), max(found) + 1)
+                slots.append(count + number)
+        return range(min(slots), max(slots) + 1)
 
     def officials_of(self, year: int) -> range:
         """Positions in `officials` of the dates that hold in a year under the decision alone."""
         dates = [self.official.dates[i] for i in self.officials]
-        found = [
+        places = [
             place
             for place, date in enumerate(dates)
             if date.year <= year
             and (place + 1 == len(dates) or dates[place + 1] > dt.date(year, 1, 1))
         ]
-        return range(min(found), max(found) + 1)
+        return range(min(places), max(places) + 1)
 
 
 def dated(case: Case, schedule: FeeSchedule) -> Case:
@@ -123,8 +123,8 @@ def _differs(schedule: FeeSchedule, official: FeeSchedule, date: dt.date) -> boo
     ):
         return True
     pairs = [(schedule.price(c, date), official.price(c, date)) for c in schedule.cells]
-    mine, theirs = np.array(pairs).T
-    return not np.array_equal(mine, theirs, equal_nan=True)
+    prices, official_prices = np.array(pairs).T
+    return not np.array_equal(prices, official_prices, equal_nan=True)
 
 
 def share_of_year(date: dt.date | None, year: int) -> float:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from costing.case import labels
 from costing.case.case import Case
 from costing.fee.schedule import AMORTISATION
-from costing.workbook.sheets.values.cell_of_value import held
+from costing.workbook.sheets.values.cell_of_value import value_formula
 from costing.workbook.write.layout import Book, at
 
 SHEET = "Coûts unitaires"
@@ -45,16 +45,16 @@ class Line:
 UnitCosts = Mapping[tuple[Situation, str], Line]
 
 
-def shown_activity(case: Case, class_code: str) -> tuple[str, float]:
+def typical_activity(case: Case, class_code: str) -> tuple[str, float]:
     """The activity at which a class is shown: its norm, else its reference activity; and its name.
 
     Acts a year.
     """
     for name in ("normative_activity", "reference_activity"):
         parameter = case.reference.files["machine_classes"][name]
-        found = case.reference.value_for(parameter, class_code)
-        if found and found.mode > 0:
-            return name, found.mode
+        activity = case.reference.value_for(parameter, class_code)
+        if activity and activity.mode > 0:
+            return name, activity.mode
     raise AssertionError(class_code)  # no class loads without a reference activity
 
 
@@ -68,13 +68,13 @@ class Points:
     values: dict[str, float] = field(default_factory=dict)
 
 
-Found = dict[tuple[Situation, str], Points]
+CostPoints = dict[tuple[Situation, str], Points]
 
 
 def write_units(
     book: Book,
     case: Case,
-    found: Found,
+    cost_points: CostPoints,
 ) -> UnitCosts:
     """One row a situation: fixed part, cost of one act more, cost per act at the norm."""
     sheet = book.sheet(SHEET, (34, 14, 16, 13, 15, 13, *[15, 13] * 3, 13))
@@ -92,7 +92,7 @@ def write_units(
     sheet.header(3, heads, right=range(3, len(heads)))
     sheet.keep_header(3, 2)
     lines: dict[tuple[Situation, str], Line] = {}
-    situations = dict.fromkeys(situation for situation, _ in found)
+    situations = dict.fromkeys(situation for situation, _ in cost_points)
     for row, situation in enumerate(situations, start=4):
         code, amortised, variant = situation
         texts = (
@@ -101,13 +101,13 @@ def write_units(
             "proposées" if variant else "d'aujourd'hui",
         )
         sheet.row(row, texts)
-        total = found[situation, "total"]
+        total = cost_points[situation, "total"]
         norm, acts = total.values["norm"], total.acts
         sheet.formula(row, 3, total.acts_cell, acts)
         sheet.formula(row, 4, total.cells["norm"], norm)
         sheet.formula(row, 5, f"{at(row, 4)}/{at(row, 3)}", norm / acts, "price")
         for index, kind in enumerate(SUMS):
-            cells, values = found[situation, kind].cells, found[situation, kind].values
+            cells, values = cost_points[situation, kind].cells, cost_points[situation, kind].values
             column = 6 + 2 * index
             slope = (values["norm"] - values["none"]) / acts
             sheet.formula(row, column, cells["none"], values["none"])
@@ -116,7 +116,7 @@ def write_units(
             lines[situation, kind] = Line(
                 sheet.ref(row, column), sheet.ref(row, column + 1), values["none"], slope
             )
-        weight = held(book, case, "communs", "inpatient_cost_weight", code)
+        weight = value_formula(book, case, "communs", "inpatient_cost_weight", code)
         assert weight is not None
         sheet.formula(row, len(heads) - 1, *weight, num_format="0.00##_ ")
         book.cells[f"{INPATIENT}.{code}"] = sheet.ref(row, len(heads) - 1)

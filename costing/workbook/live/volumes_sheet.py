@@ -37,13 +37,13 @@ def write_volumes(data: Data, years: Mapping[int, Year]) -> None:
             sheet.number(row, 0, float(number), "strong", num_format="0", align="left")
             sheet.text(row, 1, label, "strong")
             own = np.array([c == code for c in data.parc.codes])
-            mine = f"({keys}={at(row, 1)})*{weights.all}"
+            class_weights = f"({keys}={at(row, 1)})*{weights.all}"
             for start, name in ((2, "today"), (7, "proposed")):
                 columns = year.bands[name]
                 for band in range(len(BANDS)):
                     parts = columns[band :: len(BANDS)]
                     value = float(sum((weights.values * c.values)[own].sum() for c in parts))
-                    text = f"SUMPRODUCT({mine}*({'+'.join(c.all for c in parts)}))"
+                    text = f"SUMPRODUCT({class_weights}*({'+'.join(c.all for c in parts)}))"
                     sheet.formula(row, start + band, text, value)
                 if start == 2:
                     total = float(sum((weights.values * c.values)[own].sum() for c in columns))

@@ -27,9 +27,9 @@ def write_year(data: Data, year: int) -> Year:
         [f"{parc.cell('acts_inpatient', i)}*{growth[i][0]}" for i in rows],
         parc.billed * factor, parc.inpatient * factor,
     )  # fmt: skip
-    found = writer.found
+    result = writer.result
     whole = writer.band_columns("Année", [None], [None])
-    found.bands["today"] = whole
+    result.bands["today"] = whole
     writer.weighted("base", "Recettes, tarif de départ", whole, "base", range(1), 0)
     officials = timeline.officials_of(year)
     decided = writer.band_columns(
@@ -37,19 +37,19 @@ def write_year(data: Data, year: int) -> Year:
     )
     writer.weighted("decided", "Recettes, décision de 2025", decided, "decided", officials, 0)
     if year < timeline.steps[0].year:
-        found.bands["proposed"] = decided
-        _same(writer, "proposed", "Recettes, proposition", found.columns["decided"])
+        result.bands["proposed"] = decided
+        _same(writer, "proposed", "Recettes, proposition", result.columns["decided"])
     else:
         slots = timeline.slots_of(year)
         spans = [data.periods.within[slot, year] for slot in slots]
         bands = writer.band_columns("Proposition", spans, list(slots))
-        found.bands["proposed"] = bands
+        result.bands["proposed"] = bands
         writer.weighted("proposed", "Recettes, proposition", bands, "proposed", slots, 1)
     _end(writer, year, whole)
     if last:
         write_last(writer, timeline.slots_of(year))
     writer.sheet.close()
-    return found
+    return result
 
 
 def _same(writer: YearWriter, name: str, head: str, column: Column) -> None:
@@ -63,7 +63,7 @@ def _end(writer: YearWriter, year: int, whole: list[Column]) -> None:
     bands = whole
     if data.periods.changed & set(LIMITS):
         later = [i for i, step in enumerate(timeline.steps) if step.year <= year]
-        slot = len(timeline.kept) + later[-1] if later else None
+        slot = len(timeline.official_slots) + later[-1] if later else None
         if slot is not None:
             bands = writer.band_columns("Au 31 décembre", [None], [slot])
     writer.weighted(

@@ -17,7 +17,7 @@ from costing.fee.schedule import BANDS
 from costing.workbook.live.columns import Column, Floats, MachineSheet
 from costing.workbook.live.evolution import Weights
 from costing.workbook.live.machines import Parc
-from costing.workbook.live.periods_sheet import Known, Periods
+from costing.workbook.live.periods_sheet import Computed, Periods
 from costing.workbook.live.prices_sheets import Kind, Prices
 from costing.workbook.live.switches import Switches
 from costing.workbook.live.timeline import Timeline
@@ -62,7 +62,7 @@ class YearWriter:
     def __init__(self, data: Data, year: int, name: str, hint: str) -> None:
         self.data, self.year, self.parc = data, year, data.parc
         self.sheet = MachineSheet(data.book, name, hint, data.parc.count)
-        self.found = Year(self.sheet)
+        self.result = Year(self.sheet)
         parc = self.parc
         reference = data.case.reference
         options = vocabulary.fleet_options(reference)
@@ -75,8 +75,8 @@ class YearWriter:
 
     def add(self, name: str, head: str, formulas: Iterable[str], values: Floats) -> Column:
         """A column kept under a name."""
-        self.found.columns[name] = self.sheet.add(head, formulas, values)
-        return self.found.columns[name]
+        self.result.columns[name] = self.sheet.add(head, formulas, values)
+        return self.result.columns[name]
 
     def acts(self, billed: Sequence[str], inpatient: Sequence[str], b: Floats, h: Floats) -> None:
         """Acts that take places in the bands, and the share of them that is billed."""
@@ -85,7 +85,7 @@ class YearWriter:
         rows = range(self.parc.count)
         self.add("billed", "Actes facturés", billed, b)
         self.add("inpatient", "Actes d'hospitalisés", inpatient, h)
-        own, other = self.found.columns["billed"], self.found.columns["inpatient"]
+        own, other = self.result.columns["billed"], self.result.columns["inpatient"]
         places = self.add(
             "places", "Actes comptés dans les tranches",
             (f"{own.here(i)}+{other.here(i)}*{switch}" for i in rows), b + h * count,
@@ -97,15 +97,18 @@ class YearWriter:
         )  # fmt: skip
 
     def band_columns(
-        self, head: str, spans: Sequence[tuple[Known, Known] | None], slots: Sequence[int | None]
+        self,
+        head: str,
+        spans: Sequence[tuple[Computed, Computed] | None],
+        slots: Sequence[int | None],
     ) -> list[Column]:
         """Acts billed in each band of some periods; a span of None is the whole year.
 
         `slots`: those whose limits hold in each period, None for today's.
         """
         periods, codes = self.data.periods, self.parc.codes
-        places, share = self.found.columns["places"], self.found.columns["share"]
-        found = []
+        places, share = self.result.columns["places"], self.result.columns["share"]
+        columns = []
         for number, (span, slot) in enumerate(zip(spans, slots, strict=True), start=1):
             limits = {code: periods.limits(code, slot) for code in dict.fromkeys(codes)}
             table = np.array([[value for _, value in limits[code]] for code in codes])
@@ -114,8 +117,8 @@ class YearWriter:
                 high = table[:, band] if band < len(BANDS) - 1 else np.full(len(codes), np.inf)
 
                 def text(
-                    i: int, band: int = band, limits: dict[str, list[Known]] = limits,
-                    span: tuple[Known, Known] | None = span,
+                    i: int, band: int = band, limits: dict[str, list[Computed]] = limits,
+                    span: tuple[Computed, Computed] | None = span,
                 ) -> str:  # fmt: skip
                     own = limits[codes[i]]
                     x = places.here(i)
@@ -129,10 +132,10 @@ class YearWriter:
                 x = places.values
                 inside = np.clip(x * e, low, high) - np.clip(x * s, low, high)
                 label = f"{head}{f' {number}' if len(spans) > 1 else ''} : {labels.BANDS[name]}"
-                found.append(
+                columns.append(
                     self.sheet.add(label, map(text, range(len(codes))), share.values * inside)
                 )
-        return found
+        return columns
 
     def kinds(self, amortised: int) -> list[Kind]:
         """The kind of each machine in one state."""
@@ -148,14 +151,16 @@ class YearWriter:
     ) -> tuple[list[str], Floats]:
         """What each machine is paid in a state: products of its acts and of the prices, EUR."""
         kinds = self.kinds(amortised)
-        known = {kind: self.data.prices.row(block, kind, slots) for kind in dict.fromkeys(kinds)}
+        price_rows = {
+            kind: self.data.prices.row(block, kind, slots) for kind in dict.fromkeys(kinds)
+        }
         left, right = columns[0], columns[-1]
         texts = [
-            f"SUMPRODUCT({left.here(i)}:{right.here(i)},{known[kind][0]})"
+            f"SUMPRODUCT({left.here(i)}:{right.here(i)},{price_rows[kind][0]})"
             for i, kind in enumerate(kinds)
         ]
         acts = np.stack([column.values for column in columns], axis=1)
-        prices = np.stack([known[kind][1] for kind in kinds])
+        prices = np.stack([price_rows[kind][1] for kind in kinds])
         return texts, np.asarray((acts * prices).sum(axis=1))
 
     def weighted(
@@ -177,7 +182,7 @@ class YearWriter:
         """Yearly cost of the billed acts of each machine in a state, EUR."""
         units = self.data.costs
         own = [units[Situation(code, amortised, variant), kind] for code in self.parc.codes]
-        acts, share = self.found.columns["acts"], self.found.columns["borne"]
+        acts, share = self.result.columns["acts"], self.result.columns["borne"]
         texts = [
             f"{share.here(i)}*({line.fixed}+{line.slope}*{acts.here(i)})"
             for i, line in enumerate(own)
@@ -189,7 +194,7 @@ class YearWriter:
     def borne(self) -> None:
         """All acts, and the share of the cost that the billed ones bear."""
         case, book = self.data.case, self.data.book
-        own, other = self.found.columns["billed"], self.found.columns["inpatient"]
+        own, other = self.result.columns["billed"], self.result.columns["inpatient"]
         rows = range(self.parc.count)
         total = self.add(
             "acts", "Actes, tous", (f"{own.here(i)}+{other.here(i)}" for i in rows),
@@ -211,11 +216,11 @@ class YearWriter:
         self.add("borne", "Part du coût des actes facturés", texts, share)
 
 
-def _start(limits: list[Known], band: int) -> str:
+def _start(limits: list[Computed], band: int) -> str:
     return limits[band - 1][0] if band else "0"
 
 
-def _inside(acts: str, limits: list[Known], band: int) -> str:
+def _inside(acts: str, limits: list[Computed], band: int) -> str:
     """Acts brought inside a band: never below its start, never beyond its end."""
     if band == 0:
         return f"MIN({limits[0][0]},{acts})"

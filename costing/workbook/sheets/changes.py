@@ -9,7 +9,7 @@ from costing.language.units import UNITS
 from costing.scenario.scenario import Override, Scenario
 from costing.values.parameters import Parameter, Value
 from costing.workbook.sheets import vocabulary
-from costing.workbook.sheets.choices.rows import choices, shown
+from costing.workbook.sheets.choices.rows import choice_text, choices
 from costing.workbook.write.layout import Book, Sheet, at
 from costing.workbook.write.styles import number_format
 
@@ -89,8 +89,8 @@ def _write_choices(sheet: Sheet, row: int, case: Case) -> None:
     for choice in choices(case.reference, case.scenario):
         before = plain.get(choice.key)
         if before is None or before.value != choice.value:
-            old = shown(before) if before else NONE
-            changed.append((choice.key, choice.label, old, shown(choice)))
+            old = choice_text(before) if before else NONE
+            changed.append((choice.key, choice.label, old, choice_text(choice)))
     own = case.scenario.fleet
     if own:
         rows = len(next(iter(own.columns.values()), ()))

@@ -72,5 +72,5 @@ def described(name: str) -> tuple[Kind, str]:
     """The kind of a sheet and what it holds."""
     if name in SHEETS:
         return SHEETS[name]
-    found = (text for start, text in _SEVERAL.items() if name.startswith(start))
-    return DETAIL, next(found, "")
+    texts = (text for start, text in _SEVERAL.items() if name.startswith(start))
+    return DETAIL, next(texts, "")

@@ -62,7 +62,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Held:
+class Verdicts:
     """What each demand did: held the first objective back, kept more from being saved, blocked."""
 
     proposal: Proposal
@@ -70,13 +70,15 @@ class Held:
     @cached_property
     def unroundable(self) -> bool:
         """Whether prices exist, and none in whole units."""
-        found = self.proposal
-        blocked = found.status == "infeasible" and found.reachable_eur >= found.required_eur
-        return blocked and not (found.conflict or found.contradicting)
+        proposal = self.proposal
+        blocked = (
+            proposal.status == "infeasible" and proposal.reachable_eur >= proposal.required_eur
+        )
+        return blocked and not (proposal.conflict or proposal.contradicting)
 
-    def of(self, found: Sequence[Binding], row: Row) -> list[Binding]:
+    def of(self, bindings: Sequence[Binding], row: Row) -> list[Binding]:
         """What is told of a demand."""
-        return [one for one in found if (one.constraint, one.scope) == row.key]
+        return [binding for binding in bindings if (binding.constraint, binding.scope) == row.key]
 
     def verdict(self, row: Row) -> str:
         """Whether a demand held the schedule back, or blocked it."""
@@ -115,19 +117,19 @@ def write_limits(book: Book, proposal: Proposal) -> None:
     )  # fmt: skip
     sheet.header(4, headings, right=(6, 7))
     sheet.keep_header(4)
-    held = Held(proposal)
-    found = demands(proposal)
-    for line, row in enumerate(found, start=5):
-        _write_row(sheet, line, held, row)
+    verdicts = Verdicts(proposal)
+    rows = demands(proposal)
+    for line, row in enumerate(rows, start=5):
+        _write_row(sheet, line, verdicts, row)
     if proposal.status == "infeasible":
-        _write_conflict(sheet, 6 + len(found), held, found)
+        _write_conflict(sheet, 6 + len(rows), verdicts, rows)
     sheet.protect()
 
 
 def demands(proposal: Proposal) -> list[Row]:
     """What the scenario asks, one line a demand, by constraint; then what it does not ask."""
     case = proposal.case
-    found: dict[str, list[Row]] = {name: [] for name in CONSTRAINTS}
+    by_constraint: dict[str, list[Row]] = {name: [] for name in CONSTRAINTS}
     for item in requirements(case):
         text = _words(item)
         if item.constraint == "savings_target":
@@ -135,10 +137,10 @@ def demands(proposal: Proposal) -> list[Row]:
         if item.constraint == "savings_year" and case.scenario.savings.carry_over:
             text += "\nce qui dépasse compte pour les années suivantes"
         whom = _whom(case.reference, item)
-        found[item.constraint].append(Row(item.constraint, item.scope, whom, text, item))
+        by_constraint[item.constraint].append(Row(item.constraint, item.scope, whom, text, item))
     step = quantity(case.scenario.rules.rounding_eur, CONSTRAINTS["rounding"].unit, _DIGITS)
-    found["rounding"].append(Row("rounding", "*", labels.ALL, f"multiples de {step}"))
-    return [row for name, rows in found.items() for row in rows or [Row(name)]]
+    by_constraint["rounding"].append(Row("rounding", "*", labels.ALL, f"multiples de {step}"))
+    return [row for name, rows in by_constraint.items() for row in rows or [Row(name)]]
 
 
 def _whom(reference: Reference, item: Requirement) -> str:
@@ -176,27 +178,27 @@ def _unit(name: str) -> str:
     return declared.value.unit if declared.value else declared.unit
 
 
-def _write_row(sheet: Sheet, line: int, held: Held, row: Row) -> None:
-    proposal = held.proposal
+def _write_row(sheet: Sheet, line: int, verdicts: Verdicts, row: Row) -> None:
+    proposal = verdicts.proposal
     declared = CONSTRAINTS[row.constraint]
-    tight, limiting = held.of(proposal.binding, row), held.of(proposal.limiting, row)
-    told = [*tight, *limiting]
-    known = any(found.savings_eur is not None for found in tight)
-    shown = tight if known else told  # the same savings are not told twice
-    text = "\n".join([declared.description.fr, *(found.words for found in shown)])
-    asked_for = row.item is not None or row.constraint == "rounding"
-    verdict = held.verdict(row) if asked_for else NONE
-    eased = _eased(row.item) if row.item and told else NONE
-    values = (declared.label.fr, row.whom, row.demand, verdict, held.limiting(row), eased)
+    tight, limiting = verdicts.of(proposal.binding, row), verdicts.of(proposal.limiting, row)
+    bindings = [*tight, *limiting]
+    costed = any(binding.savings_eur is not None for binding in tight)
+    described = tight if costed else bindings  # the same savings are not told twice
+    text = "\n".join([declared.description.fr, *(binding.words for binding in described)])
+    demanded = row.item is not None or row.constraint == "rounding"
+    verdict = verdicts.verdict(row) if demanded else NONE
+    eased = _eased(row.item) if row.item and bindings else NONE
+    values = (declared.label.fr, row.whom, row.demand, verdict, verdicts.limiting(row), eased)
     sheet.row(line, values, ("strong", "cell", "cell", "centre", "centre", "centre"))
     first = OBJECTIVES[proposal.case.scenario.rules.objectives[0]]
     style = "euro" if first.unit.startswith("EUR") else _STYLES[first.unit]
-    sheet.number(line, 6, _known([found.gain for found in tight]), style)
-    sheet.number(line, 7, _known([found.savings_eur for found in told]), "euro")
+    sheet.number(line, 6, _first_number([binding.gain for binding in tight]), style)
+    sheet.number(line, 7, _first_number([binding.savings_eur for binding in bindings]), "euro")
     sheet.text(line, 8, text)
 
 
-def _known(values: Sequence[float | None]) -> float | None:
+def _first_number(values: Sequence[float | None]) -> float | None:
     """The first number that is known."""
     return next((value for value in values if value is not None), None)
 
@@ -210,11 +212,11 @@ def _eased(item: Requirement) -> str:
     return f"{'+' if item.declared.looser > 0 else '−'}{shown}"
 
 
-def _write_conflict(sheet: Sheet, row: int, held: Held, asked_for: Sequence[Row]) -> None:
+def _write_conflict(sheet: Sheet, row: int, verdicts: Verdicts, rows: Sequence[Row]) -> None:
     """Which demands contradict each other, then each way out with what it costs."""
-    proposal = held.proposal
-    sheet.section(row, "Ce qui se contredit", len(_WIDTHS))
-    sheet.paragraph(row + 1, _contradiction(held), "lead")
+    proposal = verdicts.proposal
+    sheet.heading(row, "Ce qui se contredit", len(_WIDTHS))
+    sheet.paragraph(row + 1, _contradiction(verdicts), "lead")
     row += 2
     for title in proposal.contradicting:
         sheet.paragraph(row, f"• {title}", "lead")
@@ -231,8 +233,10 @@ def _write_conflict(sheet: Sheet, row: int, held: Held, asked_for: Sequence[Row]
     sheet.header(row + 3, headings, right=(5, 6, 7))
     for line, way in enumerate(proposal.conflict, start=row + 4):
         key = way.constraint, way.scope
-        found = next((one for one in asked_for if one.key == key), Row(*key, demand=NONE))
-        _write_way(sheet, line, way, found)
+        demand_row = next(
+            (demanded for demanded in rows if demanded.key == key), Row(*key, demand=NONE)
+        )
+        _write_way(sheet, line, way, demand_row)
         missing = proposal.required_eur - way.reachable_eur
         if way.enough or missing <= 0:
             sheet.text(line, 5, NONE, "euro")
@@ -240,13 +244,13 @@ def _write_conflict(sheet: Sheet, row: int, held: Held, asked_for: Sequence[Row]
             sheet.formula(line, 5, f"{required}-{at(line, 7)}", missing, "euro")
 
 
-def _contradiction(held: Held) -> str:
+def _contradiction(verdicts: Verdicts) -> str:
     """What is known of the demands that cannot hold together."""
-    if held.unroundable:
+    if verdicts.unroundable:
         return _ROUNDED
-    if held.proposal.contradicting:
-        return _MINIMAL if held.proposal.exact else _TOGETHER
-    return _MIXED if held.proposal.conflict else _NO_WAY
+    if verdicts.proposal.contradicting:
+        return _MINIMAL if verdicts.proposal.exact else _TOGETHER
+    return _MIXED if verdicts.proposal.conflict else _NO_WAY
 
 
 def _write_way(sheet: Sheet, line: int, way: Relaxation, row: Row) -> None:

@@ -28,11 +28,11 @@ class Lists:
 
     def range(self, values: Sequence[str]) -> str:
         """Where the values stand, one below the other, as formulas name it."""
-        kept = list(values)
-        if kept not in self.columns:
-            self.columns.append(kept)
-        letter = xl_col_to_name(self.columns.index(kept))
-        return f"{vocabulary.LISTS}!${letter}$2:${letter}${len(kept) + 1}"
+        listed = list(values)
+        if listed not in self.columns:
+            self.columns.append(listed)
+        letter = xl_col_to_name(self.columns.index(listed))
+        return f"{vocabulary.LISTS}!${letter}$2:${letter}${len(listed) + 1}"
 
     def write(self, book: Book) -> None:
         """The sheet itself."""

@@ -127,12 +127,12 @@ def restored(reference: Reference, read: Scenario, original: Original | None) ->
     if original is None:
         return read
     read = _with_digits(read, original.digits)
-    known = original.scenario.model_copy(update={"fleet": read.fleet})
+    candidate = original.scenario.model_copy(update={"fleet": read.fleet})
     try:
-        same = alike(meaning(reference, known), meaning(reference, read))
+        same = alike(meaning(reference, candidate), meaning(reference, read))
     except InputError:
         return read
-    return known if same else read
+    return candidate if same else read
 
 
 def _with_digits(read: Scenario, digits: Mapping[tuple[str, str], float]) -> Scenario:
@@ -142,10 +142,10 @@ def _with_digits(read: Scenario, digits: Mapping[tuple[str, str], float]) -> Sce
     machines = [str(machine) for machine in read.fleet.columns["machine_id"]]
     columns = dict(read.fleet.columns)
     for name in {name for _, name in digits} & columns.keys():
-        known = [digits.get((machine, name)) for machine in machines]
+        exact = [digits.get((machine, name)) for machine in machines]
         columns[name] = tuple(
             value if long is None or not alike(value, long) else long
-            for value, long in zip(columns[name], known, strict=True)
+            for value, long in zip(columns[name], exact, strict=True)
         )
     return read.model_copy(update={"fleet": read.fleet.model_copy(update={"columns": columns})})
 
@@ -183,10 +183,10 @@ def meaning(reference: Reference, scenario: Scenario) -> dict[str, Any]:
     content["name"] = clean(scenario.name) or UNNAMED
     content["overrides"] = sorted(
         (_override(reference, override) for override in scenario.overrides),
-        key=lambda found: str(found["parameter"]),
+        key=lambda entry: str(entry["parameter"]),
     )
     content["correlations"] = sorted(
-        ({**found, "reason": ""} for found in content.get("correlations", [])),
+        ({**entry, "reason": ""} for entry in content.get("correlations", [])),
         key=lambda c: sorted((c["first"], c["second"])),
     )
     return content
@@ -194,8 +194,8 @@ def meaning(reference: Reference, scenario: Scenario) -> dict[str, Any]:
 
 def _override(reference: Reference, override: Override) -> dict[str, Any]:
     """An override with the bounds and the VAT that it leaves to the reference written out."""
-    found: dict[str, Any] = json.loads(override.model_dump_json())
+    fields: dict[str, Any] = json.loads(override.model_dump_json())
     _, value = with_overrides(reference, [override]).parameter_at(override.parameter)
     assert value is not None
-    found.update(low=value.low, high=value.high, vat=value.vat)
-    return found
+    fields.update(low=value.low, high=value.high, vat=value.vat)
+    return fields

@@ -43,8 +43,8 @@ def write_read_me(book: Book, case: Case, names: Sequence[str]) -> None:
         sheet.merged((line, 1), (line, 2), text, "cell")
     row += 2 + len(identity)
     sheet.text(row, 0, "Case à changer", "input", locked=True)
-    told = "Fond jaune. Toutes les autres sont des formules ou des données de textes."
-    sheet.merged((row, 1), (row, 2), told, "cell")
+    hint = "Fond jaune. Toutes les autres sont des formules ou des données de textes."
+    sheet.merged((row, 1), (row, 2), hint, "cell")
     row += 2
     sheet.header(row, ("Sorte de feuille", "Onglet", "Ce qu'elle veut dire"))
     for line, kind in enumerate(KINDS, start=row + 1):
@@ -65,7 +65,7 @@ def link(book: Book, case: Case) -> None:
     for sheet in book.sheets:
         sheet.raw.set_tab_color(described(sheet.name)[0].colour)
         sheet.raw.set_footer(f"&L&8{sheet.name}&C&8{whose}&R&8Page &P / &N")
-        title = sheet.held.get((0, 0))
+        title = sheet.written.get((0, 0))
         if sheet.name not in (vocabulary.READ_ME, vocabulary.LISTS) and isinstance(title, str):
             target, back = (
                 f"internal:'{vocabulary.READ_ME}'!A1",

@@ -174,6 +174,6 @@ def yes_no(flag: object) -> str:
 
 def source_titles(reference: Reference, keys: tuple[str, ...]) -> str:
     """The titles of a value's sources, or the words of an expert who gave none."""
-    shown = [part for key in keys for part in key.split(SOURCE_SEPARATOR)]
-    known = reference.sources
-    return "\n".join(known[key].title if key in known else key for key in shown)
+    parts = [part for key in keys for part in key.split(SOURCE_SEPARATOR)]
+    sources = reference.sources
+    return "\n".join(sources[key].title if key in sources else key for key in parts)

@@ -48,7 +48,7 @@ class Gap:
 
     sheet: str
     cell: str
-    found: Any
+    actual: Any
     expected: Any
     reason: str
 
@@ -64,31 +64,31 @@ def gaps_of(book: CalamineWorkbook, expected: Mapping[str, Cells]) -> Iterator[G
         if name not in book.sheet_names:
             yield Gap(name, "", None, None, "absent")
             continue
-        found = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         scale: dict[int, float] = {}
         for (row, _), written in cells.items():
             if isinstance(written.value, float):
                 scale[row] = max(scale.get(row, 0.0), abs(written.value))
         for (row, column), written in cells.items():
-            line = found[row] if row < len(found) else []
+            line = rows[row] if row < len(rows) else []
             value = line[column] if column < len(line) else ""
             if not same(value, written.value, scale.get(row, 0.0)):
                 cell = xl_rowcol_to_cell(row, column)
                 yield Gap(name, cell, value, written.value, "other")
 
 
-def same(found: Any, expected: Any, scale: float) -> bool:
+def same(actual: Any, expected: Any, scale: float) -> bool:
     """Whether a cell holds what is expected; `scale` is the largest number of its row."""
     if isinstance(expected, str):  # as formulas compare texts
-        return str(found).casefold() == expected.casefold()
-    if isinstance(found, dt.datetime | dt.date):
+        return str(actual).casefold() == expected.casefold()
+    if isinstance(actual, dt.datetime | dt.date):
         first = dt.datetime(1899, 12, 30)
-        when = found if isinstance(found, dt.datetime) else dt.datetime(*found.timetuple()[:3])
-        found = (when - first) / dt.timedelta(days=1)
-    if isinstance(found, bool) or not isinstance(found, int | float):
+        when = actual if isinstance(actual, dt.datetime) else dt.datetime(*actual.timetuple()[:3])
+        actual = (when - first) / dt.timedelta(days=1)
+    if isinstance(actual, bool) or not isinstance(actual, int | float):
         return False
-    largest = max(abs(found), abs(expected))
-    return math.isfinite(found) and abs(found - expected) <= max(SAME * largest, OF_ROW * scale)
+    largest = max(abs(actual), abs(expected))
+    return math.isfinite(actual) and abs(actual - expected) <= max(SAME * largest, OF_ROW * scale)
 
 
 class Marked(NamedTuple):
@@ -106,8 +106,8 @@ def marked_cells(package: Package, name: str) -> Marked:
         text = archive.read(package.parts[name])
     formulas, errors = set(), {}
     for attributes, content in _CELL.findall(text):
-        name_found = _NAME.search(attributes)
-        cell = name_found[1].decode() if name_found else ""
+        name_match = _NAME.search(attributes)
+        cell = name_match[1].decode() if name_match else ""
         if b"<f" in content:
             formulas.add(cell)
         if b't="e"' in attributes:
@@ -127,13 +127,13 @@ def reasoned(
     place = xl_cell_to_rowcol(gap.cell)
     before = former.get(gap.sheet, {}).get(place)
     if gap.cell in marked.errors:
-        return replace(gap, found=marked.errors[gap.cell], reason="error")
+        return replace(gap, actual=marked.errors[gap.cell], reason="error")
     if expected[gap.sheet][place].formula and gap.cell not in marked.formulas:
-        reason = "replaced" if gap.found != "" else "empty"
-    elif gap.found == "":
+        reason = "replaced" if gap.actual != "" else "empty"
+    elif gap.actual == "":
         reason = "empty"
     elif before is not None and same(
-        gap.found,
+        gap.actual,
         before.value,
         abs(gap.expected or 0.0) if isinstance(gap.expected, float) else 0.0,
     ):

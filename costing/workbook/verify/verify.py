@@ -96,17 +96,17 @@ def verify(source: Path | BinaryIO, reference: Reference, tell: Progress = silen
     changed = tuple(_changed(original, scenario, schedule, reference)) if original else ()
     former = _former(original, scenario, reference, view) if gaps and changed and original else {}
     marked = {name: marked_cells(package, name) for name in {gap.sheet for gap in gaps}}
-    told = [reasoned(gap, expected, former, marked[gap.sheet]) for gap in gaps]
-    if told:
+    explained = [reasoned(gap, expected, former, marked[gap.sheet]) for gap in gaps]
+    if explained:
         first = list(_at_inputs(findings, original, scenario))
         places = {(gap.sheet, gap.cell) for gap in first}
-        told = [gap for gap in told if (gap.sheet, gap.cell) not in places]
+        explained = [gap for gap in explained if (gap.sheet, gap.cell) not in places]
         if any(gap.reason == "moved" for gap in first):  # cells are laid out by year
-            told = [replace(gap, reason="moved") for gap in told]
-        told = sorted([*first, *told], key=lambda gap: RANK[gap.reason])
+            explained = [replace(gap, reason="moved") for gap in explained]
+        explained = sorted([*first, *explained], key=lambda gap: RANK[gap.reason])
     tell(1.0, "Terminé")
     count = sum(len(cells) for cells in expected.values())
-    return Verification(scenario, schedule, count, tuple(told), changed)
+    return Verification(scenario, schedule, count, tuple(explained), changed)
 
 
 def prices_changed(
@@ -132,8 +132,10 @@ def _at_inputs(findings: Findings, original: Original | None, scenario: Scenario
 
     And those of « Un appareil » that cannot be read.
     """
-    for found in findings.problems:
-        yield Gap(found.place.sheet or "", found.place.cell or "", found.value, None, "unread")
+    for finding in findings.problems:
+        yield Gap(
+            finding.place.sheet or "", finding.place.cell or "", finding.value, None, "unread"
+        )
     for place, text, number in findings.texts:
         yield Gap(place.sheet or "", place.cell or "", text, number, "text")
     before = original.scenario.rules.step_dates if original else ()
@@ -183,9 +185,9 @@ def _changed(
 ) -> Iterator[tuple[str, Any, Any]]:
     """Each input that is not as exported; a price at a date that was moved is the same price."""
     before, after = (plain(reference, s) for s in (original.scenario, scenario))
-    for found in differences(before, after):
-        if not alike(found.before, found.after):
-            yield found.key, found.before, found.after
+    for difference in differences(before, after):
+        if not alike(difference.before, difference.after):
+            yield difference.key, difference.before, difference.after
     fleet = fleet_hash(scenario)
     if fleet != original.fleet:
         yield vocabulary.FLEET, original.fleet[:10] or "parc de référence", fleet[:10]

@@ -22,7 +22,7 @@ from costing.scenario.menu import STRUCTURES
 from costing.scenario.scenario import Scenario
 from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.choices.row import Choice
-from costing.workbook.sheets.choices.rows import choices, shown
+from costing.workbook.sheets.choices.rows import choice_text, choices
 from costing.workbook.verify.gaps import Gap
 from costing.workbook.verify.verify import PRICE_JOIN, Verification
 
@@ -46,25 +46,25 @@ LONGEST = 40
 COLUMNS = ("feuille", "case", "trouvé", "attendu", "raison")
 
 
-def verdict(found: Verification) -> str:
+def verdict(verification: Verification) -> str:
     """All of it in one sentence."""
-    cells = f"{french(found.cells)} cases recalculées par le moteur"
-    count = len({_datum(key) for key, _, _ in found.changed})
+    cells = f"{french(verification.cells)} cases recalculées par le moteur"
+    count = len({_datum(key) for key, _, _ in verification.changed})
     inputs = "1 donnée changée" if count == 1 else f"{french(count)} données changées"
     changed = f"{inputs} depuis l'export" if count else "aucune donnée changée depuis l'export"
-    if found.fine:
+    if verification.fine:
         return f"Classeur exact : {cells}, toutes égales ; {changed}."
-    reasons = {gap.reason for gap in found.gaps}
+    reasons = {gap.reason for gap in verification.gaps}
     if "moved" in reasons:
         return (
             "Classeur à importer, puis à exporter de nouveau : une date a quitté son année, et les "
             f"cases qui en dépendent ne valent plus ; {changed}."
         )
-    typed = [f"{gap.sheet}!{gap.cell}" for gap in found.gaps if gap.reason in _TYPED]
-    wrong = len(found.gaps) - len(typed)
+    typed = [f"{gap.sheet}!{gap.cell}" for gap in verification.gaps if gap.reason in _TYPED]
+    wrong = len(verification.gaps) - len(typed)
     if typed and not reasons & {"replaced", "absent"}:
-        more = f" et {len(typed) - _FEW} autres" if len(typed) > _FEW else ""
-        where = join(typed[:_FEW], "et") + more
+        others = f" et {len(typed) - _FEW} autres" if len(typed) > _FEW else ""
+        where = join(typed[:_FEW], "et") + others
         return (
             f"Classeur à corriger : une saisie ne se calcule pas ({where}). Sur {cells}, "
             f"{_differ(wrong)} ; {changed}."
@@ -87,29 +87,31 @@ def _datum(key: str) -> str:
     return key.rpartition(".")[0] if key.startswith(("overrides.", "unavailable.")) else key
 
 
-def changed_in_words(reference: Reference, found: Verification) -> list[tuple[str, str, str]]:
+def changed_in_words(
+    reference: Reference, verification: Verification
+) -> list[tuple[str, str, str]]:
     """Each input that is not as exported: what, before, after."""
-    known = {choice.key: choice for choice in choices(reference, Scenario())}
-    return [_change(reference, known, *change) for change in found.changed]
+    by_key = {choice.key: choice for choice in choices(reference, Scenario())}
+    return [_change(reference, by_key, *change) for change in verification.changed]
 
 
 def _change(
-    reference: Reference, known: dict[str, Choice], key: str, before: Any, after: Any
+    reference: Reference, by_key: dict[str, Choice], key: str, before: Any, after: Any
 ) -> tuple[str, str, str]:
     if PRICE_JOIN in key:
         return _price(reference, key, before, after)
     if key.startswith("overrides."):
         return _override(reference, key.removeprefix("overrides."), before, after)
-    if key not in known:
+    if key not in by_key:
         return _TITLES.get(key, key), _plain(before), _plain(after)
-    choice = known[key]
+    choice = by_key[key]
     return choice.label, _chosen(choice, before), _chosen(choice, after)
 
 
 def _chosen(choice: Choice, value: Any) -> str:
     """A choice's value, where its words are known for it."""
     try:
-        return shown(replace(choice, value=value))
+        return choice_text(replace(choice, value=value))
     except (KeyError, TypeError, ValueError):
         return _plain(value)
 
@@ -185,7 +187,7 @@ def gaps_csv(gaps: Iterable[Gap]) -> str:
     writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
     writer.writerows(
-        (_harmless(gap.sheet), gap.cell, _field(gap.found), _field(gap.expected), gap.words)
+        (_harmless(gap.sheet), gap.cell, _field(gap.actual), _field(gap.expected), gap.words)
         for gap in gaps
     )
     return stream.getvalue()

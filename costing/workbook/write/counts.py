@@ -30,8 +30,8 @@ class Count:
 
 def column(sheet: Sheet, first: int, last: int, index: int) -> Column:
     """The cells of a sheet's column between two rows, once they are written."""
-    held = (sheet.held.get((row, index)) for row in range(first, last + 1))
-    values = tuple(None if value == "" else value for value in held)
+    contents = (sheet.written.get((row, index)) for row in range(first, last + 1))
+    values = tuple(None if value == "" else value for value in contents)
     return Column(sheet.ref(first, index, (last, index)), values)
 
 
@@ -47,8 +47,8 @@ def tally(*conditions: tuple[Column, str | int]) -> Count:
     A condition is a column with a number to equal, or a text where `*` stands for anything and `?`
     for one letter.
     """
-    parts = [f"{held.ref},{_literal(wanted)}" for held, wanted in conditions]
-    meets = [[_meets(value, wanted) for value in held.values] for held, wanted in conditions]
+    parts = [f"{cells.ref},{_literal(wanted)}" for cells, wanted in conditions]
+    meets = [[_meets(value, wanted) for value in cells.values] for cells, wanted in conditions]
     return Count(f"COUNTIFS({','.join(parts)})", sum(all(row) for row in zip(*meets, strict=True)))
 
 
@@ -57,8 +57,8 @@ def rows(formula: str, holds: Callable[..., Any], *columns: Column) -> Count:
 
     formula: the product, with `{0}`, `{1}`… for the columns. holds: the same of a row's values.
     """
-    text = formula.format(*(held.ref for held in columns))
-    values = zip(*(held.values for held in columns), strict=True)
+    text = formula.format(*(cells.ref for cells in columns))
+    values = zip(*(cells.values for cells in columns), strict=True)
     return Count(f"SUMPRODUCT({text})", sum(bool(holds(*row)) for row in values))
 
 

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from costing.french.writing import NONE
-from costing.workbook.write.raw import Cells, RawBook, RawSheet, held_by
+from costing.workbook.write.raw import Cells, RawBook, RawSheet, written_cells
 from costing.workbook.write.styles import DAY, WHOLE, properties
 
 #: Fixed, so that the same content gives the same bytes.
@@ -89,7 +89,7 @@ class Book:
         return {
             sheet.name: {
                 place: cell
-                for place, cell in held_by(sheet.raw, texts).items()
+                for place, cell in written_cells(sheet.raw, texts).items()
                 if place not in sheet.records
             }
             for sheet in self.sheets
@@ -114,14 +114,14 @@ class Sheet:
         self.book, self.raw, self.name, self.widths = book, sheet, name, widths
         self._heights: dict[int, float] = {}
         #: What was written, by (row, column): what a formula's cached value is worked out from.
-        self.held: dict[tuple[int, int], Any] = {}
+        self.written: dict[tuple[int, int], Any] = {}
         #: Where `record` wrote.
         self.records: set[tuple[int, int]] = set()
 
     def text(self, row: int, column: int, text: str, style: str = "cell", **changes: Any) -> None:
         """A text, never read as a formula, a number or a link."""
         shown = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
-        self.held[row, column] = shown
+        self.written[row, column] = shown
         self.raw.write_string(row, column, shown, self.book.format(style, **changes))
         look = {**properties(style), **changes}
         if look.get("text_wrap"):
@@ -187,21 +187,21 @@ class Sheet:
         if value is None or not math.isfinite(value):
             self.text(row, column, NONE, style, **changes)
         else:
-            self.held[row, column] = value
+            self.written[row, column] = value
             self.raw.write_number(row, column, value, self.book.format(style, **changes))
 
     def blank(self, row: int, column: int, style: str, **changes: Any) -> None:
         """An empty cell with a style."""
-        self.held.pop((row, column), None)
+        self.written.pop((row, column), None)
         self.raw.write_blank(row, column, None, self.book.format(style, **changes))
 
     def formula(
         self, row: int, column: int, text: str, value: float | str, style: str = "number",
-        **more: Any,
+        **changes: Any,
     ) -> None:  # fmt: skip
         """A live formula with the value that it gives, for readers that do not recalculate."""
-        self.held[row, column] = value
-        self.raw.write_formula(row, column, f"={text}", self.book.format(style, **more), value)
+        self.written[row, column] = value
+        self.raw.write_formula(row, column, f"={text}", self.book.format(style, **changes), value)
 
     def totals(
         self, first: int, last: int, label: str, sums: Mapping[int, float],
@@ -225,7 +225,7 @@ class Sheet:
             self.text(row, column, value, style, **changes)
         elif isinstance(value, dt.date):
             look = self.book.format(style, **{"num_format": DAY, **changes})
-            self.held[row, column] = value
+            self.written[row, column] = value
             self.raw.write_datetime(row, column, value, look)
         else:
             self.number(row, column, float(value), style, **changes)
@@ -258,7 +258,7 @@ class Sheet:
         if repeated:
             self.raw.repeat_rows(row)
 
-    def section(self, row: int, text: str, columns: int, column: int = 0) -> None:
+    def heading(self, row: int, text: str, columns: int, column: int = 0) -> None:
         """A title across the table, without merging cells."""
         for empty in range(columns):
             self.blank(row, empty, "section")

@@ -13,7 +13,7 @@ _PAGE, _LEFT = 1045.0, 0.28
 
 def across(
     sheet: Sheet,
-    kept: int,
+    repeated: int,
     first: int,
     group: int,
     widths: Sequence[float] = (),
@@ -21,21 +21,21 @@ def across(
 ) -> None:
     """Print a sheet on as many pages across as it takes.
 
-    The first `kept` columns are repeated on each page. From `first` on, columns stay together by
+    The first `repeated` columns come again on each page. From `first` on, columns stay together by
     `group`, as far as their widths (those of the sheet, unless given) let them. `scale`: per cent
     of full size.
     """
-    raw, known = sheet.raw, [_pixels(width) for width in widths or sheet.widths]
+    raw, pixels = sheet.raw, [_pixels(width) for width in widths or sheet.widths]
     raw.set_print_scale(scale)
-    raw.repeat_columns(0, kept - 1)
+    raw.repeat_columns(0, repeated - 1)
     raw.print_across()
     room = _PAGE / scale * 100 * (1 - _LEFT)
-    used, breaks = sum(known[:first]), []
-    for start in range(first, len(known), group):
-        wide = sum(known[start : start + group])
+    used, breaks = sum(pixels[:first]), []
+    for start in range(first, len(pixels), group):
+        wide = sum(pixels[start : start + group])
         if used + wide > room and start > first:
             breaks.append(start)
-            used = sum(known[:kept])
+            used = sum(pixels[:repeated])
         used += wide
     raw.set_v_pagebreaks(breaks)
 

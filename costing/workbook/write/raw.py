@@ -37,9 +37,9 @@ class RawSheet(Worksheet):  # type: ignore[misc]
         self, number: float, attributes: Sequence[tuple[str, Any]] = ()
     ) -> None:
         """A number with all its digits: XlsxWriter keeps 16, of which some need 17."""
-        told = "".join(f' {key}="{value}"' for key, value in attributes)
+        attribute_text = "".join(f' {key}="{value}"' for key, value in attributes)
         digits = repr(float(number)).removesuffix(".0")
-        self.fh.write(f"<c{told}><v>{digits}</v></c>")
+        self.fh.write(f"<c{attribute_text}><v>{digits}</v></c>")
 
 
 class Written(NamedTuple):
@@ -53,18 +53,18 @@ class Written(NamedTuple):
 Cells = dict[tuple[int, int], Written]
 
 
-def held_by(sheet: Any, texts: Mapping[int, str]) -> Cells:
+def written_cells(sheet: Any, texts: Mapping[int, str]) -> Cells:
     """The cells of an XlsxWriter sheet that is not closed yet."""
-    found: Cells = {}
+    written: Cells = {}
     for row, cells in sheet.table.items():
         for column, cell in cells.items():
             match type(cell).__name__:
                 case "Formula":
                     value = cell.value
-                    known = float(value) if isinstance(value, int | float) else str(value)
-                    found[row, column] = Written(known, True)
+                    result = float(value) if isinstance(value, int | float) else str(value)
+                    written[row, column] = Written(result, True)
                 case "Number" | "Datetime":
-                    found[row, column] = Written(float(cell.number), False)
+                    written[row, column] = Written(float(cell.number), False)
                 case "String":
-                    found[row, column] = Written(texts[cell.string], False)
-    return found
+                    written[row, column] = Written(texts[cell.string], False)
+    return written

@@ -72,7 +72,7 @@ def number_format(unit: str, *values: float | None) -> str:
     """The Excel format of a quantity: percentages for rates, thousands where values are large."""
     if UNITS[unit][2]:
         return "0.0## %_ "
-    known = [abs(value) for value in values if value is not None]
-    if any(value % 1 for value in known):
+    magnitudes = [abs(value) for value in values if value is not None]
+    if any(value % 1 for value in magnitudes):
         return "#,##0.00##_ " if unit.startswith("EUR") else "General"
-    return WHOLE if any(value >= 1000 for value in known) else "General"
+    return WHOLE if any(value >= 1000 for value in magnitudes) else "General"

@@ -13,6 +13,7 @@ from costing.analysis.claim.nearest import JointFlip, joint_flip
 from costing.analysis.claim.readings import Settings, own_reading
 from costing.analysis.draws.cohort import Cohort, cohort
 from costing.analysis.draws.slopes import tangent_of
+from costing.case.case import make_case
 from costing.scenario.scenario import Conventions, Scenario
 from costing.values.catalogue import Claim
 from tests.shared import REFERENCE
@@ -51,7 +52,7 @@ def posed(
 ) -> tuple[Cohort, Claim, frozenset[str]]:
     claim = REFERENCE.claims[claim_id]
     machines = cohort(
-        REFERENCE.case(scenario or Scenario()), claim.population, activity, claim.date
+        make_case(REFERENCE, scenario or Scenario()), claim.population, activity, claim.date
     )
     return machines, claim, frozenset(REFERENCE.perimeter(claim.perimeter).postes)
 
@@ -173,7 +174,7 @@ def test_no_farther_than_a_dumb_search(
 def test_draws_that_are_known_are_not_drawn_again() -> None:
     """The same change whether the claim's own draws serve the search or not."""
     claim = REFERENCE.claims["cnam_scanner_72"]
-    case, reading = REFERENCE.case(Scenario()), own_reading(claim)
+    case, reading = make_case(REFERENCE, Scenario()), own_reading(claim)
     few, many, sobol = (
         answer_claim(case, claim, settings, reading).joint
         for settings in (Settings(draws=500), Settings(draws=3_000),

@@ -383,9 +383,9 @@ def test_in_patients_that_weigh_nothing_bear_nothing() -> None:
 # --- models that are not straight lines -----------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("hours", "per_act"),
-    [
+@pytest.fixture(
+    scope="module",
+    params=[
         ("max(acts, normative_activity)", "consumables_per_act"),
         ("acts * acts / reference_activity", "consumables_per_act"),
         ("acts ** 2 / reference_activity", "consumables_per_act"),

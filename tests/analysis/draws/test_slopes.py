@@ -15,6 +15,7 @@ from costing import paths
 from costing.analysis.claim.flips import margin_of
 from costing.analysis.draws.cohort import Cohort, cohort
 from costing.analysis.draws.slopes import tangent_of
+from costing.case.case import make_case
 from costing.reference.load import load_reference
 from costing.reference.reference import Reference
 from costing.scenario.scenario import Conventions, Override, Scenario
@@ -80,14 +81,18 @@ def checked(machines: Cohort, definition: str, draws: int = DRAWN) -> int:
     ],
 )
 def test_a_fleet(conventions: Conventions, definition: str, activity: str) -> None:
-    machines = cohort(REFERENCE.case(Scenario(conventions=conventions)), CT_MRI, activity, DAY)
+    machines = cohort(
+        make_case(REFERENCE, Scenario(conventions=conventions)), CT_MRI, activity, DAY
+    )
     whole = (DRAWN + 1) * len(machines.inputs.items)
     assert checked(machines, definition) >= 0.9 * whole > 100
 
 
 @pytest.mark.parametrize("activity", ["observed", "normative"])
 def test_a_break_even(activity: str) -> None:
-    machines = cohort(REFERENCE.case(Scenario()), Population(modality=("irm",)), activity, DAY)
+    machines = cohort(
+        make_case(REFERENCE, Scenario()), Population(modality=("irm",)), activity, DAY
+    )
     assert checked(machines, "break_even") >= 0.9 * (DRAWN + 1) * len(machines.inputs.items)
 
 
@@ -112,7 +117,7 @@ def test_a_price_without_vat(known: bool, tmp_path: Path) -> None:
     reference = loosened(tmp_path, "communs.yaml", "vat_rate", bounds) if bounds else REFERENCE
     address = "irm.purchase_price.irm_1_5t"
     price = Override(parameter=address, low=700_000, mode=900_000, high=1_200_000, vat="excluded")
-    case = reference.case(Scenario(overrides=(price,)))
+    case = make_case(reference, Scenario(overrides=(price,)))
     machines = cohort(case, Population(modality=("irm",)), "observed", DAY)
     assert ("communs.vat_rate.*" in machines.inputs.addresses) == (not known)
     assert sum(checked(machines, definition) for definition in RATIOS) > 300
@@ -128,7 +133,7 @@ def test_thresholds_that_cross(tmp_path: Path) -> None:
         *({"class": "irm_1_5t", "acts_billed": acts, "acts_inpatient": acts / 5}
           for acts in (4_000, 8_500, 12_000))
     )  # fmt: skip
-    case = reference.case(Scenario(fleet=fleet))
+    case = make_case(reference, Scenario(fleet=fleet))
     machines = cohort(case, Population(modality=("irm",)), "observed", DAY)
     assert "machine_classes.threshold_1.irm" in machines.inputs.addresses
     assert "communs.inpatient_cost_weight.*" in machines.inputs.addresses
@@ -159,14 +164,14 @@ def test_costs_that_are_no_straight_line_in_the_acts(
     (tmp_path / "irm.yaml").write_text(text, encoding="utf-8")
     reference = load_reference([tmp_path])
     assert not reference.models["irm"].linear_in_acts
-    case = reference.case(Scenario(conventions=Conventions(investment=investment)))
+    case = make_case(reference, Scenario(conventions=Conventions(investment=investment)))
     machines = cohort(case, Population.model_validate({"class": ("irm_1_5t",)}), activity, DAY)
     assert sum(checked(machines, definition) for definition in RATIOS) > 200
 
 
 def test_where_the_quantity_has_no_meaning_there_is_no_slope() -> None:
     idle = fleet_of({"class": "irm_1_5t", "acts_billed": 0})
-    machines = cohort(REFERENCE.case(Scenario(fleet=idle)), Population(), "observed", DAY)
+    machines = cohort(make_case(REFERENCE, Scenario(fleet=idle)), Population(), "observed", DAY)
     value, slopes = tangent_of(machines, "share", WIDE, 0.0)(machines.inputs.modes)
     assert np.isnan(value)
     assert np.isnan(slopes).all()

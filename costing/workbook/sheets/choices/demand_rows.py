@@ -15,7 +15,7 @@ from costing.scenario.menu import CONSTRAINTS, COST_RISKS, OBJECTIVES, STRUCTURE
 from costing.scenario.scenario import Scenario
 from costing.values.quantity import Quantity, quantity
 from costing.workbook.sheets import vocabulary
-from costing.workbook.sheets.choices.row import Choice, Told
+from costing.workbook.sheets.choices.row import Choice, Ruled
 
 #: Rows offered for demands, objectives and parts of the structure, when the scenario has fewer.
 DEMANDS, AIMS, PARTS = 6, 4, 3
@@ -23,7 +23,7 @@ DEMANDS, AIMS, PARTS = 6, 4, 3
 STRUCTURE_KINDS: tuple[Kind, ...] = ("class", "modality")
 ELASTICITY = "rules.behaviour.elasticity"
 #: What `rules.demands` may ask for.
-ASKED = {code: declared for code, declared in CONSTRAINTS.items() if declared.on_demand}
+ON_DEMAND = {code: declared for code, declared in CONSTRAINTS.items() if declared.on_demand}
 
 
 @dataclass(frozen=True)
@@ -65,31 +65,31 @@ def admitted(bound: Bound) -> Quantity:
 
 def demand_rows(reference: Reference, scenario: Scenario, room: int) -> Iterator[Choice]:
     """Four rows a demand: what, for whom, and its two numbers."""
-    names = {code: declared.label.fr for code, declared in ASKED.items()}
-    scopes = {code: vocabulary.scopes(reference, entry.scopes) for code, entry in ASKED.items()}
-    values = {code: admitted(entry.value) for code, entry in ASKED.items() if entry.value}
-    second = {code: entry.level for code, entry in ASKED.items() if entry.level}
+    names = {code: declared.label.fr for code, declared in ON_DEMAND.items()}
+    scopes = {code: vocabulary.scopes(reference, entry.scopes) for code, entry in ON_DEMAND.items()}
+    values = {code: admitted(entry.value) for code, entry in ON_DEMAND.items() if entry.value}
+    second = {code: entry.level for code, entry in ON_DEMAND.items() if entry.level}
     levels = {code: admitted(bound) for code, bound in second.items()}
     taking = join([f"« {names[code]} »" for code in second])
     for index in range(1, max(DEMANDS, len(scenario.rules.demands)) + room + 1):
         key, demand = f"rules.demands.{index}", f"Exigence {index}"
-        told = f"{key}.constraint"
+        ruling = f"{key}.constraint"
         yield Choice(
-            told, f"{demand} : contrainte", names,
+            ruling, f"{demand} : contrainte", names,
             f"Ce que chacune demande : feuille « {vocabulary.MENU} ». Vide : pas d'exigence.",
             required=False,
         )  # fmt: skip
         yield Choice(
-            f"{key}.scope", f"{demand} : pour", Told(told, scopes),
+            f"{key}.scope", f"{demand} : pour", Ruled(ruling, scopes),
             "Tous, ou une partie du parc que la contrainte admet.", required=False,
         )  # fmt: skip
         yield Choice(
-            f"{key}.value", f"{demand} : valeur", Told(told, values),
+            f"{key}.value", f"{demand} : valeur", Ruled(ruling, values),
             "Dans l'unité de la contrainte ; un taux s'écrit avec son signe : 30 %.",
             required=False,
         )  # fmt: skip
         yield Choice(
-            f"{key}.level", f"{demand} : second nombre", Told(told, levels),
+            f"{key}.level", f"{demand} : second nombre", Ruled(ruling, levels),
             f"Pour {taking} seulement. Vide : la valeur d'usage.", required=False,
         )  # fmt: skip
 
@@ -130,16 +130,16 @@ def structure_rows(reference: Reference, scenario: Scenario, room: int) -> Itera
     scopes = vocabulary.scopes(reference, STRUCTURE_KINDS)
     for index in range(1, max(PARTS, len(scenario.rules.structure)) + room + 1):
         key, part = f"rules.structure.{index}", f"Structure {index}"
-        told = f"{key}.parameter"
+        ruling = f"{key}.parameter"
         yield Choice(
-            told, f"{part} : ce qui peut changer", names, "Vide : rien de plus.", required=False
+            ruling, f"{part} : ce qui peut changer", names, "Vide : rien de plus.", required=False
         )
         yield Choice(
             f"{key}.scope", f"{part} : pour", scopes, "Tous, une classe ou une modalité.",
             required=False,
         )  # fmt: skip
         yield Choice(
-            f"{key}.candidates", f"{part} : valeurs à essayer", Told(told, kinds, several=True),
+            f"{key}.candidates", f"{part} : valeurs à essayer", Ruled(ruling, kinds, several=True),
             "Séparées par des points-virgules : 7 ; 8 ; 10 ; 14. Celle d'aujourd'hui en est "
             "toujours.",
             required=False,

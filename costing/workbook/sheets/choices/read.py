@@ -24,7 +24,7 @@ from costing.workbook.grid.cells import (
 from costing.workbook.grid.hidden import note_changed
 from costing.workbook.grid.tables import BAD, Line, Table
 from costing.workbook.sheets.choices.demand_rows import BLOCKS, LISTS
-from costing.workbook.sheets.choices.row import SEPARATOR, Choice, Told
+from costing.workbook.sheets.choices.row import SEPARATOR, Choice, Ruled
 from costing.workbook.sheets.choices.rows import ROOM, STEPS, assemble, choices, correlation_choice
 from costing.xlsx.cell import Raw
 
@@ -45,30 +45,30 @@ def read_choices(reference: Reference, table: Table) -> dict[str, Any]:
 
     A demand, a lever… at fault is left out, so that the rest is checked all the same.
     """
-    known = {choice.key: choice for choice in choices(reference, Scenario(), ROOM)}
+    by_key = {choice.key: choice for choice in choices(reference, Scenario(), ROOM)}
     names = {name for parameters in reference.files.values() for name in parameters}
     lines: dict[str, Line] = {}
     for key, line in table.keyed("key", ("value",)):
-        if key not in known and (pair := _pair(key)) and names.issuperset(pair):
-            known[key] = correlation_choice(reference, *pair)
-        if key not in known:
-            line.note("wb_unknown_key", "key", key, near=suggest(key, known))
+        if key not in by_key and (pair := _pair(key)) and names.issuperset(pair):
+            by_key[key] = correlation_choice(reference, *pair)
+        if key not in by_key:
+            line.note("wb_unknown_key", "key", key, near=suggest(key, by_key))
         elif table.findings.claim(key, line.place("value")):
             lines[key] = line
     values: dict[str, Any] = {}
     # What another row rules is read once that row is, wherever it stands.
-    for key in sorted(lines, key=lambda key: isinstance(known[key].admits, Told)):
-        values[key] = _read_line(lines[key], known[key], values)
-        if values[key] is not BAD and values[key] != known[key].value:
+    for key in sorted(lines, key=lambda key: isinstance(by_key[key].admits, Ruled)):
+        values[key] = _read_line(lines[key], by_key[key], values)
+        if values[key] is not BAD and values[key] != by_key[key].value:
             note_changed(lines[key], ("value",))
-    required = [key for key, choice in known.items() if choice.required]
+    required = [key for key, choice in by_key.items() if choice.required]
     missing = [key for key in required if key not in table.findings.where]
-    table.note_missing("key", missing, shown=len(missing))
+    table.note_missing("key", missing, most=len(missing))
     _check_steps(table, values)
     for start in BLOCKS:
-        _settle(table, start, _sound(table, start, values, known), values)
+        _settle(table, start, _sound(table, start, values, by_key), values)
     for start in LISTS:
-        _settle(table, start, _unlike(table, start, values, known), values)
+        _settle(table, start, _unlike(table, start, values, by_key), values)
     return assemble({key: None if value is BAD else value for key, value in values.items()})
 
 
@@ -85,8 +85,8 @@ def _read_line(line: Line, choice: Choice, values: dict[str, Any]) -> Any:
     written = line.read("unit", read_text)
     if written is not BAD and clean(written or "") != choice.unit:
         line.note("wb_unit_changed", "unit", written or "", expected=choice.unit or "—")
-    if isinstance(choice.admits, Told):
-        return _read_told(line, choice.admits, values.get(choice.admits.by))
+    if isinstance(choice.admits, Ruled):
+        return _read_ruled(line, choice.admits, values.get(choice.admits.by))
     value = line.read("value", partial(_value, choice))
     if value is None and choice.required:
         line.note_blank("value")
@@ -103,21 +103,21 @@ def _value(choice: Choice, raw: Raw) -> Any:
     return read_date(raw) if choice.admits == "date" else read_text(raw)
 
 
-def _read_told(line: Line, told: Told, chosen: Any) -> Any:
+def _read_ruled(line: Line, ruled: Ruled, chosen: Any) -> Any:
     """The value of a row that another one rules, by what that one chooses."""
     if line.blank("value"):
         return None
     if chosen is BAD or chosen is None:
         return BAD  # the other row is at fault, and says so
-    allowed = told.kinds.get(chosen)
+    allowed = ruled.kinds.get(chosen)
     if allowed is None:
-        shown = line.read("value", read_text)
-        if shown is not BAD:
-            line.note("wb_out_of_range", "value", shown, expected=_NOTHING)
+        text = line.read("value", read_text)
+        if text is not BAD:
+            line.note("wb_out_of_range", "value", text, expected=_NOTHING)
         return BAD
     if not isinstance(allowed, Quantity):
         return line.read("value", partial(read_choice, options=allowed))
-    if told.several:
+    if ruled.several:
         return _read_several(line, allowed)
     return line.read("value", partial(read_number, allowed=allowed))
 
@@ -128,22 +128,22 @@ def _read_several(line: Line, allowed: Quantity) -> Any:
     def parts(raw: Raw) -> Any:
         return read_text(raw) if isinstance(raw.value, str) else read_number(raw, allowed)
 
-    found = line.read("value", parts)
-    if not isinstance(found, str):
-        return found if found is BAD else (found,)
+    content = line.read("value", parts)
+    if not isinstance(content, str):
+        return content if content is BAD else (content,)
     numbers: list[float | None] = []
-    texts = [text for text in map(clean, found.split(SEPARATOR.strip())) if text]
+    texts = [text for text in map(clean, content.split(SEPARATOR.strip())) if text]
     for text in texts:
         try:
             numbers.append(read_number(Raw(text), allowed))
         except RefusedError as error:
             line.note(error.code, "value", text, **error.facts)
     if not texts:
-        line.note("wb_not_number", "value", found)
+        line.note("wb_not_number", "value", content)
     elif len(texts) > MOST_CANDIDATES:
         most = MOST_CANDIDATES
         expected = Both(f"{most} nombres au plus", f"{most} numbers at most")
-        line.note("wb_out_of_range", "value", found, expected=expected)
+        line.note("wb_out_of_range", "value", content, expected=expected)
     elif len(numbers) == len(texts):
         return tuple(numbers)
     return BAD
@@ -155,7 +155,9 @@ def _numbers(start: str, values: dict[str, Any]) -> list[int]:
     return sorted({int(text.split(".")[0]) for text in rest})
 
 
-def _sound(table: Table, start: str, values: dict[str, Any], known: dict[str, Choice]) -> list[int]:
+def _sound(
+    table: Table, start: str, values: dict[str, Any], by_key: dict[str, Choice]
+) -> list[int]:
     """The numbers of the blocks that are whole, read without a problem, and like no other."""
     declared, good = BLOCKS[start], []
     first: dict[tuple[Any, ...], str] = {}
@@ -175,7 +177,7 @@ def _sound(table: Table, start: str, values: dict[str, Any], known: dict[str, Ch
         identity = tuple(block[part] for part in declared.identity)
         other = first.setdefault(identity, keys[declared.parts[0]]) if identity else None
         if other and other != keys[declared.parts[0]]:
-            named = [known[keys[part]].options[str(block[part])] for part in declared.identity]
+            named = [by_key[keys[part]].options[str(block[part])] for part in declared.identity]
             _note_twice(table, other, keys[declared.parts[0]], " · ".join(named))
         else:
             good.append(number)
@@ -183,7 +185,7 @@ def _sound(table: Table, start: str, values: dict[str, Any], known: dict[str, Ch
 
 
 def _unlike(
-    table: Table, start: str, values: dict[str, Any], known: dict[str, Choice]
+    table: Table, start: str, values: dict[str, Any], by_key: dict[str, Choice]
 ) -> list[int]:
     """The numbers of the rows that hold something, none of them twice the same choice."""
     good: list[int] = []
@@ -193,7 +195,7 @@ def _unlike(
         value = values[key]
         if value is None or value is BAD:
             continue
-        options = known[key].options
+        options = by_key[key].options
         other = first.setdefault(value, key)
         if options and other != key:
             _note_twice(table, other, key, options[value])
@@ -220,9 +222,9 @@ def _settle(table: Table, start: str, good: list[int], values: dict[str, Any]) -
     renamed = {}
     for key, place in findings.where.items():
         number, dot, part = key.removeprefix(f"{start}.").partition(".")
-        mine = key.startswith(f"{start}.")
-        renamed[f"{start}.{order.index(int(number))}{dot}{part}" if mine else key] = place
-        if mine and int(number) not in good:
+        inside = key.startswith(f"{start}.")
+        renamed[f"{start}.{order.index(int(number))}{dot}{part}" if inside else key] = place
+        if inside and int(number) not in good:
             values[key] = None
     findings.where = renamed
 

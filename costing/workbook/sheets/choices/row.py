@@ -15,7 +15,7 @@ SEPARATOR = " ; "
 
 
 @dataclass(frozen=True)
-class Told:
+class Ruled:
     """What a cell may hold when another row says it: a choice from a list, or a number.
 
     by: key of the other row. kinds: what may be written here, by the code chosen there; for a code
@@ -48,14 +48,14 @@ class Told:
 
 #: What a cell may hold: one of some codes (code → label), a number, what another row says, or one
 #: of three kinds.
-Admits = Mapping[str, str] | Quantity | Told | Literal["text", "flag", "date"]
+Admits = Mapping[str, str] | Quantity | Ruled | Literal["text", "flag", "date"]
 
 
 @dataclass(frozen=True)
 class Choice:
     """One row: key in the scenario, label, what its cell may hold, remark, present value.
 
-    section: the title above the row, when it is the first of a group.
+    heading: the title above the row, when it is the first of a group.
     """
 
     key: str
@@ -63,31 +63,31 @@ class Choice:
     admits: Admits
     note: str = ""
     required: bool = True
-    section: str = ""
+    heading: str = ""
     value: Any = None
 
     @property
     def options(self) -> Mapping[str, str]:
         """Labels by code; empty when the choice is not from a list."""
-        if isinstance(self.admits, Told):
+        if isinstance(self.admits, Ruled):
             return self.admits.options
         return self.admits if isinstance(self.admits, Mapping) else {}
 
     @property
     def quantity(self) -> Quantity | None:
         """What a number may be here, as things stand; None when it is not a number, or not yet."""
-        admits = self.admits.now if isinstance(self.admits, Told) else self.admits
+        admits = self.admits.now if isinstance(self.admits, Ruled) else self.admits
         return admits if isinstance(admits, Quantity) else None
 
     @property
     def several(self) -> bool:
         """Whether the cell holds some numbers."""
-        return isinstance(self.admits, Told) and self.admits.several
+        return isinstance(self.admits, Ruled) and self.admits.several
 
     @property
     def unit(self) -> str:
         """The unit in words; empty when the choice is not a quantity."""
-        return self.admits.label if isinstance(self.admits, (Quantity, Told)) else ""
+        return self.admits.label if isinstance(self.admits, (Quantity, Ruled)) else ""
 
 
 def written(values: Sequence[float], allowed: Quantity) -> str:

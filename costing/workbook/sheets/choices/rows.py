@@ -22,7 +22,7 @@ from costing.scenario.scenario import MOST_SEED, Scenario
 from costing.values.quantity import Quantity
 from costing.workbook.sheets import vocabulary
 from costing.workbook.sheets.choices import demand_rows as further
-from costing.workbook.sheets.choices.row import Admits, Choice, Told, written
+from costing.workbook.sheets.choices.row import Admits, Choice, Ruled, written
 
 #: Rows offered for step dates and other levers, when the scenario has fewer.
 STEPS, LEVERS = 6, 4
@@ -37,7 +37,7 @@ RULE_NUMBERS = {
 
 def choices(reference: Reference, scenario: Scenario, room: int = 0) -> Iterator[Choice]:
     """Every row of « Choix », with the scenario's values; `room` adds rows where some may be."""
-    sections = {
+    by_heading = {
         "Scénario": _identity(reference),
         "Conventions": _conventions(),
         "Corrélations de rang entre hypothèses incertaines": _correlations(reference, scenario),
@@ -53,13 +53,13 @@ def choices(reference: Reference, scenario: Scenario, room: int = 0) -> Iterator
         ),
         "Réponses au barème": further.behaviour_rows(reference, scenario, room),
     }
-    for title, rows in sections.items():
+    for title, rows in by_heading.items():
         for index, row in enumerate(rows):
             admits = row.admits
-            if isinstance(admits, Told):
+            if isinstance(admits, Ruled):
                 admits = replace(admits, chosen=_value_at(scenario, admits.by))
             value = _value_at(scenario, row.key)
-            yield replace(row, admits=admits, section="" if index else title, value=value)
+            yield replace(row, admits=admits, heading="" if index else title, value=value)
 
 
 def _value_at(scenario: Scenario, key: str) -> Any:
@@ -72,15 +72,15 @@ def _value_at(scenario: Scenario, key: str) -> Any:
         return scenario.rules.behaviour.elasticity.get(code)
     if key == "name":
         return clean(scenario.name) or vocabulary.UNNAMED
-    found: Any = scenario
+    value: Any = scenario
     for part in key.split("."):
-        if isinstance(found, Mapping):
-            found = found.get(int(part) if part.isdigit() else part)
-        elif isinstance(found, tuple):
-            found = found[int(part) - 1] if int(part) <= len(found) else None
-        elif found is not None:
-            found = getattr(found, part)
-    return found
+        if isinstance(value, Mapping):
+            value = value.get(int(part) if part.isdigit() else part)
+        elif isinstance(value, tuple):
+            value = value[int(part) - 1] if int(part) <= len(value) else None
+        elif value is not None:
+            value = getattr(value, part)
+    return value
 
 
 def _identity(reference: Reference) -> Iterator[Choice]:
@@ -121,9 +121,9 @@ def _conventions() -> Iterator[Choice]:
 
 
 def _correlations(reference: Reference, scenario: Scenario) -> Iterator[Choice]:
-    known = [correlation.pair for correlation in reference.correlations]
-    more = [c for c in scenario.correlations if c.pair not in known]
-    for correlation in (*reference.correlations, *more):
+    declared = [correlation.pair for correlation in reference.correlations]
+    added = [c for c in scenario.correlations if c.pair not in declared]
+    for correlation in (*reference.correlations, *added):
         yield correlation_choice(reference, correlation.first, correlation.second)
 
 
@@ -205,18 +205,18 @@ def assemble(values: Mapping[str, Any]) -> dict[str, Any]:
 
     Numbered rows keep the order of their numbers; lists without any are left out.
     """
-    found: dict[str, Any] = {"conventions": {}, "savings": {}, "rules": {}, "correlations": []}
+    fields: dict[str, Any] = {"conventions": {}, "savings": {}, "rules": {}, "correlations": []}
     numbered: dict[tuple[str, str], dict[int, Any]] = {}
     for key, value in values.items():
         if value is None:
             continue
         match key.split("."):
             case [name]:
-                found[name] = value
+                fields[name] = value
             case ["correlations", first, second]:
-                found["correlations"].append({"first": first, "second": second, "rank": value})
+                fields["correlations"].append({"first": first, "second": second, "rank": value})
             case ["rules", "behaviour", "elasticity", *code]:
-                behaviour = found["rules"].setdefault("behaviour", {})
+                behaviour = fields["rules"].setdefault("behaviour", {})
                 behaviour.setdefault("elasticity", {})[".".join(code)] = value
             case [group, name, index, part] if f"{group}.{name}" in further.BLOCKS:
                 block = numbered.setdefault((group, name), {}).setdefault(int(index), {})
@@ -224,15 +224,15 @@ def assemble(values: Mapping[str, Any]) -> dict[str, Any]:
             case [group, name, index] if f"{group}.{name}" in further.LISTS:
                 numbered.setdefault((group, name), {})[int(index)] = value
             case [group, name, entry]:
-                found[group].setdefault(name, {})[entry] = value
+                fields[group].setdefault(name, {})[entry] = value
             case [group, name]:
-                found[group][name] = value
+                fields[group][name] = value
     for (group, name), items in numbered.items():
-        found[group][name] = [item for _, item in sorted(items.items())]
-    return found
+        fields[group][name] = [item for _, item in sorted(items.items())]
+    return fields
 
 
-def shown(choice: Choice) -> str:
+def choice_text(choice: Choice) -> str:
     """A choice's value in words, a dash when it is blank."""
     value, allowed = choice.value, choice.quantity
     if value is None or value == "":

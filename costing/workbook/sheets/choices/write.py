@@ -8,7 +8,7 @@ from costing.french.writing import quantity as with_unit
 from costing.scenario.menu import GROUPS, OBJECTIVES, Bound
 from costing.values.quantity import Quantity
 from costing.workbook.sheets import vocabulary
-from costing.workbook.sheets.choices.demand_rows import ASKED
+from costing.workbook.sheets.choices.demand_rows import ON_DEMAND
 from costing.workbook.sheets.choices.row import Choice, written
 from costing.workbook.sheets.choices.rows import choices
 from costing.workbook.sheets.lists import Lists
@@ -39,8 +39,8 @@ def write_choices(book: Book, case: Case, lists: Lists) -> None:
     sheet.keep_header(HEADER)
     row = HEADER + 1
     for choice in choices(case.reference, case.scenario):
-        if choice.section:
-            sheet.section(row, choice.section, len(vocabulary.CHOICE_COLUMNS), column=1)
+        if choice.heading:
+            sheet.heading(row, choice.heading, len(vocabulary.CHOICE_COLUMNS), column=1)
             row += 1
         values = (choice.key, choice.label, None, choice.unit, choice.note)
         sheet.row(row, values, ("code", "strong", "input"))
@@ -63,8 +63,8 @@ def _write_value(sheet: Sheet, row: int, choice: Choice, lists: Lists) -> None:
         text = written(value, allowed) if value and allowed else None
         sheet.value(row, 2, text, "input", num_format="@")
     elif allowed:
-        shown = "0" if allowed.whole else number_format(allowed.unit, value)
-        sheet.value(row, 2, value, "input", num_format=shown, align="right")
+        look = "0" if allowed.whole else number_format(allowed.unit, value)
+        sheet.value(row, 2, value, "input", num_format=look, align="right")
     elif admits == "date":
         sheet.value(row, 2, value, "input", num_format=DAY, align="right")
     else:
@@ -97,10 +97,10 @@ def write_menu(book: Book) -> None:
     sheet.header(3, ("Contrainte", "Ce qu'elle demande", "Pour", "Valeur", "Second nombre"))
     sheet.keep_header(3)
     row, group = 4, ""
-    for declared in ASKED.values():
+    for declared in ON_DEMAND.values():
         if declared.group != group:
             group = declared.group
-            sheet.section(row, GROUPS[group].fr, 5)
+            sheet.heading(row, GROUPS[group].fr, 5)
             row += 1
         texts = (declared.label.fr, declared.description.fr, labels.admitted(declared.scopes))
         sheet.row(row, (*texts, _bound(declared.value), _bound(declared.level)))

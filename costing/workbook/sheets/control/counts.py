@@ -31,25 +31,25 @@ _BLOCKS = {
 
 def of_file(book: Book, sheet: str, file: str) -> list[Count]:
     """The counts of `VALUES` for a file of a value sheet."""
-    held = {name: book.columns[sheet, name] for name in (
+    columns = {name: book.columns[sheet, name] for name in (
         "address", "grade", "value_changed", "row_changed", "unavailable", "missing",
     )}  # fmt: skip
-    mine, changed = (held["address"], f"{file}.*"), held["value_changed"]
+    in_file, changed = (columns["address"], f"{file}.*"), columns["value_changed"]
 
     def lacks(word: str) -> Count:
-        return tally(mine, (held["missing"], f"*, {word}*"))
+        return tally(in_file, (columns["missing"], f"*, {word}*"))
 
-    source = (held["missing"], "*, source*")
+    source = (columns["missing"], "*, source*")
     return [
-        tally(mine),
-        tally(mine, (held["grade"], "D")),
-        tally(mine, (held["row_changed"], 1)),
-        tally(mine, (held["unavailable"], 1)),
-        tally(mine, source, (changed, 1)),
+        tally(in_file),
+        tally(in_file, (columns["grade"], "D")),
+        tally(in_file, (columns["row_changed"], 1)),
+        tally(in_file, (columns["unavailable"], 1)),
+        tally(in_file, source, (changed, 1)),
         lacks("qui"),
         lacks("pourquoi"),
         lacks("mode"),
-        total((*map(lacks, _OTHERS), tally(mine, source, (changed, 0)))),
+        total((*map(lacks, _OTHERS), tally(in_file, source, (changed, 0)))),
     ]
 
 
@@ -63,35 +63,35 @@ def without_address(book: Book) -> Count:
 
 def of_choices(book: Book, case: Case) -> dict[str, tuple[Count, str, str]]:
     """Blanks of « Choix » by label, with what is expected and the key of a row to go to."""
-    sections: dict[str, list[Choice]] = {}
+    by_heading: dict[str, list[Choice]] = {}
     for choice in choices(case.reference, case.scenario):
-        title = choice.section or list(sections)[-1]
-        sections.setdefault(title, []).append(choice)
-    found = {}
-    for title, declared in sections.items():
+        title = choice.heading or list(by_heading)[-1]
+        by_heading.setdefault(title, []).append(choice)
+    blanks = {}
+    for title, declared in by_heading.items():
         needed = [choice.key for choice in declared if choice.required]
         if needed:
             count = total(_blank(book, key) for key in needed)
             text = f"{len(needed)} réponse{'s' * (len(needed) > 1)} à donner."
-            found[title] = (count, text, needed[0])
+            blanks[title] = (count, text, needed[0])
     for start, label in _BLOCKS.items():
         first = f"{start}.1.{BLOCKS[start].parts[0]}"
         text = "Une ligne commencée demande toutes celles de son numéro, sauf le second nombre."
-        found[label] = (_of_block(book, start), text, first)
-    return found
+        blanks[label] = (_of_block(book, start), text, first)
+    return blanks
 
 
 def _blank(book: Book, key: str) -> Count:
-    held = book.columns[vocabulary.CHOICES, key]
-    return Count(f'IF({held.ref}="",1,0)', int(held.values[0] is None))
+    cells = book.columns[vocabulary.CHOICES, key]
+    return Count(f'IF({cells.ref}="",1,0)', int(cells.values[0] is None))
 
 
 def _of_block(book: Book, start: str) -> Count:
     """Blanks of numbered rows of which one at least is filled."""
     declared, counts = BLOCKS[start], []
-    known = {key for sheet, key in book.columns if sheet == vocabulary.CHOICES}
+    row_keys = {key for sheet, key in book.columns if sheet == vocabulary.CHOICES}
     number = 1
-    while f"{start}.{number}.{declared.parts[0]}" in known:
+    while f"{start}.{number}.{declared.parts[0]}" in row_keys:
         keys = {part: f"{start}.{number}.{part}" for part in declared.parts}
         cells = {part: book.columns[vocabulary.CHOICES, key] for part, key in keys.items()}
         blanks = total(_blank(book, keys[part]) for part in declared.needed)

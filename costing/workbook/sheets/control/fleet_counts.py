@@ -46,9 +46,9 @@ def blanks(book: Book) -> dict[str, Count]:
     return {
         name: rows(
             f'({_begun(1)}>0)*({{0}}="")',
-            lambda here, *row: _some(*row) and here is None, held, *columns.values(),
+            lambda here, *row: _some(*row) and here is None, column, *columns.values(),
         )
-        for name, held in columns.items()
+        for name, column in columns.items()
     }  # fmt: skip
 
 
@@ -59,12 +59,12 @@ def _some(*row: Any) -> bool:
 def twice(book: Book) -> Count:
     """Rows whose name another row bears too, capitals or not."""
     names = book.columns[vocabulary.FLEET, "machine_id"]
-    known = Counter(str(name).casefold() for name in names.values if name is not None)
+    bearers = Counter(str(name).casefold() for name in names.values if name is not None)
     # A name is a criterion here: « * », « ? » and « ~ » must stand for themselves.
     safe = '"="&SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({0},"~","~~"),"*","~*"),"?","~?")'
     return rows(
         f'({{0}}<>"")*(COUNTIF({{0}},{safe})>1)',
-        lambda name: name is not None and known[str(name).casefold()] > 1, names,
+        lambda name: name is not None and bearers[str(name).casefold()] > 1, names,
     )  # fmt: skip
 
 
@@ -73,20 +73,20 @@ def out_of_range(book: Book, names: Iterable[str]) -> Count:
     return total(_outside(book.columns[vocabulary.FLEET, name], NUMBERS[name]) for name in names)
 
 
-def _outside(held: Column, allowed: Quantity) -> Count:
+def _outside(column: Column, allowed: Quantity) -> Count:
     text = f"ISNUMBER({{0}})*((({{0}}<{allowed.low:g})+({{0}}>{allowed.high:g}))>0)"
 
     def holds(value: Any) -> bool:
         return isinstance(value, (int, float)) and not allowed.low <= value <= allowed.high
 
-    return rows(text, holds, held)
+    return rows(text, holds, column)
 
 
 def dates(book: Book) -> Count:
     """Dates before the oldest admitted or after the year of the acts."""
     first = f"DATE({EARLIEST.year},{EARLIEST.month},{EARLIEST.day})"
     text = f"ISNUMBER({{0}})*((({{0}}<{first})+({{0}}>={last_day(book)}+1))>0)"
-    year = _setting(book, YEAR)
+    year = _identity_cell(book, YEAR)
     last = dt.date(int(year) if isinstance(year, (int, float)) else int(YEARS.high), 12, 31)
 
     def holds(value: Any) -> bool:
@@ -104,8 +104,8 @@ def zones(book: Book) -> Count:
     text = f'({{0}}<>"")*({{1}}<>"")*((({inside})>0)<>({{1}}="{_CAPITAL_REGION}"))'
 
     def holds(zone: Any, region: Any) -> bool:
-        known = zone is not None and region is not None
-        return known and (zone in paris) != (region == _CAPITAL_REGION)
+        filled = zone is not None and region is not None
+        return filled and (zone in paris) != (region == _CAPITAL_REGION)
 
     return rows(text, holds, *(book.columns[vocabulary.FLEET, name] for name in ("zone", "region")))
 
@@ -126,13 +126,13 @@ def modalities(book: Book, reference: Reference) -> Count:
     return rows(f'({{1}}<>"")*({cases})', holds, *columns)
 
 
-def settings(book: Book, count: Count) -> Count:
+def identity(book: Book, count: Count) -> Count:
     """The year and the name of the fleet, where there are machines and one of them is blank."""
     cells = [book.cells[key] for key in (YEAR, NAME)]
     blank = "+".join(f'({cell}="")' for cell in cells)
-    lacking = sum(_setting(book, key) is None for key in (YEAR, NAME))
+    lacking = sum(_identity_cell(book, key) is None for key in (YEAR, NAME))
     return Count(f"IF({count.formula}>0,{blank},0)", lacking if count.value else 0)
 
 
-def _setting(book: Book, key: str) -> Any:
+def _identity_cell(book: Book, key: str) -> Any:
     return book.columns[vocabulary.FLEET, key].values[0]

@@ -107,7 +107,7 @@ def _write_values(sheet: Sheet, row: int, case: Case, sums: _Sums) -> int:
     book = sheet.book
     heads = ["Valeurs, par fichier", *counts.VALUES, "À compléter"]
     sheet.header(row, heads, range(1, len(heads)))
-    found: list[list[Count]] = []
+    by_file: list[list[Count]] = []
     first = row + 1
     for name in (vocabulary.VALUES, vocabulary.ACTIVITY):
         for file in vocabulary.sheet_files(case.reference, name):
@@ -115,20 +115,20 @@ def _write_values(sheet: Sheet, row: int, case: Case, sums: _Sums) -> int:
             label = f"{name} · {labels.file_name(case.reference, file)}"
             target = next(c for a, c in book.cells.items() if a.startswith(f"{file}."))
             _write_link(sheet, row, label, target)
-            found.append(counts.of_file(book, name, file))
-            for column, count in enumerate(found[-1], start=1):
+            by_file.append(counts.of_file(book, name, file))
+            for column, count in enumerate(by_file[-1], start=1):
                 _write_count(sheet, row, column, count, column > counts.INFORMATION)
-            _write_sum(sheet, row, found[-1])
+            _write_sum(sheet, row, by_file[-1])
     row += 1
     sheet.text(row, 0, "Total", "strong")
-    for column, parts in enumerate(zip(*found, strict=True), start=1):
+    for column, parts in enumerate(zip(*by_file, strict=True), start=1):
         ends = f"{at(first, column)}:{at(row - 1, column)}"
         whole = Count(f"SUM({ends})", sum(part.value for part in parts))
         _write_count(sheet, row, column, whole, column > counts.INFORMATION, bold=True)
         here = Count(at(row, column), whole.value)
         if column > counts.INFORMATION:
             (sums.refused if column > counts.WEAK else sums.weak).append(here)
-    _write_sum(sheet, row, [total(parts) for parts in zip(*found, strict=True)], bold=True)
+    _write_sum(sheet, row, [total(parts) for parts in zip(*by_file, strict=True)], bold=True)
     lines = {
         "Lignes ajoutées en bas, sans adresse": (
             counts.without_address(book), "fichier.nom.classe, au bas de la feuille.",
@@ -152,7 +152,7 @@ def _write_fleet(sheet: Sheet, row: int, case: Case, sums: _Sums) -> int:
     row += 3
     _write_heads(sheet, row, "Parc, par appareil", "Nombre")
     machines, last = Count(at(row + 1, 1), fleet.machines(book).value), labels.day(EARLIEST)
-    told = {
+    information = {
         "Appareils": (fleet.machines(book), "Lignes commencées ; aucune : le parc de référence."),
         "Lignes incomplètes": (fleet.incomplete(book), "Leurs vides sont comptés ci-dessus."),
     }
@@ -175,11 +175,11 @@ def _write_fleet(sheet: Sheet, row: int, case: Case, sums: _Sums) -> int:
             fleet.modalities(book, reference), "La modalité est celle de la classe.",
         ),
         "Année ou nom du parc, vides": (
-            fleet.settings(book, machines), "En haut de la feuille, dès qu'il y a un appareil.",
+            fleet.identity(book, machines), "En haut de la feuille, dès qu'il y a un appareil.",
         ),
     }  # fmt: skip
     corner = _corner(vocabulary.FLEET)
-    row = _write_lines(sheet, row + 1, {k: (*v, corner) for k, v in told.items()}, None)
+    row = _write_lines(sheet, row + 1, {k: (*v, corner) for k, v in information.items()}, None)
     return _write_lines(sheet, row, {k: (*v, corner) for k, v in wrong.items()}, sums)
 
 
@@ -198,9 +198,9 @@ def _write_unavailable(sheet: Sheet, row: int, sums: _Sums) -> None:
     _write_heads(sheet, row, vocabulary.UNAVAILABLE, "Nombre")
     corner = _corner(vocabulary.UNAVAILABLE)
     declared, wrong, kinds = counts.of_unavailable(sheet.book)
-    told = {"Données déclarées": (declared, "Lignes commencées.", corner)}
+    information = {"Données déclarées": (declared, "Lignes commencées.", corner)}
     lacking = {"Lignes à compléter": (wrong, "« État » dit ce qui manque.", corner)}
-    row = _write_lines(sheet, row + 1, told, None)
+    row = _write_lines(sheet, row + 1, information, None)
     row = _write_lines(sheet, row, lacking, sums)
     _write_lines(sheet, row, {k: (c, t, corner) for k, (c, t) in kinds.items()}, None)
 

@@ -31,9 +31,11 @@ def read_fleet(reference: Reference, table: Table) -> FleetTable | None:
     """
     before = len(table.findings.problems)
     lines = table.lines()
-    year = _setting(table, vocabulary.FLEET_YEAR, partial(read_number, allowed=YEARS), bool(lines))
-    label = _setting(table, vocabulary.FLEET_NAME, read_text, bool(lines))
-    synthetic = _setting(table, vocabulary.FLEET_SYNTHETIC, read_flag, None)
+    year = _identity_cell(
+        table, vocabulary.FLEET_YEAR, partial(read_number, allowed=YEARS), bool(lines)
+    )
+    label = _identity_cell(table, vocabulary.FLEET_NAME, read_text, bool(lines))
+    synthetic = _identity_cell(table, vocabulary.FLEET_SYNTHETIC, read_flag, None)
     if not lines:
         return None
     readers = _readers(reference)
@@ -47,9 +49,9 @@ def read_fleet(reference: Reference, table: Table) -> FleetTable | None:
         return None
     columns = {name: tuple(machine[name] for machine in machines) for name in COLUMNS}
     columns["installed_on"] = tuple(date.isoformat() for date in columns["installed_on"])
-    found = FleetTable(year=year, label=label, synthetic=bool(synthetic), columns=columns)
+    fleet = FleetTable(year=year, label=label, synthetic=bool(synthetic), columns=columns)
     # An exported workbook holds the reference fleet, since it computes it.
-    return None if found == _plain(reference.fleet.to_table()) else found
+    return None if fleet == _plain(reference.fleet.to_table()) else fleet
 
 
 def _plain(table: FleetTable) -> FleetTable:
@@ -61,7 +63,7 @@ def _plain(table: FleetTable) -> FleetTable:
     return table.model_copy(update={"columns": texts})
 
 
-def _setting(table: Table, name: str, reader: Any, needed: bool | None) -> Any:
+def _identity_cell(table: Table, name: str, reader: Any, needed: bool | None) -> Any:
     """The value beside a label; `needed` when there are machines, out of place (False) if not."""
     cell = table.grid.beside(name)
     if cell is None:
@@ -110,17 +112,19 @@ def _check_whole(reference: Reference, good: list[tuple[Line, Machine]], year: i
         validate(frame, reference.classes, year, vocabulary.FLEET, first_line=0)
     except FleetError as error:
         lines[0].table.findings.problems += [
-            _with_cell(found, lines) for found in error.problems if found.code != "fleet_duplicate"
+            _with_cell(problem, lines)
+            for problem in error.problems
+            if problem.code != "fleet_duplicate"
         ]
 
 
-def _with_cell(found: Problem, lines: list[Line]) -> Problem:
+def _with_cell(problem: Problem, lines: list[Line]) -> Problem:
     """A problem of the fleet with its sheet and cell, and its column as the sheet names it."""
     table = lines[0].table
-    if found.place.line is None:
-        return Problem(found.code, Place(sheet=table.grid.name), found.value, found.facts)
-    column = found.facts["column"]
-    place = lines[found.place.line].place(column)
-    facts = {**found.facts, "column": table.headings[column]}
-    value = found.value.isoformat() if isinstance(found.value, dt.date) else found.value
-    return Problem(found.code, place, value, facts)
+    if problem.place.line is None:
+        return Problem(problem.code, Place(sheet=table.grid.name), problem.value, problem.facts)
+    column = problem.facts["column"]
+    place = lines[problem.place.line].place(column)
+    facts = {**problem.facts, "column": table.headings[column]}
+    value = problem.value.isoformat() if isinstance(problem.value, dt.date) else problem.value
+    return Problem(problem.code, place, value, facts)

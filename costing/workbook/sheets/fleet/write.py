@@ -57,7 +57,7 @@ def write_fleet(book: Book, case: Case, lists: Lists, computed: bool = False) ->
     sheet = book.sheet(vocabulary.FLEET, WIDTHS)
     sheet.title(vocabulary.FLEET, _COMPUTED if computed else _HINT)
     own_fleet = case.fleet.to_table() if computed else case.scenario.fleet
-    _write_settings(sheet, own_fleet, lists, "locked" if computed else "input")
+    _write_identity(sheet, own_fleet, lists, "locked" if computed else "input")
     for column, name in enumerate(COLUMNS):
         sheet.text(HEADER - 2, column, _EXAMPLE[column], "example")
         sheet.text(HEADER - 1, column, vocabulary.FLEET_NOTES[name], "small", border=0)
@@ -86,17 +86,17 @@ def write_fleet(book: Book, case: Case, lists: Lists, computed: bool = False) ->
     sheet.protect()
 
 
-def _write_settings(sheet: Sheet, own: FleetTable | None, lists: Lists, year: str) -> None:
+def _write_identity(sheet: Sheet, own: FleetTable | None, lists: Lists, year: str) -> None:
     """What holds for the whole fleet: year (in some style), name, whether its machines are real."""
     sheet.text(3, 0, vocabulary.FLEET_YEAR, "strong")
     sheet.value(3, 1, own.year if own else None, year, num_format="0", align="right")
     sheet.row(4, (vocabulary.FLEET_NAME, own.label if own else None), ("strong", "input"))
     synthetic = vocabulary.yes_no(own and own.synthetic)
     sheet.row(5, (vocabulary.FLEET_SYNTHETIC, synthetic), ("strong", "input"))
-    told = prompts.message(
+    message = prompts.message(
         vocabulary.FLEET_SYNTHETIC, "« oui » si ce ne sont pas de vrais appareils."
     )
-    lists.check(sheet, (5, 5), 1, [vocabulary.YES, vocabulary.NO], **told)
+    lists.check(sheet, (5, 5), 1, [vocabulary.YES, vocabulary.NO], **message)
     prompts.number(
         sheet, (3, 3), 1, YEARS, vocabulary.FLEET_YEAR, "Celle où les actes sont comptés."
     )

@@ -86,7 +86,7 @@ def read_prices(
 
 def _dates(table: Table) -> dict[int, dt.date]:
     """The date of each column of proposed prices."""
-    found = {}
+    dates = {}
     for (row, column), raw in sorted(table.grid.cells.items()):
         if row == table.header and raw.uncomputed:
             table.findings.add("wb_uncomputed", table.grid.place(row, column))
@@ -99,8 +99,8 @@ def _dates(table: Table) -> dict[int, dt.date]:
                 table.findings.add(error.code, place, heading[1], **error.facts)
                 continue
             if date:
-                found[column] = date
-    return found
+                dates[column] = date
+    return dates
 
 
 def _line(line: Line, dates: dict[int, dt.date], reference: Reference) -> list[Given]:
@@ -115,8 +115,8 @@ def _line(line: Line, dates: dict[int, dt.date], reference: Reference) -> list[G
         "zone": labels.ZONES,
     }
     codes = {
-        name: line.read(name, partial(read_choice, options=known))
-        for name, known in options.items()
+        name: line.read(name, partial(read_choice, options=labels_by_code))
+        for name, labels_by_code in options.items()
     }
     for name, code in codes.items():
         if code is None:

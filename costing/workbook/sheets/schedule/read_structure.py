@@ -44,12 +44,12 @@ def read_structure(grid: Grid, dates: Collection[dt.date], reference: Reference)
     dates: those of the proposed prices, on which alone the structure may change.
     """
     state = _beside(grid, vocabulary.STRUCTURE_STATE, partial(read_choice, options=_STATES))
-    told = _beside(grid, vocabulary.STRUCTURE_ROWS, partial(read_number, allowed=_ROWS))
+    stated = _beside(grid, vocabulary.STRUCTURE_ROWS, partial(read_number, allowed=_ROWS))
     table = find_table(grid, vocabulary.STRUCTURE_COLUMNS, _REQUIRED)
     if table is None:
         return []
     lines = table.lines()
-    _compare(grid, vocabulary.STRUCTURE_ROWS, told, told == len(lines), len(lines))
+    _compare(grid, vocabulary.STRUCTURE_ROWS, stated, stated == len(lines), len(lines))
     shown = _STATES.get(state)
     _compare(
         grid, vocabulary.STRUCTURE_STATE, shown, (state == "changed") == bool(lines), len(lines)
@@ -61,25 +61,25 @@ def read_structure(grid: Grid, dates: Collection[dt.date], reference: Reference)
 
 def _beside(grid: Grid, label: str, reader: Any) -> Any:
     """The value to the right of a label; None once its problem is noted."""
-    found = grid.beside(label)
-    if found is None:
+    cell = grid.beside(label)
+    if cell is None:
         return None
-    if is_blank(grid.at(*found)):
-        grid.findings.add("wb_blank", grid.place(*found), heading=label)
+    if is_blank(grid.at(*cell)):
+        grid.findings.add("wb_blank", grid.place(*cell), heading=label)
         return None
-    value = grid.read(*found, reader)
+    value = grid.read(*cell, reader)
     return None if value is BAD else value
 
 
-def _compare(grid: Grid, label: str, told: Any, same: bool, count: int) -> None:
+def _compare(grid: Grid, label: str, stated: Any, same: bool, count: int) -> None:
     """Note that a cell above the table says something else than the table."""
-    if told is not None and not same:
+    if stated is not None and not same:
         place = next(
             grid.place(row, column + 1)
             for (row, column), raw in grid.cells.items()
             if isinstance(raw.value, str) and clean(raw.value) == label
         )
-        grid.findings.add("structure_rows", place, told, heading=label, count=count)
+        grid.findings.add("structure_rows", place, stated, heading=label, count=count)
 
 
 def _line(line: Line, dates: Collection[dt.date], reference: Reference) -> Given | None:
@@ -90,19 +90,19 @@ def _line(line: Line, dates: Collection[dt.date], reference: Reference) -> Given
         "part": partial(read_choice, options=parts),
         "date": read_date,
     }
-    found = {name: _read(line, name, reader) for name, reader in readers.items()}
-    if found["date"] and dates and found["date"] not in dates:
+    fields = {name: _read(line, name, reader) for name, reader in readers.items()}
+    if fields["date"] and dates and fields["date"] not in dates:
         known = ", ".join(f"{date:%d/%m/%Y}" for date in sorted(dates))
-        line.note("reform_date", "date", f"{found['date']:%d/%m/%Y}", known=known)
-    if found["part"] is None:
+        line.note("reform_date", "date", f"{fields['date']:%d/%m/%Y}", known=known)
+    if fields["part"] is None:
         return None
-    unit = STRUCTURES[found["part"]][1]
-    _read(line, "unit", partial(_unit, part=found["part"]))
+    unit = STRUCTURES[fields["part"]][1]
+    _read(line, "unit", partial(_unit, part=fields["part"]))
     value = _read(line, "after", partial(read_number, allowed=_quantity(unit)))
-    if value is None or None in found.values():
+    if value is None or None in fields.values():
         return None
-    cell = Cell(found["class"], "*", "*", found["part"])
-    return Given(line.place("after"), found["date"], cell, value)
+    cell = Cell(fields["class"], "*", "*", fields["part"])
+    return Given(line.place("after"), fields["date"], cell, value)
 
 
 def _quantity(unit: str) -> Quantity:

@@ -13,7 +13,7 @@ from costing.fee.given_prices import parts_of
 from costing.fee.schedule import BANDS, LIMITS, Cell, FeeSchedule, Reform
 from costing.french.writing import NONE, join
 from costing.workbook.sheets import vocabulary
-from costing.workbook.sheets.values.cell_of_value import held
+from costing.workbook.sheets.values.cell_of_value import value_formula
 from costing.workbook.write.layout import Book, Sheet, at
 
 _FIXED = ("Classe", "Situation", "Zone", "Du n° d'acte", "au n°")
@@ -58,13 +58,13 @@ def write_schedule(
             "taux réduits, toutes zones, amorti ou non": [c for c in own if c.band != "plein"],
         }
         for part, chosen in parts.items():
-            sheet.section(row, f"{label} : {part}", columns)
+            sheet.heading(row, f"{label} : {part}", columns)
             for line, cell in enumerate(chosen, start=row + 1):
                 writer.write(line, cell)
             row += 1 + len(chosen)
         row += 1
     sheet.protect()
-    return writer.found
+    return writer.proposed
 
 
 def steps_of(case: Case, schedule: FeeSchedule) -> tuple[dt.date, ...]:
@@ -103,7 +103,7 @@ class _Rows:
     case: Case
     schedule: FeeSchedule
     official: Mapping[tuple[Cell, int], str]
-    found: dict[tuple[Cell, int], str] = field(default_factory=dict)
+    proposed: dict[tuple[Cell, int], str] = field(default_factory=dict)
 
     def write(self, row: int, cell: Cell) -> None:
         """The row of one price."""
@@ -117,8 +117,8 @@ class _Rows:
         base = case.reference.savings.baseline_date
         start = (5, official.price(cell, base))
         before = (6, official.price(cell, eve))
-        known = sum(date <= base for date in official.dates) - 1
-        _price(sheet, row, 5, self.official.get((cell, known), ""), start[1])
+        base_index = sum(date <= base for date in official.dates) - 1
+        _price(sheet, row, 5, self.official.get((cell, base_index), ""), start[1])
         _price(sheet, row, 6, self._on_eve(cell), before[1])
         for place, step in enumerate(steps):
             column = 7 + 2 * place
@@ -127,7 +127,7 @@ class _Rows:
             sheet.number(
                 row, column, after[1], style, bold=True, align="right", num_format="#,##0.00_ "
             )
-            self.found[cell, place] = sheet.ref(row, column)
+            self.proposed[cell, place] = sheet.ref(row, column)
             _change(sheet, row, column + 1, before, after)
             before = after
         last = before[0]
@@ -155,9 +155,9 @@ class _Rows:
             key = f"structure.{reform.date}.{code}.{part}"
             if (code, part) in values and key in cells:
                 return cells[key], values[code, part]
-        found = held(self.sheet.book, self.case, "machine_classes", part, code)
-        assert found is not None
-        return found
+        computed = value_formula(self.sheet.book, self.case, "machine_classes", part, code)
+        assert computed is not None
+        return computed
 
     def _on_eve(self, cell: Cell) -> str:
         """The official price in force before the first step, whose date may be moved."""

@@ -17,7 +17,7 @@ from costing.fee.schedule import FeeSchedule, Reform
 from costing.french.writing import NONE, quantity
 from costing.scenario.menu import STRUCTURES
 from costing.workbook.sheets import vocabulary
-from costing.workbook.sheets.values.cell_of_value import held
+from costing.workbook.sheets.values.cell_of_value import value_formula
 from costing.workbook.write.layout import Book, Sheet, at
 from costing.workbook.write.styles import number_format
 
@@ -53,25 +53,25 @@ def changes(case: Case, schedule: FeeSchedule) -> list[Change]:
     A limit that stays beside one that moves is there too: before and after are then the same.
     """
     first = case.scenario.rules.step_dates[0]
-    found = []
+    result = []
     for reform in schedule.reforms:
         if reform.date >= first:
             before = dict(_parts_before(case, schedule, reform.date))
-            found += [
+            result += [
                 Change(reform.date, code, part, before[code, part], after)
                 for code, part, after in parts_of(reform)
             ]
     order = list(case.reference.classes)
     parts = list(STRUCTURES)
-    return sorted(found, key=lambda c: (c.date, order.index(c.class_code), parts.index(c.part)))
+    return sorted(result, key=lambda c: (c.date, order.index(c.class_code), parts.index(c.part)))
 
 
 def _parts_before(
     case: Case, schedule: FeeSchedule, date: dt.date
 ) -> Iterator[tuple[tuple[str, str], float]]:
     """Every part of every class in force on the eve of a date, by class and part."""
-    held = schedule.frozen(date - dt.timedelta(days=1)).reforms
-    past = held[0] if held else Reform(date)
+    reforms = schedule.frozen(date - dt.timedelta(days=1)).reforms
+    past = reforms[0] if reforms else Reform(date)
     for code, entry in schedule.classes.items():
         whole = Reform(
             date,
@@ -84,22 +84,22 @@ def _parts_before(
 
 def write_structure(book: Book, case: Case, schedule: FeeSchedule) -> None:
     """The sheet: whether the structure changes, then one row a change."""
-    found = changes(case, schedule)
-    state = "changed" if found else "unchanged"
+    changed = changes(case, schedule)
+    state = "changed" if changed else "unchanged"
     sheet = book.sheet("Structure", _WIDTHS)
     row = sheet.opening("Structure du forfait", "", _LEADS[state])
     sheet.paragraph(row - 1, _HINT, "hint")
     sheet.row(
         row + 1, (vocabulary.STRUCTURE_STATE, vocabulary.STRUCTURE_STATES[state]), ("strong",)
     )
-    sheet.row(row + 2, (vocabulary.STRUCTURE_ROWS, len(found)), ("strong", "number"))
+    sheet.row(row + 2, (vocabulary.STRUCTURE_ROWS, len(changed)), ("strong", "number"))
     row += 4
     sheet.header(row, tuple(vocabulary.STRUCTURE_COLUMNS.values()), right=(3, 4, 6))
     sheet.keep_header(row, 1)
     set_by: dict[tuple[str, str], tuple[str, float]] = {}
-    for line, change in enumerate(found, start=row + 1):
+    for line, change in enumerate(changed, start=row + 1):
         part = change.class_code, change.part
-        before = set_by.get(part) or held(book, case, "machine_classes", part[1], part[0])
+        before = set_by.get(part) or value_formula(book, case, "machine_classes", part[1], part[0])
         _write_change(sheet, line, case, change, before)
         set_by[part] = sheet.ref(line, 4), change.after
     sheet.protect()

@@ -44,8 +44,8 @@ def read_unavailable(
     given = {override.parameter for override in overrides}
     lines = table.lines()
     note_filled(table.grid, [line.row for line in lines], list(table.columns.values()))
-    found = [_read_line(reference, line, machines, given) for line in lines]
-    return [cells for cells in found if cells]
+    data = [_read_line(reference, line, machines, given) for line in lines]
+    return [cells for cells in data if cells]
 
 
 def _read_line(
@@ -68,8 +68,8 @@ def _read_line(
         line.note("unavailable_dates", "until", labels.day(until), since=labels.day(since))
     if len(findings.problems) > before:
         return None
-    kept = ("supplier", "reason", "detail", "since", "until", "instead")
-    return {"address": address, **{n: values[n] for n in kept if values[n] is not None}}
+    optional = ("supplier", "reason", "detail", "since", "until", "instead")
+    return {"address": address, **{n: values[n] for n in optional if values[n] is not None}}
 
 
 def _address(line: Line, values: Cells) -> str | None:
@@ -102,9 +102,9 @@ def _check_address(
     findings = line.table.findings
     name = "machine" if line.blank("address") else "address"
     place = line.place(name)
-    found = unknown(reference, machines, address, place)
-    if found:
-        findings.problems.append(found)
+    fault = unknown(reference, machines, address, place)
+    if fault:
+        findings.problems.append(fault)
     elif findings.claim(f"{vocabulary.UNAVAILABLE} {address}", place) and address in given:
         other = findings.where[address]
         for here, there in ((place, other), (other, place)):

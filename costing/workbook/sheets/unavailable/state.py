@@ -32,23 +32,23 @@ MARKED = {
 
 
 def row_formulas(
-    book: Book, line: int, lines: tuple[int, int], known: tuple[str, str]
+    book: Book, line: int, lines: tuple[int, int], ranges: tuple[str, str]
 ) -> dict[str, str]:
     """Formulas of a line (from 1) by column.
 
-    lines: the first and last of the table. known: where the addresses and their words stand.
+    lines: the first and last of the table. ranges: where the addresses and their words stand.
     """
     at = {name: f"{letter}{line}" for name, letter in LETTERS.items()}
     address, machine, column = at["address"], at["machine"], at["column"]
     # In a search « * » stands for anything, and addresses end with it.
     escaped = f'SUBSTITUTE({address},"*","~*")'
-    found = f"INDEX({known[1]},MATCH({escaped},{known[0]},0))"
+    lookup = f"INDEX({ranges[1]},MATCH({escaped},{ranges[0]},0))"
     whole = {n: f"${c}${lines[0]}:${c}${lines[1]}" for n, c in LETTERS.items()}
     begun = f"COUNTA({address}:{column},{at['supplier']}:{at['instead']})>0"
     parts = "&".join((*_missing(at), *_wrong(book, at, whole)))
     state = f'IF({at[LACKS]}="","{COMPLETE}","{TO_MEND}"&MID({at[LACKS]},3,200))'
     return {
-        DATUM: f'IF({address}<>"",IFERROR({found},"{UNKNOWN}"),'
+        DATUM: f'IF({address}<>"",IFERROR({lookup},"{UNKNOWN}"),'
         f'IF({machine}<>"",{column}&" — "&{machine},""))',
         LACKS: f'IF({begun},{parts},"")',
         STATE: f'IF({begun},{state},"")',

@@ -90,14 +90,14 @@ def write_unavailable(book: Book, case: Case, lists: Lists) -> None:
     sheet.header(HEADER, [HEADINGS[name] for name in COLUMNS if name != LACKS])
     sheet.keep_header(HEADER, 1)
     names = dict(_names(case))
-    known = (lists.range(list(names)), lists.range(list(names.values())))
+    ranges = (lists.range(list(names)), lists.range(list(names.values())))
     last = last_row(case)
     _write_checks(sheet, last, list(names), lists)
     for row in range(FIRST, last + 1):
         sheet.raw.set_row(row, HEIGHT)
         index = row - FIRST
         data = case.scenario.unavailable
-        _write_row(sheet, row, data[index] if index < len(data) else None, last, known, names)
+        _write_row(sheet, row, data[index] if index < len(data) else None, last, ranges, names)
     sheet.raw.set_column(PLACES[LACKS], PLACES[LACKS], 10, None, {"hidden": True})
     for name in (STATE, LACKS):
         book.columns[vocabulary.UNAVAILABLE, name] = cells_of(sheet, FIRST, last, PLACES[name])
@@ -106,20 +106,24 @@ def write_unavailable(book: Book, case: Case, lists: Lists) -> None:
 
 def _names(case: Case) -> Iterator[tuple[str, str]]:
     """Every address, and every other one that the scenario names, with its words."""
-    known = [a for file in case.reference.files for a, _, _ in ordered_values(case.reference, file)]
-    more = (d.address for d in case.scenario.unavailable if d.machine is None)
-    for address in dict.fromkeys((*known, *more)):
+    addresses = [
+        a for file in case.reference.files for a, _, _ in ordered_values(case.reference, file)
+    ]
+    declared = (d.address for d in case.scenario.unavailable if d.machine is None)
+    for address in dict.fromkeys((*addresses, *declared)):
         yield address, labels.address_name(case.reference, address)
 
 
 def _write_checks(sheet: Sheet, last: int, addresses: list[str], lists: Lists) -> None:
     rows = (FIRST, last)
     fleet = f"={sheet.book.columns[vocabulary.FLEET, 'machine_id'].ref}"
-    told = {name: prompts.message(*texts) for name, texts in _PROMPTS.items()}
-    lists.check(sheet, rows, 0, addresses, **told["address"], error_type="warning")
-    sheet.choose(rows, 1, fleet, **told["machine"], error_type="information")
-    lists.check(sheet, rows, 2, list(vocabulary.fleet_data().values()), **told["column"])
-    lists.check(sheet, rows, PLACES["reason"], list(labels.UNAVAILABLE.values()), **told["reason"])
+    messages = {name: prompts.message(*texts) for name, texts in _PROMPTS.items()}
+    lists.check(sheet, rows, 0, addresses, **messages["address"], error_type="warning")
+    sheet.choose(rows, 1, fleet, **messages["machine"], error_type="information")
+    lists.check(sheet, rows, 2, list(vocabulary.fleet_data().values()), **messages["column"])
+    lists.check(
+        sheet, rows, PLACES["reason"], list(labels.UNAVAILABLE.values()), **messages["reason"]
+    )
     for name in ("supplier", "detail", "instead"):
         prompts.free(sheet, rows, PLACES[name], *_PROMPTS[name])
     for name in ("since", "until"):
@@ -130,7 +134,7 @@ def _write_checks(sheet: Sheet, last: int, addresses: list[str], lists: Lists) -
 
 
 def _write_row(
-    sheet: Sheet, row: int, datum: Unavailable | None, last: int, known: tuple[str, str],
+    sheet: Sheet, row: int, datum: Unavailable | None, last: int, ranges: tuple[str, str],
     names: Mapping[str, str],
 ) -> None:  # fmt: skip
     """The inputs of a row, filled or not, and what it says of itself."""
@@ -141,9 +145,9 @@ def _write_row(
     if datum and datum.machine is None:
         shown = names[datum.address]
     elif datum:
-        column, machine = (sheet.held[row, PLACES[name]] for name in ("column", "machine"))
+        column, machine = (sheet.written[row, PLACES[name]] for name in ("column", "machine"))
         shown = f"{column} — {machine}"
-    formulas = row_formulas(sheet.book, row + 1, (FIRST + 1, last + 1), known)
+    formulas = row_formulas(sheet.book, row + 1, (FIRST + 1, last + 1), ranges)
     sheet.formula(row, PLACES[DATUM], formulas[DATUM], shown, "locked", font_size=9)
     sheet.formula(row, PLACES[LACKS], formulas[LACKS], "", "calc_text")
     sheet.formula(row, PLACES[STATE], formulas[STATE], COMPLETE if datum else "", "cell")

@@ -17,24 +17,26 @@ from costing.workbook.sheets.values.state import ADDED
 from costing.workbook.write.layout import Book
 
 
-def held(book: Book, case: Case, file: str, name: str, scope: str) -> tuple[str, float] | None:
+def value_formula(
+    book: Book, case: Case, file: str, name: str, scope: str
+) -> tuple[str, float] | None:
     """A formula of the value that a class or a modality has, and the value; None when it has none.
 
-    Its price is as its row says, tax included or not (`held_vat`).
+    Its price is as its row says, tax included or not (`vat_formula`).
     """
     parameter = case.reference.files[file].get(name)
     value = case.reference.value_for(parameter, scope) if parameter else None
     if parameter is None or value is None:
         return None
     keys, modes = _added(book, file, "mode")
-    found = book.cells[f"{file}.{name}.{value.scope}"]
+    formula = book.cells[f"{file}.{name}.{value.scope}"]
     for nearer in _nearer(case.reference, value, scope):
-        found = f'IFERROR(INDEX({modes},MATCH("{file}.{name}.{nearer}",{keys},0)),{found})'
-    return found, value.mode
+        formula = f'IFERROR(INDEX({modes},MATCH("{file}.{name}.{nearer}",{keys},0)),{formula})'
+    return formula, value.mode
 
 
-def held_vat(book: Book, case: Case, file: str, name: str, scope: str) -> str:
-    """A formula of what the price of `held` says of its tax.
+def vat_formula(book: Book, case: Case, file: str, name: str, scope: str) -> str:
+    """A formula of what the price of `value_formula` says of its tax.
 
     An added row that says nothing of it has that of the reference data, as when it is imported.
     """
@@ -42,15 +44,15 @@ def held_vat(book: Book, case: Case, file: str, name: str, scope: str) -> str:
     value = case.reference.value_for(parameter, scope)
     assert value is not None
     keys, _ = _added(book, file, "mode")
-    said, taxes = _added(book, file, "vat")
-    found = book.cells[f"{file}.{name}.{value.scope}.vat"]
+    vat_keys, taxes = _added(book, file, "vat")
+    formula = book.cells[f"{file}.{name}.{value.scope}.vat"]
     for nearer in _nearer(case.reference, value, scope):
         base = case.base.value_for(case.base.files[file][name], nearer)
         usual = labels.VAT[base.vat] if base and base.vat else ""
         own = f'"{file}.{name}.{nearer}"'
-        silent = f'IF(ISNUMBER(MATCH({own},{keys},0)),"{usual}",{found})'
-        found = f"IFERROR(INDEX({taxes},MATCH({own},{said},0)),{silent})"
-    return found
+        silent = f'IF(ISNUMBER(MATCH({own},{keys},0)),"{usual}",{formula})'
+        formula = f"IFERROR(INDEX({taxes},MATCH({own},{vat_keys},0)),{silent})"
+    return formula
 
 
 def _added(book: Book, file: str, column: str) -> tuple[str, str]:

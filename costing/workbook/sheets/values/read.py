@@ -38,15 +38,15 @@ Cells = dict[str, Any]
 def read_values(reference: Reference, table: Table) -> list[Override]:
     """The overrides of a value sheet; problems and the place of each address are noted."""
     lines = table.keyed("address", vocabulary.VALUE_INPUTS)
-    found = [_read_line(reference, line, address) for address, line in lines]
-    return [override for override in found if override]
+    overrides = [_read_line(reference, line, address) for address, line in lines]
+    return [override for override in overrides if override]
 
 
 def note_missing(reference: Reference, files: list[str], table: Table) -> None:
     """Note the addresses of some files that no sheet gives."""
     expected = [a for a, _, _ in reference.values() if a.split(".")[0] in files]
     missing = [address for address in expected if address not in table.findings.where]
-    table.note_missing("address", missing, shown=5)
+    table.note_missing("address", missing, most=5)
 
 
 def _read_line(reference: Reference, line: Line, address: str) -> Override | None:
@@ -123,12 +123,14 @@ def _check_order(line: Line, parameter: Parameter, low: Any, mode: Any, high: An
     if not all(isinstance(value, float) for value in (low, mode, high)) or low <= mode <= high:
         return
 
-    def shown(value: float) -> str:
+    def as_text(value: float) -> str:
         if UNITS[parameter.unit][2]:
             return percent(value, 2)
         return number(value, 0 if value.is_integer() else 2)
 
-    line.note("bounds_order", "mode", mode, low=shown(low), mode=shown(mode), high=shown(high))
+    line.note(
+        "bounds_order", "mode", mode, low=as_text(low), mode=as_text(mode), high=as_text(high)
+    )
 
 
 def _override(line: Line, address: str, current: Value, values: Cells) -> Override | None:
@@ -153,8 +155,8 @@ def _override(line: Line, address: str, current: Value, values: Cells) -> Overri
             line.note("wb_grade_without_source", "grade", grade)
             return None
         source, grade = EXPERT, "D"
-    told = any(values[name] for name in ("author", "date", "reason"))
-    if not (changed or resourced or told or grade != current.grade):
+    attributed = any(values[name] for name in ("author", "date", "reason"))
+    if not (changed or resourced or attributed or grade != current.grade):
         return None
     _check_seen(line, current, values, spare)
     return Override(

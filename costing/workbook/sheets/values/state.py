@@ -47,7 +47,7 @@ def write_state(
     for name, hidden in REFERENCE.items():
         if reference.get(name) is not None:
             sheet.value(row, PLACES[hidden], reference[name], "calc_text")
-    here = {name: sheet.held.get((row, PLACES[name])) for name in vocabulary.VALUE_COLUMNS}
+    here = {name: sheet.written.get((row, PLACES[name])) for name in vocabulary.VALUE_COLUMNS}
     flags = _flags(here, reference, declared)
     addresses = sheet.book.cells.get(ADDRESSES)
     for name, formula in _formulas(row + 1, bool(reference), addresses).items():
@@ -59,8 +59,8 @@ def write_added(sheet: Sheet, first: int, last: int) -> None:
     """The addresses by which the computing sheets find the rows added, once these are written."""
     for row in range(first, last + 1):
         address, mode, vat = (f"{LETTERS[name]}{row + 1}" for name in ("address", "mode", "vat"))
-        for name, said in (("mode", f"ISNUMBER({mode})"), ("vat", f'{vat}<>""')):
-            text = f'IF({said},TRIM({address}),"")'
+        for name, filled in (("mode", f"ISNUMBER({mode})"), ("vat", f'{vat}<>""')):
+            text = f'IF({filled},TRIM({address}),"")'
             sheet.formula(row, PLACES[ADDED[name]], text, "", "calc_text")
     for name in (*ADDED, *ADDED.values()):
         sheet.book.columns[sheet.name, f"spare_{name}"] = column(sheet, first, last, PLACES[name])
@@ -76,8 +76,8 @@ def _flags(here: Mapping[str, Any], reference: Mapping[str, Any], declared: bool
     """The values of the formulas below."""
     numbers = COMPARED[:4]
     changed = any(here[n] is not None and here[n] != reference.get(n) for n in numbers)
-    told = any(here[n] is not None and here[n] != reference.get(n) for n in COMPARED)
-    row_changed = changed or told or any(here[n] is not None for n in _WHO)
+    edited = any(here[n] is not None and here[n] != reference.get(n) for n in COMPARED)
+    row_changed = changed or edited or any(here[n] is not None for n in _WHO)
     source = here["source"]
     lacks = {
         "adresse": row_changed and here["address"] is None,
@@ -99,8 +99,8 @@ def _flags(here: Mapping[str, Any], reference: Mapping[str, Any], declared: bool
     return {**dict(zip(FLAGS, flags, strict=True)), "changed": state}
 
 
-def _formulas(line: int, known: bool, addresses: str | None) -> dict[str, str]:
-    """Formulas of a line (from 1); `known`: whether the reference has a value for it."""
+def _formulas(line: int, in_reference: bool, addresses: str | None) -> dict[str, str]:
+    """Formulas of a line (from 1); `in_reference`: whether the reference has a value for it."""
     at = {name: f"{letter}{line}" for name, letter in LETTERS.items()}
 
     def differs(*names: str) -> str:
@@ -112,25 +112,25 @@ def _formulas(line: int, known: bool, addresses: str | None) -> dict[str, str]:
     def bound(name: str) -> str:
         return f'AND({at[name]}="",{at[REFERENCE[name]]}<>"")'
 
-    changed, told = at["value_changed"], at["row_changed"]
+    changed, row_changed = at["value_changed"], at["row_changed"]
     no_source = f'{at["source"]}=""'
-    if known:
+    if in_reference:
         no_source = f"OR({no_source},AND({changed}=1,{at['source']}={at[REFERENCE['source']]}))"
     missing = [
-        lacks("adresse", f'AND({told}=1,{at["address"]}="")'),
+        lacks("adresse", f'AND({row_changed}=1,{at["address"]}="")'),
         lacks("bas", bound("low")),
         lacks("mode", f'AND({at["mode"]}="",{at["address"]}<>"")'),
         lacks("haut", bound("high")),
         lacks("TVA", bound("vat")),
         lacks("source", f'AND({at["address"]}<>"",{no_source})'),
-        *([lacks("note", f'AND({at["grade"]}="",{changed}=0)')] if known else []),
-        lacks("qui", f'AND({told}=1,{at["author"]}="")'),
-        lacks("pourquoi", f'AND({told}=1,{at["reason"]}="")'),
+        *([lacks("note", f'AND({at["grade"]}="",{changed}=0)')] if in_reference else []),
+        lacks("qui", f'AND({row_changed}=1,{at["author"]}="")'),
+        lacks("pourquoi", f'AND({row_changed}=1,{at["reason"]}="")'),
     ]
     who = ",".join(f'{at[name]}<>""' for name in _WHO)
     is_declared = at["unavailable"]
     lead = (
-        f'IF({told}=1,IF({is_declared}=1,"{BOTH}","{CHANGED}"),IF({is_declared}=1,"{DECLARED}",'
+        f'IF({row_changed}=1,IF({is_declared}=1,"{BOTH}","{CHANGED}"),IF({is_declared}=1,"{DECLARED}",'
         f'IF({at["missing"]}="","","{BLANK}")))'
     )
     count = f"SUMPRODUCT(--({addresses}={at['address']}))" if addresses else "0"

@@ -106,13 +106,13 @@ def write_values(book: Book, case: Case, name: str, hint: str) -> None:
     row = FIRST
     for file in vocabulary.sheet_files(case.reference, name):
         if name == vocabulary.VALUES:
-            sheet.section(row, labels.file_name(case.reference, file), len(columns), column=1)
+            sheet.heading(row, labels.file_name(case.reference, file), len(columns), column=1)
             row += 1
         for address, parameter, value in ordered_values(case.reference, file):
             _write_row(sheet, row, case, address, parameter, value)
             row += 1
     sheet.raw.autofilter(FIRST - 1, 0, row - 1, len(columns) - 1)
-    sheet.section(
+    sheet.heading(
         row, "Valeur propre à une classe : adresse (fichier.nom.classe), puis les cases jaunes",
         len(columns), column=1,
     )  # fmt: skip
@@ -139,8 +139,8 @@ def _finish(sheet: Sheet, last: int) -> None:
     register(sheet, FIRST, last)
     missing = f"${LETTERS['missing']}{FIRST + 1}"
     for name, word in _MARKED.items():
-        found = f'ISNUMBER(SEARCH(", {word}",{missing}))'
-        prompts.mark(sheet, (FIRST, last), _COLUMNS[name], found)
+        lacking = f'ISNUMBER(SEARCH(", {word}",{missing}))'
+        prompts.mark(sheet, (FIRST, last), _COLUMNS[name], lacking)
     prompts.mark(sheet, (FIRST, last), _COLUMNS["changed"], f'{missing}<>""')
 
 
@@ -149,15 +149,15 @@ def _write_row(
 ) -> None:
     file, _, scope = address.split(".")
     override = next((o for o in case.scenario.overrides if o.parameter == address), None)
-    told = (override.author, override.date, override.reason) if override else ("", None, "")
+    attribution = (override.author, override.date, override.reason) if override else ("", None, "")
     where = labels.scope_name(case.reference, scope, file)
     unit = UNITS[parameter.unit][0]
     sheet.row(row, (address, parameter.label.fr, where, unit), ("code", "strong"))
-    shown = number_format(parameter.unit, value.low, value.mode, value.high)
+    look = number_format(parameter.unit, value.low, value.mode, value.high)
     for name, number in (("low", value.low), ("mode", value.mode), ("high", value.high)):
         locked = parameter.distribution == "fixed" and name != "mode"
         style = "locked" if locked else "input"
-        sheet.value(row, _COLUMNS[name], number, style, num_format=shown, align="right")
+        sheet.value(row, _COLUMNS[name], number, style, num_format=look, align="right")
         if not locked:
             title, text = _PROMPTS[name]
             allowed = quantity(parameter.unit)
@@ -170,8 +170,8 @@ def _write_row(
     sources = vocabulary.SOURCE_SEPARATOR.join(value.source)
     sheet.text(row, _COLUMNS["source"], sources, "input", font_size=8)
     sheet.text(row, _COLUMNS["grade"], value.grade, "input", align="center")
-    for name, said in zip(("author", "date", "reason"), told, strict=True):
-        sheet.value(row, _COLUMNS[name], said, "input", **_FORMATS.get(name, {}))
+    for name, content in zip(("author", "date", "reason"), attribution, strict=True):
+        sheet.value(row, _COLUMNS[name], content, "input", **_FORMATS.get(name, {}))
     sheet.book.cells[address] = sheet.ref(row, _COLUMNS["mode"])
     sheet.book.cells[f"{address}.vat"] = sheet.ref(row, _COLUMNS["vat"])
     sheet.value(row, _COLUMNS["note"], "" if override else value.note, "small")
