@@ -122,7 +122,13 @@ def opened(database: str) -> Callable[..., Session]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site_database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of the store of the site."""
+    return f"sqlite:///{tmp_path_factory.mktemp('store') / 'scenarios.db'}"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, site_database: str) -> Iterator[str]:
     """The application on a free port of this machine, with a store and a folder of its own.
 
     It serves all the visitors in turn, as it does in life.
@@ -133,7 +139,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = probe.getsockname()[1]
     environment = {
         **os.environ,
-        URL_VARIABLE: f"sqlite:///{folder / 'scenarios.db'}",
+        URL_VARIABLE: site_database,
         FOLDER_VARIABLE: str(folder / "mappings"),
     }
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *server_flags()]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -48,7 +49,7 @@ def shot(page: Page, name: str) -> None:
 
 @pytest.mark.browser
 def test_a_file_is_mapped_translated_adopted_and_its_shape_remembered(
-    site: str, page: Page, tmp_path: Path
+    site: str, site_database: str, page: Page
 ) -> None:
     page.goto(f"{site}/import-export")
     page.get_by_role("heading", name="Parc d'appareils").wait_for()
@@ -71,9 +72,9 @@ def test_a_file_is_mapped_translated_adopted_and_its_shape_remembered(
     shot(page, "read")
     page.get_by_role("button", name="Adopter ce parc").click()
     expect(page.get_by_text("Révision 1 enregistrée par Anne Durand")).to_be_visible()
-    store = Store(f"sqlite:///{tmp_path / 'scenarios.db'}")
-    (listed,) = store.list_scenarios()
-    fleet = store.load(listed.id).scenario.fleet
+    (scenario_id,) = parse_qs(urlsplit(page.url).query)["scenario"]
+    with Store(site_database) as store:
+        fleet = store.load(scenario_id).scenario.fleet
     assert fleet is not None
     assert fleet.columns["acts_billed"] == (2500, 900.5)
     assert fleet.columns["sector"] == ("liberal", "public")
