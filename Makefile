@@ -14,7 +14,7 @@ test: $(VENV)/dev.stamp      ## run the tests that need only Python
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not heavy"
 
 test-all: test               ## and those that need LibreOffice, Chromium, PostgreSQL or minutes
-	$(BIN)/python -m pytest -n auto --dist worksteal -m heavy
+	$(BIN)/python -m pytest -n auto --dist load --maxschedchunk 1 -m heavy
 
 lint: $(VENV)/dev.stamp      ## style, layers and types
 	$(BIN)/ruff check .

@@ -20,6 +20,8 @@ from costing.scenario.rules import ScheduleRules
 from costing.scenario.scenario import Scenario
 from tests.strategies import fleet_of
 
+pytestmark = pytest.mark.slow
+
 FLEET = fleet_of(
     {"class": "scanner", "acts_billed": 9_000},
     {"class": "irm_1_5t", "acts_billed": 4_000, "installed_on": "2012-06-30"},

@@ -214,6 +214,7 @@ def agrees(told: Told, text: str, value: float) -> bool:
     return told.value == value or text in str(told.words)
 
 
+@pytest.mark.slow
 def test_every_number_that_is_written_reads_back() -> None:
     read_back, doubtful = [], []
 

@@ -99,6 +99,7 @@ def formulas() -> st.SearchStrategy[str]:
     return st.recursive(leaf, larger, max_leaves=6)
 
 
+@pytest.mark.slow
 def test_any_formula_as_sympy_has_it() -> None:
     """Another reading of the same tree, differentiated by another program."""
     checked = 0

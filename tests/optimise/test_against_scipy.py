@@ -155,6 +155,7 @@ def structures(draw: st.DrawFn) -> tuple[StructureChoice, ...]:
 COUNTS = ("machines_below", "acts_below")
 
 
+@pytest.mark.slow
 @must_check(reached=0.3, compared=0.2)
 @few(10)
 @given(st.data())

@@ -89,6 +89,7 @@ def test_a_stricter_number_never_improves_anything(constraint: str) -> None:
     assert all(strict <= loose + 0.05 for loose, strict in pairwise(saved))
 
 
+@pytest.mark.slow
 @must_check(point=0.2, convex=0.2)
 @few(6)
 @given(st.data())

@@ -244,6 +244,7 @@ with Store(url) as store:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", [False, True], ids=["new", "former"])
 def test_several_processes_open_a_database_at_the_same_time(
     url: str, tmp_path: Path, request: pytest.FixtureRequest, made: bool

@@ -363,6 +363,7 @@ with Store(url) as store:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_what_was_acknowledged_survives_kill_9_in_the_middle_of_saves(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"

@@ -66,6 +66,7 @@ def answer(claim_id: str, reading: Reading | None = None, **settings: Any) -> Cl
     return answer_claim(case, REFERENCE.claims[claim_id], Settings(**settings), reading)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim_id", list(REFERENCE.claims))
 def test_every_claim_has_its_page(opened: Opened, claim_id: str) -> None:
     at = opened("affirmation", affirmation=claim_id)
@@ -96,6 +97,7 @@ def test_the_quotation_names_the_scenario_shown(opened: Opened, store: Store) ->
     assert "Scénario « Table ronde », empreinte" in quoted(at)
 
 
+@pytest.mark.slow
 def test_the_settings_are_the_engine_s(opened: Opened) -> None:
     at = opened("affirmation", affirmation="cour_comptes_equilibre")
     at.at.selectbox(key="claim-draws").set_value(1_000)
@@ -138,6 +140,7 @@ def test_the_definition_and_the_tariff_are_choices(opened: Opened) -> None:
     assert "Lu comme une part" in said(at)
 
 
+@pytest.mark.slow
 def test_each_claim_keeps_its_own_reading(opened: Opened) -> None:
     at = opened("affirmation", affirmation="cnam_75")
     at.at.selectbox(key="claim-activity-cnam_75").set_value("reference").run()

@@ -82,6 +82,7 @@ def test_the_reading_changes_the_answer(opened: Opened) -> None:
     assert plain(words.swing) in said(at)
 
 
+@pytest.mark.slow
 def test_a_gain_is_told_with_its_error(opened: Opened) -> None:
     claim = "cour_comptes_equilibre"
     at = opened("sensibilite", affirmation=claim)
@@ -121,6 +122,7 @@ def test_correlated_data_have_no_sobol_indices(opened: Opened) -> None:
     assert not [button for button in at.at.button if button.key == "sensitivity-sobol"]
 
 
+@pytest.mark.slow
 def test_sobol_indices_where_data_are_independent(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -112,6 +112,7 @@ def bench(reference) -> Bench:
     return Bench(reference)
 
 
+@pytest.mark.slow
 def test_a_cell_is_read_as_a_person_reads_it_or_refused(bench):
     draw = random.Random(SEED)
     accepted = numbers = 0
@@ -137,6 +138,7 @@ def test_a_cell_is_read_as_a_person_reads_it_or_refused(bench):
     assert numbers
 
 
+@pytest.mark.slow
 def test_every_cell_that_cannot_be_read_for_sure_is_named(bench):
     """Some cells of as many rows at once: none may hide behind another."""
     draw = random.Random(SEED + 5)
@@ -180,6 +182,7 @@ def _same(found: Any, expected: Any, told: str) -> None:
         assert str(found) == str(expected), told
 
 
+@pytest.mark.slow
 def test_what_is_no_input_changes_nothing_or_is_refused(bench):
     """Keys, labels, units, headings, titles."""
     draw = random.Random(SEED + 1)
@@ -214,6 +217,7 @@ def test_a_row_that_is_gone_is_missed_or_says_nothing_more(bench):
     assert changes
 
 
+@pytest.mark.slow
 def test_another_shape_changes_nothing_or_is_refused(bench):
     draw = random.Random(SEED + 3)
     for _ in range(FILES * 20 // 100):

@@ -129,6 +129,7 @@ def test_the_name_of_a_file_does_not_count(template, reference, tmp_path):
     assert import_workbook(path, reference).hash == Scenario().hash
 
 
+@pytest.mark.slow
 def test_too_many_problems_stop_the_reading(draft):
     for row in range(MOST_PROBLEMS + 20):
         draft.machine(row, Région="Bretaigne")

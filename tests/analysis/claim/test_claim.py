@@ -341,6 +341,7 @@ def test_tariff_in_words_when_the_day_has_none() -> None:
     )
 
 
+@pytest.mark.slow
 def test_every_public_claim_has_its_answer() -> None:
     case = make_case(REFERENCE, Scenario())
     for public in REFERENCE.claims.values():

@@ -118,6 +118,7 @@ def test_a_turn_that_no_draw_nor_corner_shows() -> None:
     assert found.result == pytest.approx(figure, abs=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("definition", "activity", "conventions"),
     [

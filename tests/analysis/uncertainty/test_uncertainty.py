@@ -172,6 +172,7 @@ def test_sobol_s_points_fill_the_square_evenly() -> None:
         assert sorted(np.floor(256 * stats.norm.cdf(row)).astype(int)) == list(range(256))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("draws", [200, 2_000, 10_000])
 def test_the_standard_error_is_honest(method: Method, draws: int) -> None:
