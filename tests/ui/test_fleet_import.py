@@ -32,10 +32,12 @@ def give(page: Page, name: str, content: bytes) -> None:
 
 
 def fill_year(page: Page) -> None:
-    """Say the year of the acts."""
+    """Say the year of the acts, and let the page follow: a press meanwhile could be lost."""
     field = page.get_by_role("spinbutton", name="Année des actes")
     field.fill("2024")
     field.press("Tab")
+    page.wait_for_timeout(500)
+    page.locator("[data-test-script-state=notRunning]").wait_for()
 
 
 def shot(page: Page, name: str) -> None:
