@@ -1,14 +1,13 @@
-"""Other readings of a parsed formula: SymPy, LaTeX and Excel.
+"""Other readings of a parsed formula: Excel and LaTeX.
 
 They walk the tree that `costing.language.formula.parse` checked and that computes on arrays, so
-that the readings cannot drift. SymPy is imported on first use: the quick commands do without it.
+that the readings cannot drift.
 """
 
 from __future__ import annotations
 
 import ast
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from costing.language.formula import FUNCTIONS, Formula
@@ -24,13 +23,6 @@ _EXCEL_COMPARE = {
     ast.NotEq: "<>",
 }
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^"}
-_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
-}
 _PRECEDENCE = {ast.Add: 1, ast.Sub: 1, ast.Mult: 2, ast.Div: 2, ast.Pow: 3}
 
 
@@ -91,53 +83,6 @@ def _excel_binary(node: ast.BinOp, cells: Mapping[str, str], formula: Formula) -
         return f"({text})" if below < level or (right and below == level) or level == 3 else text
 
     return f"{side(node.left, False)}{_OPERATORS[type(node.op)]}{side(node.right, True)}"
-
-
-def to_sympy(formula: Formula, symbols: Mapping[str, Any] | None = None) -> Any:
-    """The formula as a SymPy expression; names become positive real symbols unless given.
-
-    Numbers stay exact (`0.5` is one half). Capital functions are spelled out; `if_` is a
-    `Piecewise`. Built node by node from the checked tree: no text is evaluated.
-    """
-    import sympy  # noqa: PLC0415 - half a second
-
-    if symbols is None:
-        symbols = {name: sympy.Symbol(name, positive=True) for name in formula.names}
-    return _sympy(formula.tree, symbols, sympy)
-
-
-def _sympy(node: ast.expr, symbols: Mapping[str, Any], sympy: Any) -> Any:
-    match node:
-        case ast.Constant(value=value):
-            return sympy.Rational(repr(value))
-        case ast.Name(id=name):
-            return symbols[name]
-        case ast.UnaryOp(op=op, operand=operand):
-            inner = _sympy(operand, symbols, sympy)
-            return -inner if isinstance(op, ast.USub) else inner
-        case ast.BinOp(left=left, op=op, right=right):
-            a, b = _sympy(left, symbols, sympy), _sympy(right, symbols, sympy)
-            return _ARITHMETIC[type(op)](a, b)
-        case ast.Compare(left=left, ops=[op], comparators=[right]):
-            a, b = _sympy(left, symbols, sympy), _sympy(right, symbols, sympy)
-            names = {ast.Lt: "Lt", ast.LtE: "Le", ast.Gt: "Gt", ast.GtE: "Ge", ast.Eq: "Eq"}
-            return getattr(sympy, names.get(cast("Any", type(op)), "Ne"))(a, b)
-        case ast.Call(func=ast.Name(id=name), args=arguments):
-            inner = [_sympy(argument, symbols, sympy) for argument in arguments]
-            if name in FUNCTIONS:
-                function = FUNCTIONS[name]
-                bound = dict(zip(function.arguments, inner, strict=True))
-                return _sympy(function.formula.tree, bound, sympy)
-            if name == "if_":
-                condition = inner[0]
-                if not getattr(condition, "is_Relational", False) and condition not in (
-                    sympy.true,
-                    sympy.false,
-                ):
-                    condition = sympy.Ne(condition, 0)
-                return sympy.Piecewise((inner[1], condition), (inner[2], True))
-            return {"min": sympy.Min, "max": sympy.Max}[name](*inner)
-    raise AssertionError(f"unchecked node {ast.dump(node)}")
 
 
 def to_latex(formula: Formula, symbols: Mapping[str, str] | None = None) -> str:

