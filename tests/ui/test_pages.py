@@ -48,6 +48,18 @@ def test_first_visit_writes_nothing(opened: Opened, store: Store) -> None:
     assert "scenario" not in at.address
 
 
+@pytest.mark.parametrize("address", [{}, {"scenario": "abc"}, {"brouillon": "abc"}])
+def test_a_database_that_cannot_serve_is_told_at_the_first_page(
+    opened: Opened, database: str, address: dict[str, str]
+) -> None:
+    with sqlite3.connect(database.removeprefix("sqlite:///")) as former:
+        former.execute("CREATE TABLE clients (id INTEGER)")
+    at = opened("cout-et-tarif", **address)
+    assert "La base des scénarios n'est pas utilisable" in at.errors
+    assert "clients" in at.errors
+    assert not at.at.title  # nothing to fill that could not be saved
+
+
 def test_synthetic_fleet_is_always_announced(opened: Opened) -> None:
     for _, path, _, _ in PAGES:
         assert any("Parc synthétique" in w.value for w in opened(path).at.warning)

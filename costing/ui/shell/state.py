@@ -90,6 +90,8 @@ def follow_address() -> None:
     """Open what the address bar names, unless the session already has it."""
     scenario_id = st.query_params.get("scenario")
     former: Workspace | None = st.session_state.get("workspace")
+    if former is None:
+        store()  # a database that cannot serve is told before anything is typed, not at the first edit
     # Going from page to page drops the address's parameters: absent, they mean « as before ».
     if former is None or (scenario_id is not None and scenario_id != former.scenario_id):
         _install(_opened(scenario_id, st.query_params.get("brouillon")), former)
