@@ -5,6 +5,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV   := .venv
 BIN    := $(VENV)/bin
 
+# Compiled modules are kept: a run starts some hundred processes, each of which would compile again.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: app test test-all lint bench mutants lock clean
 
 app: $(VENV)/run.stamp       ## start the workbench on 127.0.0.1

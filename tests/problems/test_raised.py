@@ -5,6 +5,7 @@ The code is read as text (`raised.py`). What is not to be read there stands in t
 
 import ast
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -42,7 +43,12 @@ ELSEWHERE = {
     "ui.assumptions.values.refusal": {"bounds_order": {"low", "mode", "high"}},
 }
 PACKAGE = Path(costing.__file__).parent
-RAISED = read(PACKAGE)
+
+
+@cache
+def everywhere() -> list[Raised]:
+    """Every call of the package that makes a problem: read once, by the tests that ask."""
+    return read(PACKAGE)
 
 
 def fields(text: str) -> set[tuple[str, str | None, str | None]]:
@@ -68,11 +74,11 @@ def faults(calls: Iterable[Raised]) -> list[str]:
 
 
 def test_every_problem_has_its_words_and_their_facts():
-    assert faults(RAISED) == []
+    assert faults(everywhere()) == []
 
 
 def test_every_message_is_told_somewhere():
-    told = {code for call in RAISED for code in call.codes or ()}
+    told = {code for call in everywhere() for code in call.codes or ()}
     assert sorted(messages().keys() - told) == []
 
 
@@ -95,8 +101,8 @@ def test_codes_that_are_looked_for_exist():
 
 
 def test_nothing_stands_in_the_tables_that_could_be_read():
-    assert {call.name for call in RAISED if call.codes is None} == HANDED_ON.keys()
-    lacking = {call.name for call in RAISED if call.codes and not call.whole}
+    assert {call.name for call in everywhere() if call.codes is None} == HANDED_ON.keys()
+    lacking = {call.name for call in everywhere() if call.codes and not call.whole}
     assert lacking | {"fleet_file.file._refuse_disagreement"} == ELSEWHERE.keys()
 
 
