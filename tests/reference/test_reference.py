@@ -39,7 +39,9 @@ def documents() -> dict[str, Any]:
     """Every YAML file under models/, fleet included, by its path."""
     found = sorted(paths.MODELS.rglob("*.yaml"))
     return {
-        path.relative_to(paths.MODELS).as_posix(): yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+        path.relative_to(paths.MODELS).as_posix(): yaml.load(
+            path.read_bytes(), Loader=yaml.CSafeLoader
+        )
         for path in found
     }
 

@@ -91,7 +91,7 @@ def follow_address() -> None:
     scenario_id = st.query_params.get("scenario")
     former: Workspace | None = st.session_state.get("workspace")
     if former is None:
-        store()  # a database that cannot serve is told before anything is typed, not at the first edit
+        store()  # one that cannot serve is told before anything is typed, not at the first edit
     # Going from page to page drops the address's parameters: absent, they mean « as before ».
     if former is None or (scenario_id is not None and scenario_id != former.scenario_id):
         _install(_opened(scenario_id, st.query_params.get("brouillon")), former)
