@@ -37,16 +37,16 @@ def run() -> list[Row]:
 
 
 def _row(name: str, study: Study, inputs: Inputs, points: int) -> Row:
-    found: dict[str, Any] = {}
+    indices: dict[str, Any] = {}
 
     def ours() -> None:
-        found["ours"] = sobol_indices(study, inputs, points, seed=1, resamples=RESAMPLES)
+        indices["ours"] = sobol_indices(study, inputs, points, seed=1, resamples=RESAMPLES)
 
     def peer() -> None:
-        found["peer"] = _salib(study, inputs, points)
+        indices["peer"] = _salib(study, inputs, points)
 
     times = side_by_side(ours, peer, runs=5)
-    _check(found["ours"], found["peer"])
+    _check(indices["ours"], indices["peer"])
     what = f"Sobol indices of {name}, {len(inputs.items)} inputs, n = {points:,}"
     return Row(what, *times, "SALib", 1.0)
 

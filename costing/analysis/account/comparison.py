@@ -336,8 +336,8 @@ def _weighted(part: pd.DataFrame, weighting: str) -> Overvaluation:
 
 
 def _mean(values: Floats, weight: Floats) -> float:
-    known = np.isfinite(values)
-    return float(_ratio(np.sum(values[known] * weight[known]), np.sum(weight[known])))
+    finite = np.isfinite(values)
+    return float(_ratio(np.sum(values[finite] * weight[finite]), np.sum(weight[finite])))
 
 
 def _ratio(above: Any, below: Any) -> Any:

@@ -84,12 +84,12 @@ def savings(case: Case, schedule: FeeSchedule) -> list[YearSavings]:
     Raises:
         FleetError, ScenarioError, TariffError: as `machine_savings`.
     """
-    found = []
+    yearly = []
     for year in case.reference.savings.target.years:
         frame = machine_savings(case, schedule, year)
         end = schedule.frozen(dt.date(year, 12, 31))
         level = machine_savings(case, end, year)["saved_eur"].sum()
-        found.append(
+        yearly.append(
             YearSavings(
                 year=year,
                 baseline_eur=float(frame["baseline_eur"].sum()),
@@ -101,7 +101,7 @@ def savings(case: Case, schedule: FeeSchedule) -> list[YearSavings]:
                 },
             )
         )
-    return found
+    return yearly
 
 
 def lever_savings(demand: SavingsDemand, year: int) -> float:

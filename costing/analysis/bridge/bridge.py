@@ -91,11 +91,11 @@ class Bridge:
     @property
     def subtotals(self) -> dict[Group, float]:
         """Amount of each group that has a step, largest first."""
-        found: dict[Group, float] = {}
+        sums: dict[Group, float] = {}
         for step in self.steps:
-            found[step.atom.group] = found.get(step.atom.group, 0.0) + step.amount
+            sums[step.atom.group] = sums.get(step.atom.group, 0.0) + step.amount
         decimals = self.result.decimals
-        ordered = sorted(found.items(), key=lambda item: -abs(item[1]))
+        ordered = sorted(sums.items(), key=lambda item: -abs(item[1]))
         return {group: round(amount, decimals) for group, amount in ordered}
 
     @property
@@ -124,7 +124,7 @@ def bridge(
     pair = Pair(a, b)
     atoms = differences(a, b)
     read = result.reads(pair)
-    players = [atom for atom in atoms if atom.names & read]
+    players = [atom for atom in atoms if atom.read_as & read]
     split = _split(result.terms(pair, players), len(players), exact_up_to, pairs)
     printed = round(split.end, result.decimals) - round(split.start, result.decimals)
     amounts = rounded(split.shares, printed, result.decimals)
@@ -132,7 +132,7 @@ def bridge(
         players, split.shares.tolist(), amounts.tolist(), split.errors.tolist(), strict=True
     )
     steps = [Step(*column) for column in columns]
-    kept = [step for step in steps if step.amount]
+    with_effect = [step for step in steps if step.amount]
     idle = [Idle(atom, "not_read") for atom in atoms if atom not in players]
     idle += [_idle(step) for step in steps if not step.amount]
     return Bridge(
@@ -142,7 +142,7 @@ def bridge(
         start=split.start,
         end=split.end,
         printed=round(printed, result.decimals),
-        steps=tuple(sorted(kept, key=lambda step: -abs(step.share))),
+        steps=tuple(sorted(with_effect, key=lambda step: -abs(step.share))),
         without_effect=tuple(idle),
         exact=split.exact,
     )

@@ -44,7 +44,7 @@ class Atom:
     addresses: tuple[str, ...] = ()
 
     @property
-    def names(self) -> frozenset[str]:
+    def read_as(self) -> frozenset[str]:
         """What a result must read for the atom to move it: any of these."""
         return frozenset(self.addresses or (self.key,))
 
@@ -79,15 +79,15 @@ class Pair:
 
     def sources(self, file: str, name: str, scope: str) -> set[str]:
         """Addresses where a class or modality may find its value, in one mix or another."""
-        found = set()
+        addresses = set()
         for place in scopes(self.a.base, scope):
             address = f"{file}.{name}.{place}"
             states = self.states(address)
             if any(states):
-                found.add(address)
+                addresses.add(address)
             if all(states):
                 break
-        return found
+        return addresses
 
     def options(self, file: str, name: str, scope: str) -> set[State]:
         """What that value may be, in one mix or another: every one is reached by some mix."""
@@ -137,21 +137,21 @@ def mix(a: Case, b: Case, chosen: Iterable[Atom]) -> Scenario:
     apart, which change together: it is valid. What is said to be unavailable counts for nothing in
     a result, and may contradict the values of a mix: it is left out.
     """
-    mine = {override.parameter: override for override in a.scenario.overrides}
-    theirs = {override.parameter: override for override in b.scenario.overrides}
+    overrides = {override.parameter: override for override in a.scenario.overrides}
+    b_overrides = {override.parameter: override for override in b.scenario.overrides}
     changes: dict[str, Any] = {"unavailable": ()}
     conventions: dict[str, Any] = {}
     for atom in chosen:
         for address in atom.addresses:
-            mine.pop(address, None)
-            if address in theirs:
-                mine[address] = theirs[address]
+            overrides.pop(address, None)
+            if address in b_overrides:
+                overrides[address] = b_overrides[address]
         head, _, field = atom.key.partition(".")
         if head == "conventions":
             conventions[field] = getattr(b.scenario.conventions, field)
         elif not atom.addresses:
             changes[head] = getattr(b.scenario, head)
-    changes["overrides"] = tuple(mine[address] for address in sorted(mine))
+    changes["overrides"] = tuple(overrides[address] for address in sorted(overrides))
     changes["conventions"] = a.scenario.conventions.model_copy(update=conventions)
     return a.scenario.model_copy(update=changes)
 
@@ -173,13 +173,13 @@ def _limits_together(pair: Pair, atoms: list[Atom]) -> list[Atom]:
     if not any(_cross(pair, code) for code in pair.a.base.classes):
         return atoms
     limits = [a for a in atoms if a.key.split(".")[0] == "machine_classes" and _is_limit(a.key)]
-    together = Atom(
+    joint = Atom(
         key="+".join(atom.key for atom in limits),
         group="parameters",
         label=" ; ".join(atom.label for atom in limits),
         addresses=tuple(atom.key for atom in limits),
     )
-    return [*(atom for atom in atoms if atom not in limits), together]
+    return [*(atom for atom in atoms if atom not in limits), joint]
 
 
 def _is_limit(address: str) -> bool:
@@ -204,14 +204,14 @@ def _perimeter(pair: Pair) -> list[Atom]:
 
 
 def _conventions(pair: Pair) -> list[Atom]:
-    found = []
+    atoms = []
     for field in _CONVENTIONS:
         one, other = (getattr(case.scenario.conventions, field) for case in (pair.a, pair.b))
         if one != other:
             label = words.convention_change(field, one, other)
             group: Group = "activity" if field == "activity" else "conventions"
-            found.append(Atom(f"conventions.{field}", group, label))
-    return found
+            atoms.append(Atom(f"conventions.{field}", group, label))
+    return atoms
 
 
 def _fleet(pair: Pair) -> list[Atom]:
@@ -227,12 +227,12 @@ def _fleet(pair: Pair) -> list[Atom]:
 def _value_label(pair: Pair, address: str) -> str:
     file, name, scope = address.split(".")
     parameter = pair.a.base.files[file][name]
-    sides = [_found(case.reference, file, name, scope) for case in (pair.a, pair.b)]
+    sides = [_value_at(case.reference, file, name, scope) for case in (pair.a, pair.b)]
     return words.value_change(pair.a.base, address, parameter.unit, *sides)
 
 
-def _found(reference: Reference, file: str, name: str, scope: str) -> Value:
+def _value_at(reference: Reference, file: str, name: str, scope: str) -> Value:
     """The value that holds at a scope, its own or inherited."""
-    found = reference.files[file][name].find(*scopes(reference, scope))
-    assert found is not None  # an override is refused where nothing can be inherited
-    return found
+    value = reference.files[file][name].find(*scopes(reference, scope))
+    assert value is not None  # an override is refused where nothing can be inherited
+    return value

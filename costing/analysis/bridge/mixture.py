@@ -39,12 +39,12 @@ class Mixture:
         In the parameter's own unit and under the VAT state of the value in `case`, as the draws of
         `annual_cost`: where a coalition's own state is the other one, VAT is put in or taken out.
         """
-        found = {}
+        values = {}
         for name in sorted({address.split(".")[1] for address in self.taken}):
             file = owner(self.case.reference, class_code, name)
             if file and self.pair.sources(file, name, class_code) & self.taken.keys():
-                found[name] = self._value(file, name, class_code)
-        return found
+                values[name] = self._value(file, name, class_code)
+        return values
 
     def _value(self, file: str, name: str, class_code: str) -> Floats:
         mode, excluded = self._resolved(file, name, class_code)

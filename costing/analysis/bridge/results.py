@@ -116,18 +116,18 @@ class Overvaluation:
 
     def reads(self, pair: Pair) -> set[str]:
         """What the costs and the fees of the machines rest on."""
-        found = {"conventions.inpatients_count", "conventions.activity", "fleet"}
+        reads = {"conventions.inpatients_count", "conventions.activity", "fleet"}
         names = {*LIMITS, "amortisation_years"}
         activities = {case.scenario.conventions.activity for case in (pair.a, pair.b)}
         names |= {scale_name(activity) for activity in activities if activity != "observed"}
         if self.definition == "investment":
-            found.add("conventions.investment")
+            reads.add("conventions.investment")
         for code in self._classes(pair):
-            found |= cost_reads(pair, code, self._lines(pair, code))
-            found |= pair.sources("communs", "inpatient_cost_weight", code)
+            reads |= cost_reads(pair, code, self._lines(pair, code))
+            reads |= pair.sources("communs", "inpatient_cost_weight", code)
             for name in names:
-                found |= pair.sources("machine_classes", name, code)
-        return found
+                reads |= pair.sources("machine_classes", name, code)
+        return reads
 
     def _classes(self, pair: Pair) -> Iterator[str]:
         """Classes of the machines of either fleet that the population may hold."""
@@ -141,21 +141,21 @@ class Overvaluation:
         """The lines that the definition looks at; their postes where the perimeter chooses."""
         if self.definition != "investment":
             return lines_of(pair, class_code)
-        found: dict[str, str] = {}
+        lines: dict[str, str] = {}
         readings = {case.scenario.conventions.investment for case in (pair.a, pair.b)}
         if "rate_gap" in readings:
             model = pair.a.base.model_of(class_code)
             stops = (step.name for step in model.lines if "amortised" in model.uses(step.name))
-            found |= dict.fromkeys(stops, "")
+            lines |= dict.fromkeys(stops, "")
         if "after_running_costs" in readings:
-            found |= lines_of(pair, class_code)
-        return found
+            lines |= lines_of(pair, class_code)
+        return lines
 
     def terms(self, pair: Pair, players: Sequence[Atom]) -> list[Term]:
         """One game; the machines are gathered once for each fleet and activity."""
         gathered: dict[frozenset[str], Cohort] = {}
 
-        def machines(case: Case, settled: Sequence[Atom]) -> Cohort:
+        def machines_of(case: Case, settled: Sequence[Atom]) -> Cohort:
             keys = frozenset(atom.key for atom in settled if _moves_machines(atom))
             if keys not in gathered:
                 activity = case.scenario.conventions.activity
@@ -164,10 +164,10 @@ class Overvaluation:
 
         def value(settled: Sequence[Atom], mixture: Mixture) -> Floats:
             case = mixture.case
-            found = machines(case, settled)
+            machines = machines_of(case, settled)
             parts = (
-                account(case, found.activity, part, mixture.draws(part.code))
-                for part in found.machines
+                account(case, machines.activity, part, mixture.draws(part.code))
+                for part in machines.machines
             )
             postes = frozenset(case.reference.perimeter(case.scenario.perimeter).postes)
             definition = self.definition.removesuffix("_of_fee")
@@ -216,16 +216,16 @@ def cost_reads(pair: Pair, class_code: str, lines: Mapping[str, str]) -> set[str
     reference = pair.a.base
     model = reference.model_of(class_code)
     names = frozenset[str]().union(*(model.uses(line) for line in lines))
-    found = {key for name, key in _BY_CONVENTION.items() if name in names}
+    reads = {key for name, key in _BY_CONVENTION.items() if name in names}
     one, other = _perimeters(pair)
     if (one ^ other) & set(lines.values()):
-        found.add("perimeter")
+        reads.add("perimeter")
     excluded = False
     for name in names - BOUND.keys():
         file = owner(reference, class_code, name) or ""
-        found |= pair.sources(file, name, class_code)
+        reads |= pair.sources(file, name, class_code)
         excluded |= any(state.excluded for state in pair.options(file, name, class_code))
-    return found | (pair.sources("communs", "vat_rate", class_code) if excluded else set())
+    return reads | (pair.sources("communs", "vat_rate", class_code) if excluded else set())
 
 
 def by_settled(
@@ -268,5 +268,5 @@ def distinct(coalitions: Coalitions) -> Iterator[tuple[NDArray[np.bool_], NDArra
 
 def readers(players: Sequence[Atom], reads: Iterable[str]) -> list[int]:
     """Indices of the players that some reads meet."""
-    names = frozenset(reads)
-    return [i for i, atom in enumerate(players) if atom.names & names]
+    keys = frozenset(reads)
+    return [i for i, atom in enumerate(players) if atom.read_as & keys]

@@ -25,7 +25,7 @@ from costing.fleet.projection import project
 from costing.scenario.rules import Reading
 
 Floats = NDArray[np.float64]
-State = tuple[int, Machines, Floats]
+YearMachines = tuple[int, Machines, Floats]
 
 #: What projecting and paying a fleet needs of it.
 _COLUMNS = (
@@ -53,18 +53,18 @@ class Savings:
         """One game a class of machines."""
         target = pair.a.base.savings.target.years
         years = target if self.reading == "cumulated" else target[-1:]
-        kept = _Kept()
-        found = []
+        shared = _Shared()
+        terms = []
         for code in present(pair):
             columns = readers(players, _reads(pair, code))
             own = [players[i] for i in columns]
-            found.append(Term(columns, _ClassGame(pair, code, own, years, kept)))
-        return found
+            terms.append(Term(columns, _ClassGame(pair, code, own, years, shared)))
+        return terms
 
 
 def _reads(pair: Pair, class_code: str) -> set[str]:
-    found = {"conventions.inpatients_count", *_state_reads(pair, class_code)}
-    return found.union(*(pair.sources("machine_classes", name, class_code) for name in LIMITS))
+    reads = {"conventions.inpatients_count", *_state_reads(pair, class_code)}
+    return reads.union(*(pair.sources("machine_classes", name, class_code) for name in LIMITS))
 
 
 def _state_reads(pair: Pair, class_code: str) -> set[str]:
@@ -76,16 +76,16 @@ def _state_reads(pair: Pair, class_code: str) -> set[str]:
 def _projection_reads(pair: Pair, class_code: str) -> set[str]:
     """What makes the machines of a class's modality in later years."""
     modality = pair.a.base.classes[class_code].modality
-    found = {"fleet", *pair.sources("dynamics", "renewal_age_power", "*")}
-    return found.union(*(pair.sources("dynamics", name, modality) for name in _RATES))
+    reads = {"fleet", *pair.sources("dynamics", "renewal_age_power", "*")}
+    return reads.union(*(pair.sources("dynamics", name, modality) for name in _RATES))
 
 
-class _Kept:
+class _Shared:
     """What mixes share, once computed: projected fleets by modality, machines by class."""
 
     def __init__(self) -> None:
         self.fleets: dict[tuple[str, frozenset[str]], list[Fleet]] = {}
-        self.machines: dict[tuple[str, frozenset[str]], list[State]] = {}
+        self.machines: dict[tuple[str, frozenset[str]], list[YearMachines]] = {}
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class _ClassGame:
     class_code: str
     players: Sequence[Atom]
     years: tuple[int, ...]
-    kept: _Kept
+    shared: _Shared
 
     def __call__(self, coalitions: Coalitions) -> Floats:
         rows, which = np.unique(coalitions, axis=0, return_inverse=True)
@@ -114,29 +114,29 @@ class _ClassGame:
             total += float(saved @ weight)
         return total
 
-    def _machines(self, case: Case, chosen: Sequence[Atom]) -> list[State]:
+    def _machines(self, case: Case, chosen: Sequence[Atom]) -> list[YearMachines]:
         """The class's machines in each year as arrays, alike ones added up, with their weights."""
         key = self.class_code, _keys(chosen, _state_reads(self.pair, self.class_code))
-        if key not in self.kept.machines:
-            found = self.kept.machines[key] = []
+        if key not in self.shared.machines:
+            yearly = self.shared.machines[key] = []
             for year, fleet in zip(self.years, self._fleets(case, chosen), strict=True):
                 own = replace(fleet, frame=fleet.frame[fleet.frame["class"] == self.class_code])
-                found.append((year, *_alike(case, own, year)))
-        return self.kept.machines[key]
+                yearly.append((year, *_alike(case, own, year)))
+        return self.shared.machines[key]
 
     def _fleets(self, case: Case, chosen: Sequence[Atom]) -> list[Fleet]:
         """The machines of the class's modality in each year."""
         modality = case.reference.classes[self.class_code].modality
         key = modality, _keys(chosen, _projection_reads(self.pair, self.class_code))
-        if key not in self.kept.fleets:
+        if key not in self.shared.fleets:
             frame = case.fleet.frame
             rows = frame.loc[frame["modality"] == modality, list(_COLUMNS)]
             own = replace(case.fleet, frame=rows)
-            self.kept.fleets[key] = [
+            self.shared.fleets[key] = [
                 own if own.frame.empty else project(own, year, case.fleets.dynamics)
                 for year in self.years
             ]
-        return self.kept.fleets[key]
+        return self.shared.fleets[key]
 
 
 def _keys(chosen: Sequence[Atom], reads: set[str]) -> frozenset[str]:

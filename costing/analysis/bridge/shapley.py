@@ -85,13 +85,13 @@ def _sampled(value: Game, players: int, pairs: int, generator: np.random.Generat
     """Each pair of orders gives one independent estimate; their spread gives the error."""
     orders = generator.permuted(np.tile(np.arange(players), (pairs, 1)), axis=1)
     size = max(1, CHUNK // (2 * (players + 1)))
-    found = []
+    blocks = []
     for first in range(0, pairs, size):
         part = orders[first : first + size]
         both = np.concatenate([part, part[:, ::-1]])
         added, start, end = _along(value, both)
-        found.append((added[: len(part)] + added[len(part) :]) / 2)
-    estimates = np.concatenate(found)
+        blocks.append((added[: len(part)] + added[len(part) :]) / 2)
+    estimates = np.concatenate(blocks)
     spread = estimates.std(axis=0, ddof=1) if pairs > 1 else np.full(players, np.nan)
     return Split(start, end, estimates.mean(axis=0), spread / np.sqrt(pairs), exact=False)
 

@@ -43,8 +43,8 @@ def title(result: Result, reference: Reference) -> str:
         case Overvaluation(definition, population, date):
             codes = (*population.machine_class, *population.modality)
             machines = ", ".join(scope_name(reference, code) for code in codes)
-            names = machines or modality_name(reference, "all")
-            return f"{_DEFINITIONS[definition]} — {names}, tarif du {day(date)}, année entière"
+            covered = machines or modality_name(reference, "all")
+            return f"{_DEFINITIONS[definition]} — {covered}, tarif du {day(date)}, année entière"
         case Savings(reading):
             years = reference.savings.target.years
             when = f"cumul {years[0]}-{years[-1]}" if reading == "cumulated" else f"en {years[-1]}"
@@ -93,18 +93,18 @@ def sentences(bridge: Bridge) -> list[str]:
     if not bridge.steps:
         return [f"{names[0]} et {names[1]} donnent le même résultat, {start}."]
     whole = _size(bridge, bridge.printed)
-    found = [f"De {names[0]} à {names[1]} : de {start} à {end}, soit {whole} d'écart."]
-    found += [_group(bridge, group, part) for group, part in bridge.subtotals.items()]
+    texts = [f"De {names[0]} à {names[1]} : de {start} à {end}, soit {whole} d'écart."]
+    texts += [_group(bridge, group, part) for group, part in bridge.subtotals.items()]
     if not bridge.exact:
         widest = _SPREAD * max(step.error for step in bridge.steps)
         seen = round(widest, bridge.result.decimals) > 0
         near = _size(bridge, widest) if seen else _least(bridge)
-        found.append(f"Parts estimées sur des ordres tirés au sort, à {near} près 19 fois sur 20.")
+        texts.append(f"Parts estimées sur des ordres tirés au sort, à {near} près 19 fois sur 20.")
     if bridge.without_effect:
         count = len(bridge.without_effect)
         rest = "différence ne change" if count == 1 else "différences ne changent"
-        found.append(f"{count} {rest} pas ce résultat.")
-    return found
+        texts.append(f"{count} {rest} pas ce résultat.")
+    return texts
 
 
 def _size(bridge: Bridge, value: float) -> str:

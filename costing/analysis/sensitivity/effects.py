@@ -120,22 +120,22 @@ def shapley_effects(
     paths = _Paths(study, inputs, weights, seed)
     size = max(1, ROWS // (count + 1))
     sizes = [min(size, samples - first) for first in range(0, samples, size)]
-    found = []
+    contributions = []
     with (
         ThreadPoolExecutor(max(1, workers)) as pool,
-        closing(cast("Any", pool.map(paths.brought, range(len(sizes)), sizes))) as blocks,
+        closing(cast("Any", pool.map(paths.contributions, range(len(sizes)), sizes))) as blocks,
     ):
-        for brought in blocks:
-            found.append(brought)
-            progress(len(found) / len(sizes), "Parts de variance")
-    ours, linear = np.concatenate(found, axis=1)
-    kept = np.isfinite(ours).all(axis=1)
-    dropped = float(1 - kept.mean())
+        for block in blocks:
+            contributions.append(block)
+            progress(len(contributions) / len(sizes), "Parts de variance")
+    of_result, of_linear = np.concatenate(contributions, axis=1)
+    finite = np.isfinite(of_result).all(axis=1)
+    dropped = float(1 - finite.mean())
     if dropped > _MOST_DROPPED:
         raise InputError(problem("variance_undefined", None, percent(dropped, 0)))
     if control and not dropped:  # else the linear part's effects are not known over what remains
-        ours = _corrected(ours, linear, linear_effects(weights, inputs))
-    return _normalised(inputs, ours[kept], dropped, (_ROUNDING * largest) ** 2)
+        of_result = _corrected(of_result, of_linear, linear_effects(weights, inputs))
+    return _normalised(inputs, of_result[finite], dropped, (_ROUNDING * largest) ** 2)
 
 
 def linear_effects(weights: Floats, inputs: Inputs) -> Floats:
@@ -171,15 +171,15 @@ class _Paths:
     weights: Floats
     seed: int
 
-    def brought(self, block: int, size: int) -> Floats:
+    def contributions(self, block: int, size: int) -> Floats:
         """What each input brings in each order of a block, `(2, size, k)`."""
         count = len(self.inputs.items)
         generator = np.random.default_rng([self.seed, block, count])
-        kept, fresh = generator.standard_normal((2, count, size, 1))
+        epsilon, epsilon_prime = generator.standard_normal((2, count, size, 1))
         orders = generator.permuted(np.tile(np.arange(count), (size, 1)), axis=1)
         ranks = np.argsort(orders, axis=1)
         frozen = ranks.T[:, :, None] < np.arange(count + 1)
-        scores = np.where(frozen, kept, fresh)
+        scores = np.where(frozen, epsilon, epsilon_prime)
         for group in self.inputs.groups:
             if len(group) > 1:
                 factor = _ordered_factor(self.inputs.correlation[np.ix_(group, group)],
@@ -240,28 +240,28 @@ def _linear_part(study: Study, inputs: Inputs, seed: int) -> tuple[Floats, float
     return np.asarray(weights), size
 
 
-def _corrected(ours: Floats, linear: Floats, exact: Floats) -> Floats:
+def _corrected(of_result: Floats, of_linear: Floats, exact: Floats) -> Floats:
     """What the result's inputs bring `(orders, k)`, what the linear part misses taken out."""
-    missed = linear - exact
-    spread = linear - linear.mean(axis=0)
+    missed = of_linear - exact
+    spread = of_linear - of_linear.mean(axis=0)
     variance = np.mean(spread**2, axis=0)
-    together = np.mean(spread * ours, axis=0)
-    slope = np.divide(together, variance, out=np.zeros_like(variance), where=variance > 0)
-    return np.asarray(ours - slope * missed)
+    covariance = np.mean(spread * of_result, axis=0)
+    slope = np.divide(covariance, variance, out=np.zeros_like(variance), where=variance > 0)
+    return np.asarray(of_result - slope * missed)
 
 
-def _normalised(inputs: Inputs, brought: Floats, dropped: float, least: float) -> Effects:
+def _normalised(inputs: Inputs, contributions: Floats, dropped: float, least: float) -> Effects:
     """Shares and their covariance, that of a ratio of means (delta method).
 
     A variance under `least` is rounding: then there is nothing to share.
     """
-    means = brought.mean(axis=0)
+    means = contributions.mean(axis=0)
     variance = float(means.sum())
-    count = len(brought)
+    count = len(contributions)
     if variance <= least:
         nothing = np.zeros_like(means)
         return Effects(inputs, 0.0, nothing, np.diag(nothing), count, dropped)
     shares = means / variance
-    rest = (brought - np.outer(brought.sum(axis=1), shares)) / variance
+    rest = (contributions - np.outer(contributions.sum(axis=1), shares)) / variance
     covariance = rest.T @ rest / max(1, count - 1) / count
     return Effects(inputs, variance, shares, covariance, count, dropped)

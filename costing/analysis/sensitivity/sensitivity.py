@@ -155,11 +155,11 @@ def sensitivity(
     gains = information(inputs, outcome, seed, figure)
     ends, results = (pair.tolist() for pair in _tornado(study, inputs))
     shares = list(map(Estimate, effects.shares.tolist(), effects.errors.tolist()))
-    known = elasticities or {}
+    by_address = elasticities or {}
     drivers = tuple(
         Driver(
             item, ends[i][0], ends[i][1], results[i][0], results[i][1], shares[i], gains[i],
-            known.get(item.address),
+            by_address.get(item.address),
         )
         for i, item in enumerate(inputs.items)
     )  # fmt: skip
@@ -229,7 +229,7 @@ def _tallies(
     first = 0
     for block, size in enumerate(outcome.blocks):
         scores = inputs.scores(block, size, seed, outcome.method)
-        held, half = event[first : first + size], np.arange(first, first + size) % 2
+        occurred, half = event[first : first + size], np.arange(first, first + size) % 2
         for index, (item, row) in enumerate(zip(inputs.items, scores, strict=True)):
             if item.law.outcomes:
                 place = np.searchsorted(outcomes[index], item.law.values(row))
@@ -237,7 +237,7 @@ def _tallies(
                 place = np.searchsorted(edges, row)
             place += (half * shape[1] + index) * width
             every += np.bincount(place, minlength=len(every))
-            yes += np.bincount(place[held], minlength=len(yes))
+            yes += np.bincount(place[occurred], minlength=len(yes))
         first += size
     return yes.reshape(shape), every.reshape(shape)
 

@@ -69,27 +69,27 @@ def sobol_indices(
     points = stats.qmc.Sobol(2 * count, rng=np.random.default_rng(seed)).random(n)
     scores = special.ndtri(np.clip(points.T, 1e-16, 1 - 1e-16))
     results = _pages(study, inputs, scores)
-    known = float(np.isfinite(results).mean())
-    if known < 1:
-        raise InputError(problem("variance_undefined", None, percent(1 - known, 2)))
+    finite = float(np.isfinite(results).mean())
+    if finite < 1:
+        raise InputError(problem("variance_undefined", None, percent(1 - finite, 2)))
     results -= results[:2].mean()
     # SciPy does not take a single page: A itself comes as two more.
     mixed = np.concatenate([results[2:], results[:1], results[:1]])[:, None]
     tables: dict[Any, Floats] = {"f_A": results[:1], "f_B": results[1:2], "f_AB": mixed}
-    found = stats.sobol_indices(func=tables, n=n)
+    indices = stats.sobol_indices(func=tables, n=n)
     firsts, totals = _bootstrap(results, resamples, seed)
     ends = (0.5 - _LEVEL / 2, 0.5 + _LEVEL / 2)
     return Sobol(
-        inputs, found.first_order[:count], found.total_order[:count],
+        inputs, indices.first_order[:count], indices.total_order[:count],
         np.quantile(firsts, ends, axis=0).T, np.quantile(totals, ends, axis=0).T,
         totals.std(axis=0), n * (count + 2),
     )  # fmt: skip
 
 
 def _check_independent(inputs: Inputs) -> None:
-    names = [inputs.addresses[i] for group in inputs.groups if len(group) > 1 for i in group]
-    if names:
-        raise InputError(problem("sobol_correlated", None, ", ".join(names)))
+    correlated = [inputs.addresses[i] for group in inputs.groups if len(group) > 1 for i in group]
+    if correlated:
+        raise InputError(problem("sobol_correlated", None, ", ".join(correlated)))
 
 
 def _pages(study: Study, inputs: Inputs, scores: Floats) -> Floats:

@@ -31,39 +31,39 @@ class SensitivityWords:
 
 
 def sensitivity_words(
-    found: Sensitivity, reference: Reference, definition: str = "markup"
+    sensitivity: Sensitivity, reference: Reference, definition: str = "markup"
 ) -> SensitivityWords:
     """The sentences of a sensitivity; `definition` says what the result is (see `Reading`)."""
-    if not found.effects.variance:
+    if not sensitivity.effects.variance:
         nothing = "Aucune hypothèse incertaine ne fait varier le résultat."
         return SensitivityWords(nothing, "", "", "", "", "")
     return SensitivityWords(
-        variance=_variance(found, reference),
-        grade_d=_grade_d(found),
-        swing=_swing(found, reference, definition),
-        cost=_cost(found, reference),
-        collect=_collect(found, reference),
-        left_out=_left_out(found),
+        variance=_variance(sensitivity, reference),
+        grade_d=_grade_d(sensitivity),
+        swing=_swing(sensitivity, reference, definition),
+        cost=_cost(sensitivity, reference),
+        collect=_collect(sensitivity, reference),
+        left_out=_left_out(sensitivity),
     )
 
 
-def _variance(found: Sensitivity, reference: Reference) -> str:
-    first = found.by_share[:_MOST]
+def _variance(sensitivity: Sensitivity, reference: Reference) -> str:
+    first = sensitivity.by_share[:_MOST]
     shown = join([f"{d.input.label(reference)} ({percent(d.share.value, 0)})" for d in first])
     return f"Ce qui rend le résultat incertain, en parts de sa variance : {shown}."
 
 
-def _grade_d(found: Sensitivity) -> str:
-    share = found.grades["D"]
+def _grade_d(sensitivity: Sensitivity) -> str:
+    share = sensitivity.grades["D"]
     return (
         f"Les données de grade D ({GRADE_WORDS['D']}) en font {percent(share.value, 0)} "
         f"(erreur type {points(share.error)})."
     )
 
 
-def _swing(found: Sensitivity, reference: Reference, definition: str) -> str:
+def _swing(sensitivity: Sensitivity, reference: Reference, definition: str) -> str:
     """The widest swing of one input alone."""
-    widest = found.tornado[0]
+    widest = sensitivity.tornado[0]
     low, high = (amount(end, definition, 1) for end in (widest.at_low, widest.at_high))
     return (
         f"Changée seule, de son quantile 5 % à son quantile 95 %, la donnée qui déplace le plus le "
@@ -71,13 +71,13 @@ def _swing(found: Sensitivity, reference: Reference, definition: str) -> str:
     )
 
 
-def _cost(found: Sensitivity, reference: Reference) -> str:
+def _cost(sensitivity: Sensitivity, reference: Reference) -> str:
     """What moves the cost most, for the same relative change."""
-    known = [driver for driver in found.drivers if driver.elasticity is not None]
-    if not known:
+    moving = [driver for driver in sensitivity.drivers if driver.elasticity is not None]
+    if not moving:
         return ""
     # To nine digits: what is alike but for its rounding stays in the order of the drivers.
-    first = sorted(known, key=lambda driver: -round(abs(driver.elasticity or 0.0), 9))[:_MOST]
+    first = sorted(moving, key=lambda driver: -round(abs(driver.elasticity or 0.0), 9))[:_MOST]
     shown = join([
         f"{driver.input.label(reference)} ({percent((driver.elasticity or 0.0) / 100, 2, True)})"
         for driver in first
@@ -85,25 +85,25 @@ def _cost(found: Sensitivity, reference: Reference) -> str:
     return f"Ce qui change le plus le coût, pour + 1 % de la donnée : {shown}."
 
 
-def _collect(found: Sensitivity, reference: Reference) -> str:
+def _collect(sensitivity: Sensitivity, reference: Reference) -> str:
     """The datum worth collecting next, and why."""
-    useful = [driver for driver in found.to_collect if driver.sure_gain]
+    useful = [driver for driver in sensitivity.to_collect if driver.sure_gain]
     if useful:
-        shown = " ; puis ".join(_gain(found, driver, reference) for driver in useful[:_MOST])
+        shown = " ; puis ".join(_gain(sensitivity, driver, reference) for driver in useful[:_MOST])
         return (
-            f"La réponse la plus probable a {_chance(found.right)} de chances d'être juste. Donnée "
-            f"à collecter d'abord : {shown}."
+            f"La réponse la plus probable a {_chance(sensitivity.right)} de chances d'être juste. "
+            f"Donnée à collecter d'abord : {shown}."
         )
-    first = found.by_share[0]
-    if found.settled:
+    first = sensitivity.by_share[0]
+    if sensitivity.settled:
         why = (
-            f"Les {number(found.draws)} tirages donnent la même réponse : aucune donnée ne la "
-            "changerait"
+            f"Les {number(sensitivity.draws)} tirages donnent la même réponse : aucune donnée ne "
+            "la changerait"
         )
     else:
         why = (
             "Connaître une seule donnée ne changerait pas de façon décelable la chance de répondre "
-            f"juste, {_chance(found.right)}"
+            f"juste, {_chance(sensitivity.right)}"
         )
     return (
         f"{why} ; pour resserrer l'intervalle, collecter {first.input.label(reference)} "
@@ -111,16 +111,16 @@ def _collect(found: Sensitivity, reference: Reference) -> str:
     )
 
 
-def _gain(found: Sensitivity, driver: Driver, reference: Reference) -> str:
+def _gain(sensitivity: Sensitivity, driver: Driver, reference: Reference) -> str:
     return (
         f"{driver.input.label(reference)} (grade {driver.input.value.grade}), qui porterait cette "
-        f"chance à {_chance(found.right + driver.gain.value)} "
+        f"chance à {_chance(sensitivity.right + driver.gain.value)} "
         f"(erreur type {points(driver.gain.error)})"
     )
 
 
-def _left_out(found: Sensitivity) -> str:
-    dropped = found.effects.dropped
+def _left_out(sensitivity: Sensitivity) -> str:
+    dropped = sensitivity.effects.dropped
     if not dropped:
         return ""
     return (

@@ -67,8 +67,8 @@ def test_break_even_none() -> None:
 
 def test_break_even_once() -> None:
     # From -300 at 1 000 acts to +100 at 2 000: 1 000 + 1 000 × 300 / 400 = 1 750.
-    found = break_even(np.array([0.0, 1_000, 2_000]), np.array([-900.0, -300, 100]))
-    assert found == pytest.approx((1_750,))
+    crossings = break_even(np.array([0.0, 1_000, 2_000]), np.array([-900.0, -300, 100]))
+    assert crossings == pytest.approx((1_750,))
 
 
 def test_break_even_twice() -> None:
@@ -90,47 +90,47 @@ def test_a_margin_that_touches_zero_is_not_two_break_evens() -> None:
 
 
 def test_curve_of_an_mri_by_hand() -> None:
-    found = curve(CASE, "irm_1_5t", "non_amorti", "province", MARCH_2024)
+    curves = curve(CASE, "irm_1_5t", "non_amorti", "province", MARCH_2024)
     # half more than the highest normative activity of the class, 10 350 acts
-    assert (found.acts[0], found.acts[-1], len(found.acts)) == (1, 15_525, 15_525)
+    assert (curves.acts[0], curves.acts[-1], len(curves.acts)) == (1, 15_525, 15_525)
     # 4 750 × 171.97 + 3 250 × 73.94
-    assert found.revenue[7_999] == pytest.approx(1_057_162.50, abs=1e-6)
-    assert found.cost[7_999] == pytest.approx(MRI_FIXED + 8_000 * MRI_PER_ACT, abs=CENT)
+    assert curves.revenue[7_999] == pytest.approx(1_057_162.50, abs=1e-6)
+    assert curves.cost[7_999] == pytest.approx(MRI_FIXED + 8_000 * MRI_PER_ACT, abs=CENT)
     # 12 000 acts: 816 857.50 + 240 305 + 3 000 × 59.53 + 1 000 × 29.95
-    assert found.revenue[11_999] == pytest.approx(1_265_702.50, abs=1e-6)
+    assert curves.revenue[11_999] == pytest.approx(1_265_702.50, abs=1e-6)
     # 378 025.4038 / (171.97 - 56.178305) = 3 264.7022, in the full band
-    assert found.break_even == pytest.approx((3_264.7022,), abs=1e-3)
+    assert curves.break_even == pytest.approx((3_264.7022,), abs=1e-3)
 
 
 def test_curve_of_a_ct_by_hand() -> None:
-    found = curve(CASE, "scanner", "non_amorti", "province", MARCH_2024)
+    curves = curve(CASE, "scanner", "non_amorti", "province", MARCH_2024)
     # 242 466.3357 / (99.69 - 42.643203) = 4 250.3059
-    assert found.break_even == pytest.approx((4_250.3059,), abs=1e-3)
+    assert curves.break_even == pytest.approx((4_250.3059,), abs=1e-3)
 
 
 def test_a_machine_can_break_even_twice() -> None:
     """With 40 € more an act, an act in the last bands costs more than it is paid."""
     change = Override(parameter="irm.consumables_per_act.*", mode=43, low=43, high=43)
     case = make_case(REFERENCE, Scenario(overrides=(change,)))
-    found = curve(case, "irm_1_5t", "non_amorti", "province", MARCH_2024)
+    curves = curve(case, "irm_1_5t", "non_amorti", "province", MARCH_2024)
     # An act costs 56.178305 + 40 × 1.09 = 99.778305.
     # Full band: 378 025.4038 / (171.97 - 99.778305) = 5 236.4 is past 4 750: never met there,
     # and every later band pays less than 99.78: no break-even at all.
-    assert found.break_even == ()
+    assert curves.break_even == ()
     change = Override(parameter="irm.consumables_per_act.*", mode=23, low=23, high=23)
     case = make_case(REFERENCE, Scenario(overrides=(change,)))
-    found = curve(case, "irm_1_5t", "non_amorti", "province", MARCH_2024)
+    curves = curve(case, "irm_1_5t", "non_amorti", "province", MARCH_2024)
     # An act costs 56.178305 + 20 × 1.09 = 77.978305.
     # Up: 378 025.4038 / 93.991695 = 4 021.9064. At 4 750 the margin is 68 435.15; then it falls by
     # 4.038305 an act down to 55 310.66 at 8 000, then by 18.448305: 8 000 + 2 998.14 = 10 998.14.
-    assert found.break_even == pytest.approx((4_021.9064, 10_998.142), abs=0.01)
+    assert curves.break_even == pytest.approx((4_021.9064, 10_998.142), abs=0.01)
 
 
 def test_curve_on_given_acts_and_its_refusals() -> None:
     acts = np.array([0.0, 4_750.0, 8_000.0])
-    found = curve(CASE, "irm_1_5t", "amorti", "paris", MARCH_2024, acts)
+    curves = curve(CASE, "irm_1_5t", "amorti", "paris", MARCH_2024, acts)
     # 4 750 × 130.54 = 620 065; + 3 250 × 73.94 = 240 305
-    assert found.revenue == pytest.approx([0, 620_065.0, 860_370.0])
+    assert curves.revenue == pytest.approx([0, 620_065.0, 860_370.0])
     with pytest.raises(InputError, match="irm_15t"):
         curve(CASE, "irm_15t", "amorti", "paris", MARCH_2024)
     with pytest.raises(InputError, match="bretagne"):
@@ -154,8 +154,8 @@ def test_acts_in_disorder_give_no_false_break_even() -> None:
         curve(CASE, *place, np.array([8_000.0, 1, 4_000, 2]))
     assert [problem.code for problem in caught.value.problems] == ["acts_order"]
     # between 2 and 4 000 acts the margin goes through zero at 3 264.70, once
-    found = curve(CASE, *place, np.array([1.0, 2, 4_000, 8_000]))
-    assert found.break_even == pytest.approx((3_264.7022,), abs=1e-3)
+    curves = curve(CASE, *place, np.array([1.0, 2, 4_000, 8_000]))
+    assert curves.break_even == pytest.approx((3_264.7022,), abs=1e-3)
 
 
 # --- the three readings ---------------------------------------------------------------------------
@@ -163,10 +163,10 @@ def test_acts_in_disorder_give_no_false_break_even() -> None:
 
 def test_75_percent_as_a_markup_and_as_a_share() -> None:
     # Mark-up: 1.75 / 1: cost is 57.1 % of the fee, so 42.9 % of the fee is not cost.
-    found = overvaluation(175.0, 100.0)
-    assert found.markup == pytest.approx(0.75)
-    assert found.share_of_fee == pytest.approx(0.428571, abs=1e-6)
-    assert 1 - found.share_of_fee == pytest.approx(0.571429, abs=1e-6)
+    readings = overvaluation(175.0, 100.0)
+    assert readings.markup == pytest.approx(0.75)
+    assert readings.share_of_fee == pytest.approx(0.428571, abs=1e-6)
+    assert 1 - readings.share_of_fee == pytest.approx(0.571429, abs=1e-6)
     # Share: cost is 25 % of the fee, a mark-up of 300 %.
     assert overvaluation(100.0, 25.0) == pytest.approx((3.0, 0.75, np.nan), nan_ok=True)
 
@@ -181,9 +181,9 @@ def test_readings_without_a_denominator_are_not_numbers() -> None:
 
 @given(st.floats(1.0, 1e9), st.floats(1.0, 1e9))
 def test_markup_and_share_say_the_same_thing(revenue: float, cost: float) -> None:
-    found = overvaluation(revenue, cost)
-    assert (1 + found.markup) * (1 - found.share_of_fee) == pytest.approx(1)
-    assert (found.markup > 0) == (found.share_of_fee > 0) == (revenue > cost)
+    readings = overvaluation(revenue, cost)
+    assert (1 + readings.markup) * (1 - readings.share_of_fee) == pytest.approx(1)
+    assert (readings.markup > 0) == (readings.share_of_fee > 0) == (revenue > cost)
 
 
 def test_investment_reading_by_hand() -> None:
@@ -197,10 +197,10 @@ def test_investment_reading_by_hand() -> None:
     assert paid.investment_fee[0] == pytest.approx(220_257.50, abs=1e-6)
     assert paid.investment_cost[0] == pytest.approx(MRI_EQUIPMENT, abs=CENT)
     for weighting in WEIGHTINGS:
-        found = overall_of(case).loc[("irm", weighting)]
-        assert found["investment"] == pytest.approx(0.4018669, abs=1e-6)
-        assert found["markup"] == pytest.approx(0.2776121, abs=1e-6)  # 1 057 162.50 / 827 451.85
-        assert found["share_of_fee"] == pytest.approx(0.2172898, abs=1e-6)
+        row = overall_of(case).loc[("irm", weighting)]
+        assert row["investment"] == pytest.approx(0.4018669, abs=1e-6)
+        assert row["markup"] == pytest.approx(0.2776121, abs=1e-6)  # 1 057 162.50 / 827 451.85
+        assert row["share_of_fee"] == pytest.approx(0.2172898, abs=1e-6)
 
 
 def test_investment_reading_inside_a_year_that_changes_tariff() -> None:

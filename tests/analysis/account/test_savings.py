@@ -73,11 +73,11 @@ def case_of(
 
 def trajectory(case: Case) -> dict[int, YearSavings]:
     """What the decision's own steps save, by year."""
-    return {found.year: found for found in savings(case, case.reference.schedule)}
+    return {entry.year: entry for entry in savings(case, case.reference.schedule)}
 
 
 def saved(case: Case) -> list[float]:
-    return [found.saved_eur for found in trajectory(case).values()]
+    return [entry.saved_eur for entry in trajectory(case).values()]
 
 
 CT = {"class": "scanner", "acts_billed": 6_000}
@@ -107,12 +107,12 @@ def test_one_mri_by_hand() -> None:
 
 
 def test_two_machines_add_up_by_weight_and_modality() -> None:
-    found = trajectory(case_of(CT, {**MRI, "weight": 2.5}))
-    for (year, one), ct, mri in zip(found.items(), CT_SAVED, MRI_SAVED, strict=True):
-        assert one.year == year
-        assert one.by_modality == pytest.approx({"scanner": ct, "irm": 2.5 * mri}, abs=0.02)
-        assert one.saved_eur == pytest.approx(ct + 2.5 * mri, abs=0.02)
-        assert one.baseline_eur == pytest.approx(598_140 + 2.5 * 1_057_162.50)
+    by_year = trajectory(case_of(CT, {**MRI, "weight": 2.5}))
+    for (year, entry), ct, mri in zip(by_year.items(), CT_SAVED, MRI_SAVED, strict=True):
+        assert entry.year == year
+        assert entry.by_modality == pytest.approx({"scanner": ct, "irm": 2.5 * mri}, abs=0.02)
+        assert entry.saved_eur == pytest.approx(ct + 2.5 * mri, abs=0.02)
+        assert entry.baseline_eur == pytest.approx(598_140 + 2.5 * 1_057_162.50)
 
 
 def test_one_pet_ct_by_hand() -> None:
@@ -177,8 +177,8 @@ def test_a_machine_that_grows_old_in_between_by_hand() -> None:
     # 2026: 6 000/365 × (181 × 3.02 + 184 × 3.78) = 20 418.7397; 2027: 6 000 × 4.53.
     case = case_of({**CT, "installed_on": "2018-06-01"})
     assert saved(case) == pytest.approx([CT_SAVED[0], 20_418.7397, 27_180.0], abs=CENT)
-    found = [y.baseline_eur for y in trajectory(case).values()]
-    assert found == pytest.approx([598_140, 453_240, 453_240])
+    baselines = [y.baseline_eur for y in trajectory(case).values()]
+    assert baselines == pytest.approx([598_140, 453_240, 453_240])
 
 
 def test_in_patients_are_not_saved_on() -> None:
@@ -192,11 +192,11 @@ def test_in_patients_are_not_saved_on() -> None:
 def test_the_baseline_saves_nothing_and_a_rise_costs() -> None:
     case = case_of(CT, MRI)
     base = baseline(case)
-    for found in savings(case, base):
-        assert (found.saved_eur, found.full_year_eur) == (0, 0)
+    for entry in savings(case, base):
+        assert (entry.saved_eur, entry.full_year_eur) == (0, 0)
     cell = Cell("scanner", "non_amorti", "*", "plein")
     dearer = base.with_prices({dt.date(2027, 1, 1): {cell: 100.69}}, "hausse")
-    by_year = {found.year: found.saved_eur for found in savings(case, dearer)}
+    by_year = {entry.year: entry.saved_eur for entry in savings(case, dearer)}
     assert by_year == pytest.approx({2025: 0, 2026: 0, 2027: -6_000})
 
 
@@ -248,8 +248,8 @@ def test_the_reference_fleet_is_paid_1_7_billion_in_2024() -> None:
     PET had no known rate before March 2024 and is left out, as in the source.
     """
     fleet = REFERENCE.fleet
-    kept = fleet.frame["modality"].isin(["scanner", "irm"])
-    radiology = replace(fleet, frame=fleet.frame[kept].reset_index(drop=True))
+    retained = fleet.frame["modality"].isin(["scanner", "irm"])
+    radiology = replace(fleet, frame=fleet.frame[retained].reset_index(drop=True))
     paid = sum(by_modality(REFERENCE.schedule, radiology, 2024).values())
     assert paid == pytest.approx(1.7e9, rel=0.005)
     assert paid == pytest.approx(float(plain_revenue_2024()), rel=1e-9)
@@ -298,12 +298,14 @@ def plain_revenue_2024() -> Fraction:
 
 def test_the_decision_saves_on_the_reference_fleet_what_adds_up() -> None:
     case = make_case(REFERENCE, Scenario(overrides=STILL))
-    found = trajectory(case)
-    assert list(found) == [2025, 2026, 2027]
-    for one in found.values():
-        assert set(one.by_modality) == {"scanner", "irm", "tep"}
-        assert sum(one.by_modality.values()) == pytest.approx(one.saved_eur, rel=1e-12)
-    assert found[2025].saved_eur < found[2026].saved_eur < found[2027].saved_eur
+    by_year = trajectory(case)
+    assert list(by_year) == [2025, 2026, 2027]
+    for entry in by_year.values():
+        assert set(entry.by_modality) == {"scanner", "irm", "tep"}
+        assert sum(entry.by_modality.values()) == pytest.approx(entry.saved_eur, rel=1e-12)
+    assert by_year[2025].saved_eur < by_year[2026].saved_eur < by_year[2027].saved_eur
     # The « half » of 300 M€ a year, union figure: 120 to 180 M€ (fleet/calibration.yaml).
-    held = {code: amount for code, amount in found[2027].by_modality.items() if code != "tep"}
-    assert 120e6 < sum(held.values()) < 180e6
+    without_pet = {
+        code: amount for code, amount in by_year[2027].by_modality.items() if code != "tep"
+    }
+    assert 120e6 < sum(without_pet.values()) < 180e6

@@ -127,8 +127,8 @@ def plain(result: Result, mixed: Case) -> float:
         case Overvaluation(definition, population, date):
             overall = compare(mixed, date)[1].set_index(["modality", "weighting"])
             which = population.modality[0] if population.modality else "all"
-            found = overall[definition].get((which, "euro"))
-            return np.nan if found is None else float(found)
+            value = overall[definition].get((which, "euro"))
+            return np.nan if value is None else float(value)
         case Savings(reading):
             by_year = {y.year: y.saved_eur for y in savings(mixed, mixed.reference.schedule)}
             return reached(SavingsDemand(reading=reading), by_year)
@@ -138,7 +138,7 @@ def plain(result: Result, mixed: Case) -> float:
 def fast(result: Result, pair: Pair, atoms: tuple[Atom, ...], taken: Any) -> Any:
     """The result of many mixes `(n, k)` as the bridge sees it: players only, as arrays."""
     read = result.reads(pair)
-    players = [i for i, atom in enumerate(atoms) if atom.names & read]
+    players = [i for i, atom in enumerate(atoms) if atom.read_as & read]
     taken = np.asarray(taken, dtype=bool).reshape(len(taken), len(atoms))[:, players]
     terms = result.terms(pair, [atoms[i] for i in players])
     return sum(term.game(taken[:, term.columns]) for term in terms)
@@ -151,12 +151,12 @@ def check_mixes(result: Result, a: Case, b: Case, taken: list[tuple[bool, ...]])
     for row in taken:
         chosen = [atom for atom, here in zip(atoms, row, strict=True) if here]
         expected.append(plain(result, make_case(REFERENCE, mix(a, b, chosen))))
-    found = fast(result, Pair(a, b), atoms, taken)
-    assert found == pytest.approx(np.array(expected), rel=1e-9, abs=1e-6, nan_ok=True)
+    values = fast(result, Pair(a, b), atoms, taken)
+    assert values == pytest.approx(np.array(expected), rel=1e-9, abs=1e-6, nan_ok=True)
 
 
-def total(found: Bridge) -> float:
-    return sum(step.share for step in (*found.steps, *found.without_effect))
+def total(bridge: Bridge) -> float:
+    return sum(step.share for step in (*bridge.steps, *bridge.without_effect))
 
 
 # --- by hand --------------------------------------------------------------------------------------
@@ -175,16 +175,16 @@ def test_two_differences_by_hand() -> None:
     """
     a = running()
     b = running(put("irm.purchase_price.irm_1_5t", 1.2e6), put("irm.maintenance_share.*", 0.10))
-    found = bridge(a, b, MRI)
-    assert found.gap == pytest.approx(8.72)
-    shares = {step.atom.key: step.share for step in found.steps}
+    a_to_b = bridge(a, b, MRI)
+    assert a_to_b.gap == pytest.approx(8.72)
+    shares = {step.atom.key: step.share for step in a_to_b.steps}
     assert shares == {
         "irm.purchase_price.irm_1_5t": pytest.approx(3.924),
         "irm.maintenance_share.*": pytest.approx(4.796),
     }
-    assert [step.amount for step in found.steps] == [4.80, 3.92]
-    assert found.subtotals == {"parameters": 8.72}
-    assert not found.without_effect
+    assert [step.amount for step in a_to_b.steps] == [4.80, 3.92]
+    assert a_to_b.subtotals == {"parameters": 8.72}
+    assert not a_to_b.without_effect
 
 
 def test_a_value_inherited_from_another_difference() -> None:
@@ -195,8 +195,8 @@ def test_a_value_inherited_from_another_difference() -> None:
     """
     a = running(put("irm.maintenance_share.irm_1_5t", 0.08))
     b = running(put("irm.maintenance_share.*", 0.06))
-    found = bridge(a, b, MRI)
-    assert [step.share for step in found.steps] == pytest.approx([-2.18, -2.18])
+    a_to_b = bridge(a, b, MRI)
+    assert [step.share for step in a_to_b.steps] == pytest.approx([-2.18, -2.18])
     other = bridge(a, b, CostPerAct("irm_gt_1_5t", 5_000))
     assert [step.atom.key for step in other.steps] == ["irm.maintenance_share.*"]
     assert [idle.why for idle in other.without_effect] == ["not_read"]
@@ -254,7 +254,7 @@ def test_what_each_result_does_not_read() -> None:
 
     def unread(result: Result) -> set[str]:
         pair = Pair(a, b)
-        return {atom.key for atom in differences(a, b) if not atom.names & result.reads(pair)}
+        return {atom.key for atom in differences(a, b) if not atom.read_as & result.reads(pair)}
 
     cost = {"conventions.activity", "conventions.investment", "dynamics.machine_growth.irm"}
     assert unread(MRI) == cost
@@ -269,9 +269,9 @@ def test_what_each_result_does_not_read() -> None:
 
 def test_a_class_outside_the_population_is_no_player() -> None:
     b = case(overrides=(put("scanner.purchase_price.scanner", 7e5),))
-    found = bridge(case(), b, Overvaluation("markup", Population(modality=("irm",)), DATE))
-    assert found.gap == 0
-    assert [idle.why for idle in found.without_effect] == ["not_read"]
+    a_to_b = bridge(case(), b, Overvaluation("markup", Population(modality=("irm",)), DATE))
+    assert a_to_b.gap == 0
+    assert [idle.why for idle in a_to_b.without_effect] == ["not_read"]
 
 
 def test_a_scope_that_a_narrower_one_hides_is_not_read() -> None:
@@ -294,10 +294,10 @@ def test_thresholds_that_would_cross_change_together() -> None:
     )
     (atom,) = differences(case(), b)
     assert atom.addresses == tuple(f"machine_classes.{name}.scanner" for name in names)
-    found = bridge(
+    a_to_b = bridge(
         case(fleet=FLEET), case(**{**b.scenario.model_dump(), "fleet": FLEET}), Savings()
     )
-    assert total(found) == pytest.approx(found.gap, abs=1e-6)
+    assert total(a_to_b) == pytest.approx(a_to_b.gap, abs=1e-6)
 
 
 def test_why_a_difference_does_not_matter() -> None:
@@ -305,14 +305,14 @@ def test_why_a_difference_does_not_matter() -> None:
     unused = put("irm.electricity_use.irm_1_5t", 0.0)
     changes = put("communs.electricity_price.*", 0.3), put("irm.maintenance_share.*", 0.08 + 1e-6)
     b = running(unused, *changes, put("dynamics.machine_growth.irm", 0.0))
-    found = bridge(running(unused), b, MRI)
-    assert not found.steps
-    assert {idle.atom.key: (idle.why, why(found, idle)) for idle in found.without_effect} == {
+    a_to_b = bridge(running(unused), b, MRI)
+    assert not a_to_b.steps
+    assert {idle.atom.key: (idle.why, why(a_to_b, idle)) for idle in a_to_b.without_effect} == {
         "communs.electricity_price.*": ("zero", "ne change rien ici"),
         "irm.maintenance_share.*": ("below_rounding", "moins d'un centime"),
         "dynamics.machine_growth.irm": ("not_read", "ce résultat n'en dépend pas"),
     }
-    assert total(found) == pytest.approx(found.gap, rel=1e-9)
+    assert total(a_to_b) == pytest.approx(a_to_b.gap, rel=1e-9)
 
 
 def test_two_fleets_are_one_difference() -> None:
@@ -435,20 +435,20 @@ def bridged(a: Scenario, b: Scenario, result: Result) -> Bridge:
 @examples(5)
 def test_a_bridge_adds_up_and_turns_round(name: str, a: Scenario, b: Scenario) -> None:
     result = RESULTS[name]
-    found, back = bridged(a, b, result), bridged(b, a, result)
-    size = max(abs(found.start), abs(found.end))
-    assert total(found) == pytest.approx(found.gap, rel=1e-12, abs=1e-12 * size)
+    a_to_b, b_to_a = bridged(a, b, result), bridged(b, a, result)
+    size = max(abs(a_to_b.start), abs(a_to_b.end))
+    assert total(a_to_b) == pytest.approx(a_to_b.gap, rel=1e-12, abs=1e-12 * size)
     digits = result.decimals
-    printed = round(found.end, digits) - round(found.start, digits)
-    assert sum(step.amount for step in found.steps) == pytest.approx(printed, abs=1e-9 * size)
-    assert found.printed == pytest.approx(found.gap, abs=10**-digits)
-    shares = {step.atom.key: step.share for step in (*found.steps, *found.without_effect)}
-    turned = {step.atom.key: -step.share for step in (*back.steps, *back.without_effect)}
+    printed = round(a_to_b.end, digits) - round(a_to_b.start, digits)
+    assert sum(step.amount for step in a_to_b.steps) == pytest.approx(printed, abs=1e-9 * size)
+    assert a_to_b.printed == pytest.approx(a_to_b.gap, abs=10**-digits)
+    shares = {step.atom.key: step.share for step in (*a_to_b.steps, *a_to_b.without_effect)}
+    turned = {step.atom.key: -step.share for step in (*b_to_a.steps, *b_to_a.without_effect)}
     assert turned == pytest.approx(shares, rel=1e-9, abs=1e-11 * size)
-    assert sum(found.subtotals.values()) == pytest.approx(found.printed, abs=1e-9 * size)
-    bars = found.waterfall
-    assert not bars or bars[0].before == round(found.start, digits)
-    assert not bars or bars[-1].after == pytest.approx(round(found.end, digits), abs=1e-9 * size)
+    assert sum(a_to_b.subtotals.values()) == pytest.approx(a_to_b.printed, abs=1e-9 * size)
+    bars = a_to_b.waterfall
+    assert not bars or bars[0].before == round(a_to_b.start, digits)
+    assert not bars or bars[-1].after == pytest.approx(round(a_to_b.end, digits), abs=1e-9 * size)
 
 
 @given(a=scenarios(fleet=True))
@@ -456,8 +456,8 @@ def test_a_bridge_adds_up_and_turns_round(name: str, a: Scenario, b: Scenario) -
 def test_a_scenario_against_itself(a: Scenario) -> None:
     own = make_case(REFERENCE, a)
     assert differences(own, own) == ()
-    found = bridge(own, own, MRI)
-    assert (found.gap, found.steps, found.without_effect, found.exact) == (0.0, (), (), True)
+    itself = bridge(own, own, MRI)
+    assert (itself.gap, itself.steps, itself.without_effect, itself.exact) == (0.0, (), (), True)
 
 
 def test_sampled_agrees_with_exact() -> None:
@@ -481,14 +481,14 @@ def test_savings_of_terms_are_those_of_the_whole() -> None:
     atoms = differences(a, b)
     taken = list(product((False, True), repeat=3))
     values = dict(zip(taken, fast(Savings(), Pair(a, b), atoms, taken), strict=True))
-    found = {step.atom.key: step.share for step in bridge(a, b, Savings()).steps}
+    shares = {step.atom.key: step.share for step in bridge(a, b, Savings()).steps}
     for i, atom in enumerate(atoms):
         share = 0.0
         for row in taken:
             if not row[i]:
                 weight = (2, 1, 2)[sum(row)] / 6
                 share += weight * (values[(*row[:i], True, *row[i + 1 :])] - values[row])
-        assert found[atom.key] == pytest.approx(share, rel=1e-9)
+        assert shares[atom.key] == pytest.approx(share, rel=1e-9)
 
 
 # --- words and examples ---------------------------------------------------------------------------
@@ -497,16 +497,16 @@ def test_savings_of_terms_are_those_of_the_whole() -> None:
 def test_sentences_carry_the_computed_numbers() -> None:
     a = case(name="large")
     b = case(name="étroit", perimeter="legal_strict", conventions=Conventions(activity="normative"))
-    found = bridge(a, b, Overvaluation("markup", Population(), DATE))
+    a_to_b = bridge(a, b, Overvaluation("markup", Population(), DATE))
     part, whole = (
         f"{100 * value:.2f}".replace(".", ",")
-        for value in (found.subtotals["perimeter"], found.printed)
+        for value in (a_to_b.subtotals["perimeter"], a_to_b.printed)
     )
-    told = sentences(found)
-    assert f"Le périmètre explique {part} points des {whole} points d'écart." in told
-    assert told[0].startswith("De « large » à « étroit » : de ")
-    assert level(found, found.start) in told[0]
-    assert title(found.result, REFERENCE) == (
+    written = sentences(a_to_b)
+    assert f"Le périmètre explique {part} points des {whole} points d'écart." in written
+    assert written[0].startswith("De « large » à « étroit » : de ")
+    assert level(a_to_b, a_to_b.start) in written[0]
+    assert title(a_to_b.result, REFERENCE) == (
         "Majoration (forfait / coût − 1) — Ensemble, tarif du 01/03/2024, année entière"
     )
 
@@ -515,38 +515,38 @@ def test_sentences_of_a_group_against_the_gap() -> None:
     a = running()
     b = running(put("irm.purchase_price.irm_1_5t", 1.2e6))
     b = case(**{**b.scenario.model_dump(), "perimeter": "legal_strict"})
-    found = bridge(a, b, MRI)
-    assert found.gap > 0
-    back = bridge(b, a, MRI)
-    assert [amount(back, step.amount) for step in back.steps] == [
-        amount(found, -step.amount) for step in found.steps
+    a_to_b = bridge(a, b, MRI)
+    assert a_to_b.gap > 0
+    b_to_a = bridge(b, a, MRI)
+    assert [amount(b_to_a, step.amount) for step in b_to_a.steps] == [
+        amount(a_to_b, -step.amount) for step in a_to_b.steps
     ]
-    nothing = bridge(a, a, MRI)
-    assert "donnent le même résultat" in sentences(nothing)[0]
+    itself = bridge(a, a, MRI)
+    assert "donnent le même résultat" in sentences(itself)[0]
 
 
 def test_sentences_of_differences_that_cancel_out() -> None:
     """8 % of 0.2 M€ more to maintain, and as much less to pay for the rent of 176 m²."""
     rent = 220 - 0.08 * 0.2e6 / 176
     b = running(put("irm.purchase_price.irm_1_5t", 1.2e6), put("communs.rent.*", rent))
-    found = bridge(running(), case(**b.scenario.model_dump()), MRI)
-    assert found.printed == 0
-    assert sentences(found)[0].endswith("soit 0,00 € d'écart.")
-    assert sentences(found)[1] == "Les valeurs des paramètres : des différences qui se compensent."
+    a_to_b = bridge(running(), case(**b.scenario.model_dump()), MRI)
+    assert a_to_b.printed == 0
+    assert sentences(a_to_b)[0].endswith("soit 0,00 € d'écart.")
+    assert sentences(a_to_b)[1] == "Les valeurs des paramètres : des différences qui se compensent."
 
 
 def test_sentences_of_savings_are_in_millions() -> None:
     a, b = (make_case(REFERENCE, scenario) for scenario in example_scenarios().values())
-    found = bridge(a, b, Savings())
-    assert "M€" in sentences(found)[0]
-    assert {why(found, idle) for idle in found.without_effect} == {"ce résultat n'en dépend pas"}
-    assert title(found.result, REFERENCE).endswith("cumul 2025-2027")
+    a_to_b = bridge(a, b, Savings())
+    assert "M€" in sentences(a_to_b)[0]
+    assert {why(a_to_b, idle) for idle in a_to_b.without_effect} == {"ce résultat n'en dépend pas"}
+    assert title(a_to_b.result, REFERENCE).endswith("cumul 2025-2027")
 
 
 def test_examples_are_two_positions_that_differ_in_every_group_but_the_fleet() -> None:
-    found = example_scenarios()
-    assert set(found) == {"perimetre_etroit_activite_haute", "perimetre_large_activite_observee"}
-    one, other = (make_case(REFERENCE, scenario) for scenario in found.values())
+    by_name = example_scenarios()
+    assert set(by_name) == {"perimetre_etroit_activite_haute", "perimetre_large_activite_observee"}
+    one, other = (make_case(REFERENCE, scenario) for scenario in by_name.values())
     atoms = differences(one, other)
     assert 6 <= len(atoms) <= 16
     assert {atom.group for atom in atoms} == {

@@ -101,10 +101,10 @@ def test_nobody_and_one_player() -> None:
 
 
 def test_every_coalition_once() -> None:
-    found = every_coalition(3)
-    assert len({tuple(row) for row in found}) == 8
-    assert not found[0].any()
-    assert found[-1].all()
+    coalitions = every_coalition(3)
+    assert len({tuple(row) for row in coalitions}) == 8
+    assert not coalitions[0].any()
+    assert coalitions[-1].all()
 
 
 WORTHS = st.floats(-1e6, 1e6)
@@ -154,14 +154,14 @@ def test_all_the_coalitions_up_to_sixteen_players() -> None:
 
 def test_a_sampled_game_is_asked_65_536_coalitions_at_most_at_once() -> None:
     # 20 players: two orders of 21 coalitions a pair, so 1 560 pairs at once.
-    asked = []
+    sizes = []
 
     def game(coalitions: Coalitions) -> Floats:
-        asked.append(len(coalitions))
+        sizes.append(len(coalitions))
         return coalitions.sum(axis=1).astype(float)
 
     assert shapley(game, 20, pairs=4_096).shares == pytest.approx([1.0] * 20)
-    assert asked == [1_560 * 42, 1_560 * 42, 976 * 42]
+    assert sizes == [1_560 * 42, 1_560 * 42, 976 * 42]
 
 
 def test_sampling_repeats_with_its_seed() -> None:
@@ -175,21 +175,21 @@ def test_the_error_is_that_of_the_mean() -> None:
     """Over many seeds, shares scatter as the error says."""
     draws = [shapley(glove, 3, 0, 50, seed) for seed in range(300)]
     scatter = np.std([split.shares for split in draws], axis=0)
-    said = np.mean([split.errors for split in draws], axis=0)
-    assert scatter == pytest.approx(said, rel=0.15)
+    mean_error = np.mean([split.errors for split in draws], axis=0)
+    assert scatter == pytest.approx(mean_error, rel=0.15)
 
 
 def test_rounding_by_hand() -> None:
     """10.004, 20.004 and 30.004 make 60.01: one of them gives way by a cent, the others do not."""
-    found = rounded(np.array([10.004, 20.004, 30.0041]), 60.0121)
-    assert list(found) == [10.0, 20.0, 30.01]
+    amounts = rounded(np.array([10.004, 20.004, 30.0041]), 60.0121)
+    assert list(amounts) == [10.0, 20.0, 30.01]
     assert list(rounded(np.array([0.5, -0.25]), 0.25, 1)) == [0.5, -0.3]  # 0.25 is 0.2, to even
 
 
 @given(arrays.arrays(float, st.integers(1, 16), elements=st.floats(-1e9, 1e9)))
 def test_rounded_shares_add_up(shares: Floats) -> None:
     total = float(shares.sum())
-    found = rounded(shares, total)
-    assert np.rint(found * 100).sum() == np.rint(total * 100)
-    assert np.all(np.abs(found - shares) < 0.01 + 1e-6)
-    assert np.array_equal(rounded(-shares, -total), -found)
+    amounts = rounded(shares, total)
+    assert np.rint(amounts * 100).sum() == np.rint(total * 100)
+    assert np.all(np.abs(amounts - shares) < 0.01 + 1e-6)
+    assert np.array_equal(rounded(-shares, -total), -amounts)

@@ -49,21 +49,21 @@ def by_definition(value: Callable[[list[int]], float], count: int) -> Floats:
     return total / len(orders)
 
 
-def explained(weights: Floats, matrix: Any, known: list[int]) -> float:
+def explained(weights: Floats, matrix: Any, subset: list[int]) -> float:
     """Variance of the conditional mean of a linear Gaussian model given some inputs."""
     matrix = np.asarray(matrix, dtype=float)
-    other = [i for i in range(len(matrix)) if i not in known]
+    other = [i for i in range(len(matrix)) if i not in subset]
     left = matrix[np.ix_(other, other)]
-    if known:
-        across = matrix[np.ix_(other, known)]
-        left = left - across @ np.linalg.inv(matrix[np.ix_(known, known)]) @ across.T
+    if subset:
+        across = matrix[np.ix_(other, subset)]
+        left = left - across @ np.linalg.inv(matrix[np.ix_(subset, subset)]) @ across.T
     return float(weights @ matrix @ weights - weights[other] @ left @ weights[other])
 
 
-def check(found: Effects, expected: Floats, slack: float = 0.0) -> None:
+def check(effects: Effects, expected: Floats, slack: float = 0.0) -> None:
     """Shares within three standard errors; they sum to one."""
-    assert found.shares.sum() == pytest.approx(1.0)
-    assert np.all(np.abs(found.shares - expected) <= 3 * found.errors + slack)
+    assert effects.shares.sum() == pytest.approx(1.0)
+    assert np.all(np.abs(effects.shares - expected) <= 3 * effects.errors + slack)
 
 
 # --- the linear Gaussian model --------------------------------------------------------------------
@@ -79,15 +79,15 @@ def test_two_correlated_inputs(rho: float) -> None:
     expected = np.array([first, variance - first]) / variance
     inputs = normals([[1, rho], [rho, 1]])
     assert linear_effects(np.array([b1, b2]), inputs) / variance == pytest.approx(expected)
-    found = alone(linear(np.array([b1, b2])), inputs, 20_000, seed=3)
-    check(found, expected)
-    assert found.errors.max() < 0.02
-    assert found.variance == pytest.approx(variance, rel=0.05)
+    effects = alone(linear(np.array([b1, b2])), inputs, 20_000, seed=3)
+    check(effects, expected)
+    assert effects.errors.max() < 0.02
+    assert effects.variance == pytest.approx(variance, rel=0.05)
 
 
 def test_three_inputs_by_the_definition() -> None:
     inputs = normals(THREE)
-    expected = by_definition(lambda known: explained(WEIGHTS, THREE, known), 3)
+    expected = by_definition(lambda subset: explained(WEIGHTS, THREE, subset), 3)
     assert linear_effects(WEIGHTS, inputs) == pytest.approx(expected)
     check(alone(linear(WEIGHTS), inputs, 20_000, seed=4), expected / expected.sum())
 
@@ -95,10 +95,10 @@ def test_three_inputs_by_the_definition() -> None:
 def test_the_control_variate_knows_a_linear_model() -> None:
     inputs = normals(THREE)
     expected = linear_effects(WEIGHTS, inputs)
-    found = shapley_effects(linear(WEIGHTS), inputs, 1_000, seed=5)
-    assert found.shares == pytest.approx(expected / expected.sum(), abs=1e-4)  # the laws' tables
-    assert found.errors.max() < 1e-4
-    assert found.variance == pytest.approx(expected.sum(), rel=1e-3)
+    effects = shapley_effects(linear(WEIGHTS), inputs, 1_000, seed=5)
+    assert effects.shares == pytest.approx(expected / expected.sum(), abs=1e-4)  # the laws' tables
+    assert effects.errors.max() < 1e-4
+    assert effects.variance == pytest.approx(expected.sum(), rel=1e-3)
 
 
 @pytest.mark.parametrize("control", [True, False])
@@ -108,35 +108,35 @@ def test_correlated_and_far_from_linear(control: bool) -> None:
     matrix = np.array(THREE)
     whole = float(weights @ matrix @ weights)
 
-    def value(known: list[int]) -> float:
-        return float(np.exp(whole) * np.expm1(explained(weights, matrix, known)))
+    def value(subset: list[int]) -> float:
+        return float(np.exp(whole) * np.expm1(explained(weights, matrix, subset)))
 
     expected = by_definition(value, 3)
-    found = shapley_effects(
+    effects = shapley_effects(
         lambda values: np.exp(weights @ standard(values)),
         normals(matrix),
         60_000,
         seed=6,
         control=control,
     )
-    check(found, expected / expected.sum())
-    assert found.variance == pytest.approx(expected.sum(), rel=0.05)
+    check(effects, expected / expected.sum())
+    assert effects.variance == pytest.approx(expected.sum(), rel=0.05)
 
 
 def test_a_large_group_goes_without_the_control_variate() -> None:
     # twelve inputs alike: a twelfth of the variance each
     matrix = np.full((12, 12), 0.4) + 0.6 * np.eye(12)
-    found = shapley_effects(linear(np.ones(12)), normals(matrix), 2_000, seed=10)
-    assert found.errors.min() > 1e-3
-    check(found, np.full(12, 1 / 12))
+    effects = shapley_effects(linear(np.ones(12)), normals(matrix), 2_000, seed=10)
+    assert effects.errors.min() > 1e-3
+    check(effects, np.full(12, 1 / 12))
 
 
 def test_probabilities_of_the_linear_gaussian_model() -> None:
     deviation = float(np.sqrt(WEIGHTS @ np.array(THREE) @ WEIGHTS))
     outcome = simulate(linear(WEIGHTS), normals(THREE), 50_000, seed=7)
     for figure in (-3.0, 0.0, 1.0, 5.0):
-        found, error = outcome.probability(lambda result, figure=figure: result >= figure)
-        assert abs(found - stats.norm.sf(figure / deviation)) <= 3 * error
+        probability, error = outcome.probability(lambda result, figure=figure: result >= figure)
+        assert abs(probability - stats.norm.sf(figure / deviation)) <= 3 * error
 
 
 # --- Ishigami -------------------------------------------------------------------------------------
@@ -167,22 +167,22 @@ def test_shapley_effects_of_ishigami() -> None:
 
 
 def test_sobol_indices_of_ishigami() -> None:
-    found = sobol_indices(ishigami, uniforms(3, 0, 2 * np.pi), 4_096, seed=9)
+    indices = sobol_indices(ishigami, uniforms(3, 0, 2 * np.pi), 4_096, seed=9)
     # A 95 % interval is 2 × 1.96 standard errors wide.
-    first_error = np.diff(found.first_interval, axis=1)[:, 0] / (2 * 1.96)
-    assert np.all(np.abs(found.first - FIRST) <= 3 * first_error)
-    assert np.all(np.abs(found.total - LAST) <= 3 * found.total_error)
-    for expected, interval in ((FIRST, found.first_interval), (LAST, found.total_interval)):
+    first_error = np.diff(indices.first_interval, axis=1)[:, 0] / (2 * 1.96)
+    assert np.all(np.abs(indices.first - FIRST) <= 3 * first_error)
+    assert np.all(np.abs(indices.total - LAST) <= 3 * indices.total_error)
+    for expected, interval in ((FIRST, indices.first_interval), (LAST, indices.total_interval)):
         assert np.all((interval[:, 0] <= expected) & (expected <= interval[:, 1]))
     assert first_error.max() < 0.03
-    assert found.evaluations == 4_096 * 5
+    assert indices.evaluations == 4_096 * 5
 
 
 def test_sobol_indices_of_a_single_input_and_of_a_constant() -> None:
     alone = uniforms(1, 0, 1)
-    found = sobol_indices(lambda values: values["essai.x1.*"] * 2, alone, 1_024)
-    assert found.first == pytest.approx([1], abs=0.01)
-    assert found.total == pytest.approx([1], abs=0.01)
+    indices = sobol_indices(lambda values: values["essai.x1.*"] * 2, alone, 1_024)
+    assert indices.first == pytest.approx([1], abs=0.01)
+    assert indices.total == pytest.approx([1], abs=0.01)
     still = sobol_indices(lambda values: values["essai.x1.*"] * 0 + 5, alone, 64)
     assert (still.first.tolist(), still.total.tolist()) == ([0], [0])
     assert still.first_interval.tolist() == [[0, 0]]
@@ -215,9 +215,9 @@ def test_standard_errors_are_honest() -> None:
     """Over forty seeds, the spread of the shares is what each says of itself."""
     inputs = normals(THREE)
     every = [shapley_effects(skewed, inputs, 400, seed) for seed in range(40)]
-    spread = np.std([found.shares for found in every], axis=0, ddof=1)
-    told = np.sqrt(np.mean([found.errors**2 for found in every], axis=0))
-    assert np.all((told / spread > 0.7) & (told / spread < 1.4))
+    spread = np.std([effects.shares for effects in every], axis=0, ddof=1)
+    mean_error = np.sqrt(np.mean([effects.errors**2 for effects in every], axis=0))
+    assert np.all((mean_error / spread > 0.7) & (mean_error / spread < 1.4))
 
 
 def test_the_seed_makes_the_shares_whatever_the_workers() -> None:
@@ -234,23 +234,23 @@ def test_the_seed_makes_the_shares_whatever_the_workers() -> None:
 
 def test_grades_share_the_variance() -> None:
     inputs = normals(THREE, ["D", "B", "D"])
-    found = shapley_effects(skewed, inputs, 2_000, seed=2)
-    grades = share_by_grade(found)
+    effects = shapley_effects(skewed, inputs, 2_000, seed=2)
+    grades = share_by_grade(effects)
     assert list(grades) == ["A", "B", "C", "D"]
     assert (grades["A"], grades["C"]) == ((0, 0), (0, 0))
-    assert grades["B"] == pytest.approx((found.shares[1], found.errors[1]))
-    assert grades["D"].value == pytest.approx(found.shares[0] + found.shares[2])
+    assert grades["B"] == pytest.approx((effects.shares[1], effects.errors[1]))
+    assert grades["D"].value == pytest.approx(effects.shares[0] + effects.shares[2])
     # D is all that B is not: their errors are the same, not the sum of D's two
     assert grades["D"].error == pytest.approx(grades["B"].error)
-    everything = found.of(np.ones(3, dtype=bool))
+    everything = effects.of(np.ones(3, dtype=bool))
     assert everything == pytest.approx((1, 0), abs=1e-9)
 
 
 def test_discrete_inputs() -> None:
     # 3·coin + coin: variances 9 × 0.3 × 0.7 = 1.89 and 0.25
     inputs = Inputs((coin("a", 0.3), coin("b", 0.5)), np.eye(2))
-    found = shapley_effects(lambda v: 3 * v["essai.a.*"] + v["essai.b.*"], inputs, 8_000, seed=3)
-    check(found, np.array([1.89, 0.25]) / 2.14)
+    effects = shapley_effects(lambda v: 3 * v["essai.a.*"] + v["essai.b.*"], inputs, 8_000, seed=3)
+    check(effects, np.array([1.89, 0.25]) / 2.14)
 
 
 def test_what_has_no_variance_is_shared_as_nothing() -> None:
@@ -266,9 +266,9 @@ def test_what_has_no_variance_is_shared_as_nothing() -> None:
 
 
 def test_an_input_that_does_nothing_has_exactly_nothing() -> None:
-    found = shapley_effects(lambda v: np.exp(standard(v)[0]), normals(np.eye(3)), 500)
-    assert found.shares.tolist() == [1, 0, 0]
-    assert found.errors.tolist() == [0, 0, 0]
+    effects = shapley_effects(lambda v: np.exp(standard(v)[0]), normals(np.eye(3)), 500)
+    assert effects.shares.tolist() == [1, 0, 0]
+    assert effects.errors.tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize("nothing", [np.nan, np.inf])
@@ -280,13 +280,13 @@ def test_results_that_are_not_numbers_are_left_out_and_told(nothing: float) -> N
         x = standard(values)
         return np.where(x[2] > 1.5, nothing, x[0] + x[1])
 
-    found = shapley_effects(study, inputs, 8_000, seed=4)
+    effects = shapley_effects(study, inputs, 8_000, seed=4)
     # an order is left out as soon as one of two independent x3 is beyond
     chance = 1 - stats.norm.cdf(1.5) ** 2
-    assert abs(found.dropped - chance) < 3 * np.sqrt(chance * (1 - chance) / 8_000)
-    assert found.orders == round(8_000 * (1 - found.dropped))
-    check(found, np.array([0.5, 0.5, 0.0]))
-    assert found.shares[2] == 0
+    assert abs(effects.dropped - chance) < 3 * np.sqrt(chance * (1 - chance) / 8_000)
+    assert effects.orders == round(8_000 * (1 - effects.dropped))
+    check(effects, np.array([0.5, 0.5, 0.0]))
+    assert effects.shares[2] == 0
 
 
 def test_results_that_are_hardly_ever_numbers_are_refused() -> None:

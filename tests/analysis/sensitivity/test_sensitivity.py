@@ -60,16 +60,16 @@ def gain_of(rho: float, figure: float) -> float:
 
 @pytest.mark.parametrize("figure", [-0.3, 0.0, 0.5, 1.2])
 def test_the_value_of_information_of_a_linear_gaussian_model(figure: float) -> None:
-    found = sensitivity(
+    analysis = sensitivity(
         linear, normals(MATRIX), figure * DEVIATION, draws=2**16, seed=11, orders=10
     )
-    assert abs(found.probability.value - stats.norm.sf(figure)) <= 3 * found.probability.error
-    for driver, rho in zip(found.drivers[:3], (MATRIX @ WEIGHTS)[:3] / DEVIATION, strict=True):
+    assert abs(analysis.probability.value - stats.norm.sf(figure)) <= 3 * analysis.probability.error
+    for driver, rho in zip(analysis.drivers[:3], (MATRIX @ WEIGHTS)[:3] / DEVIATION, strict=True):
         assert abs(driver.gain.value - gain_of(rho, figure)) <= 3 * driver.gain.error
-    nothing = found.drivers[3]
+    nothing = analysis.drivers[3]
     assert abs(nothing.gain.value) < 0.005
     assert nothing.sure_gain == 0
-    assert [driver.input.address for driver in found.to_collect] == [
+    assert [driver.input.address for driver in analysis.to_collect] == [
         "essai.x3.*", "essai.x1.*", "essai.x2.*", "essai.x4.*",
     ]  # fmt: skip
 
@@ -82,10 +82,10 @@ def test_the_orthants_themselves() -> None:
 def test_an_input_that_says_nothing_gains_nothing() -> None:
     """Forty inputs beside the only one that counts, an answer as open as can be."""
     inputs = normals(np.eye(41))
-    found = sensitivity(lambda v: standard(v)[0], inputs, 0.0, 2_000, seed=2, orders=10)
-    assert found.drivers[0].gain.value == pytest.approx(0.5, abs=0.04)
-    assert [driver.sure_gain for driver in found.drivers[1:]] == [0] * 40
-    assert np.mean([driver.gain.value for driver in found.drivers[1:]]) < 0
+    analysis = sensitivity(lambda v: standard(v)[0], inputs, 0.0, 2_000, seed=2, orders=10)
+    assert analysis.drivers[0].gain.value == pytest.approx(0.5, abs=0.04)
+    assert [driver.sure_gain for driver in analysis.drivers[1:]] == [0] * 40
+    assert np.mean([driver.gain.value for driver in analysis.drivers[1:]]) < 0
 
 
 def test_a_discrete_input() -> None:
@@ -95,29 +95,29 @@ def test_a_discrete_input() -> None:
     0.7 that it does not hold: 0.4 + 0.6 × 0.7 = 0.82, a gain of 0.24.
     """
     items = (coin("a", 0.3), an_input("u", "uniform", low=0.0, mode=0.5, high=1.0))
-    found = sensitivity(
+    analysis = sensitivity(
         lambda v: v["essai.a.*"] + v["essai.u.*"], Inputs(items, np.eye(2)), 0.6, 20_000, 3, 1_000
     )
-    for driver, expected in zip(found.drivers, (0.14, 0.24), strict=True):
+    for driver, expected in zip(analysis.drivers, (0.14, 0.24), strict=True):
         assert abs(driver.gain.value - expected) <= 3 * driver.gain.error
-    assert (found.drivers[0].low, found.drivers[0].high) == (0, 1)
+    assert (analysis.drivers[0].low, analysis.drivers[0].high) == (0, 1)
 
 
 # --- tornado --------------------------------------------------------------------------------------
 
 
 def test_tornado_by_hand() -> None:
-    found = sensitivity(linear, normals(MATRIX), 0.0, 100, orders=10)
-    assert found.principal == pytest.approx(0, abs=1e-9)
-    for driver, weight in zip(found.drivers, WEIGHTS, strict=True):
+    analysis = sensitivity(linear, normals(MATRIX), 0.0, 100, orders=10)
+    assert analysis.principal == pytest.approx(0, abs=1e-9)
+    for driver, weight in zip(analysis.drivers, WEIGHTS, strict=True):
         assert (driver.low, driver.high) == pytest.approx((CENTRE - Z95, CENTRE + Z95), abs=1e-4)
         # the other inputs stay at their mode, correlated or not
         assert (driver.at_low, driver.at_high) == pytest.approx(
             (-weight * Z95, weight * Z95), abs=1e-3
         )
-    assert [driver.input.parameter.name for driver in found.tornado] == ["x3", "x1", "x2", "x4"]
-    assert found.tornado[0].swing == pytest.approx(4 * Z95, abs=1e-3)
-    assert found.tornado[-1].swing == 0
+    assert [driver.input.parameter.name for driver in analysis.tornado] == ["x3", "x1", "x2", "x4"]
+    assert analysis.tornado[0].swing == pytest.approx(4 * Z95, abs=1e-3)
+    assert analysis.tornado[-1].swing == 0
 
 
 def test_tornado_where_an_end_has_no_meaning() -> None:
@@ -125,16 +125,16 @@ def test_tornado_where_an_end_has_no_meaning() -> None:
         x = standard(values)
         return np.where(x[0] > 1.5, np.nan, np.where(x[1] > 1.5, np.inf, x[2] + x.sum(axis=0)))
 
-    found = sensitivity(study, normals(np.eye(4)), 0.0, 100, orders=100)
-    assert [driver.input.parameter.name for driver in found.tornado] == ["x2", "x3", "x4", "x1"]
-    assert found.effects.dropped > 0.1
+    analysis = sensitivity(study, normals(np.eye(4)), 0.0, 100, orders=100)
+    assert [driver.input.parameter.name for driver in analysis.tornado] == ["x2", "x3", "x4", "x1"]
+    assert analysis.effects.dropped > 0.1
 
 
 # --- sentences ------------------------------------------------------------------------------------
 
 
-def told(found: Sensitivity, definition: str = "markup") -> Any:
-    return sensitivity_words(found, REFERENCE, definition)
+def in_words(sensitivity: Sensitivity, definition: str = "markup") -> Any:
+    return sensitivity_words(sensitivity, REFERENCE, definition)
 
 
 def plain(sentence: str) -> str:
@@ -143,7 +143,7 @@ def plain(sentence: str) -> str:
 
 
 def test_words_of_an_open_answer() -> None:
-    found = sensitivity(
+    analysis = sensitivity(
         linear,
         normals(MATRIX, ["D", "B", "C", "A"]),
         0.0,
@@ -151,7 +151,7 @@ def test_words_of_an_open_answer() -> None:
         1,
         elasticities={"essai.x1.*": -0.5},
     )
-    words = told(found)
+    words = in_words(analysis)
     # variance 1 + 0.25 + 0.6 + 4 = 5.85; Shapley of x1, x2 by Iooss and Prieur (2019):
     # 1 × 0.82 + 0.3 + 0.25 × 0.18 = 1.165 and 1.85 - 1.165 = 0.685
     assert words.variance == (
@@ -168,12 +168,12 @@ def test_words_of_an_open_answer() -> None:
 
 
 def test_words_of_a_settled_answer() -> None:
-    found = sensitivity(linear, normals(MATRIX), -1e3, 1_000)
-    assert found.settled
-    assert (found.right, found.probability) == (1, (1, 0))
-    assert [driver.gain for driver in found.drivers] == [(0, 0)] * 4
-    assert [driver.input.parameter.name for driver in found.to_collect] == ["x3", "x1", "x2", "x4"]
-    assert plain(told(found).collect) == (
+    analysis = sensitivity(linear, normals(MATRIX), -1e3, 1_000)
+    assert analysis.settled
+    assert (analysis.right, analysis.probability) == (1, (1, 0))
+    assert [driver.gain for driver in analysis.drivers] == [(0, 0)] * 4
+    assert [d.input.parameter.name for d in analysis.to_collect] == ["x3", "x1", "x2", "x4"]
+    assert plain(in_words(analysis).collect) == (
         "Les 1 000 tirages donnent la même réponse : aucune donnée ne la changerait ; pour "
         "resserrer l'intervalle, collecter essai.x3.* (68 % de la variance, grade D)."
     )
@@ -182,10 +182,12 @@ def test_words_of_a_settled_answer() -> None:
 def test_words_where_no_datum_alone_would_do() -> None:
     # twenty inputs alike and a figure at 1.5 standard deviations: none reaches it alone
     inputs = normals(np.eye(20))
-    found = sensitivity(lambda v: standard(v).sum(axis=0), inputs, 1.5 * 20**0.5, 4_096)
-    assert not found.settled
-    assert told(found).collect.startswith("Connaître une seule donnée ne changerait pas de façon")
-    assert "juste, 93," in told(found).collect
+    analysis = sensitivity(lambda v: standard(v).sum(axis=0), inputs, 1.5 * 20**0.5, 4_096)
+    assert not analysis.settled
+    assert in_words(analysis).collect.startswith(
+        "Connaître une seule donnée ne changerait pas de façon"
+    )
+    assert "juste, 93," in in_words(analysis).collect
 
 
 def test_words_of_what_is_left_out_and_of_nothing() -> None:
@@ -193,14 +195,14 @@ def test_words_of_what_is_left_out_and_of_nothing() -> None:
         x = standard(values)
         return np.where(x[0] > 2, np.inf, 4_000 + 100 * x[1])
 
-    found = sensitivity(study, normals(np.eye(2)), 4_100, 1_000, orders=1_000)
-    assert "laissés de côté" in told(found, "break_even").left_out
-    assert "actes par an" in told(found, "break_even").swing
+    analysis = sensitivity(study, normals(np.eye(2)), 4_100, 1_000, orders=1_000)
+    assert "laissés de côté" in in_words(analysis, "break_even").left_out
+    assert "actes par an" in in_words(analysis, "break_even").swing
     nothing = sensitivity(lambda v: standard(v)[0] * 0, normals(np.eye(1)), 1.0, 100)
-    assert told(nothing).text == "Aucune hypothèse incertaine ne fait varier le résultat."
+    assert in_words(nothing).text == "Aucune hypothèse incertaine ne fait varier le résultat."
     nobody = sensitivity(lambda _: np.array([2.0]), normals(np.zeros((0, 0))), 1.0, 100)
     assert (nobody.drivers, nobody.settled, nobody.principal) == ((), True, 2.0)
-    assert told(nobody).text.startswith("Aucune hypothèse")
+    assert in_words(nobody).text.startswith("Aucune hypothèse")
 
 
 # --- claims ---------------------------------------------------------------------------------------
@@ -208,18 +210,18 @@ def test_words_of_what_is_left_out_and_of_nothing() -> None:
 
 def test_a_claim_s_sensitivity_goes_with_its_answer() -> None:
     claim = SCANNER.model_copy(update={"figure": 0.2})
-    found = claim_sensitivity(CASE, claim, SHORT)
+    analysis = claim_sensitivity(CASE, claim, SHORT)
     answer = answer_claim(CASE, claim, SHORT)
-    assert found.probability == pytest.approx((answer.at_least.value, answer.at_least.error))
-    assert found.principal == answer.principal
-    assert [d.input.address for d in found.drivers] == list(answer.inputs.addresses)
-    assert found.effects.shares.sum() == pytest.approx(1)
-    assert sum(part.value for part in found.grades.values()) == pytest.approx(1)
-    best = found.to_collect[0]
+    assert analysis.probability == pytest.approx((answer.at_least.value, answer.at_least.error))
+    assert analysis.principal == answer.principal
+    assert [d.input.address for d in analysis.drivers] == list(answer.inputs.addresses)
+    assert analysis.effects.shares.sum() == pytest.approx(1)
+    assert sum(part.value for part in analysis.grades.values()) == pytest.approx(1)
+    best = analysis.to_collect[0]
     assert best.sure_gain > 0.05
-    assert best.gain.value <= 1 - found.right
+    assert best.gain.value <= 1 - analysis.right
     spread = float(np.var(answer.outcome.draws))
-    assert found.effects.variance == pytest.approx(spread, rel=0.1)
+    assert analysis.effects.variance == pytest.approx(spread, rel=0.1)
 
 
 def test_the_seed_makes_a_claim_s_sensitivity_whatever_the_workers() -> None:
@@ -235,14 +237,14 @@ def test_the_seed_makes_a_claim_s_sensitivity_whatever_the_workers() -> None:
 def test_a_value_that_is_settled_leaves_the_sensitivity() -> None:
     price = "scanner.purchase_price.*"
     still = Override(parameter=price, mode=700_000, low=700_000, high=700_000, grade="A")
-    found = claim_sensitivity(make_case(REFERENCE, Scenario(overrides=(still,))), SCANNER, SHORT)
-    assert price not in {driver.input.address for driver in found.drivers}
+    analysis = claim_sensitivity(make_case(REFERENCE, Scenario(overrides=(still,))), SCANNER, SHORT)
+    assert price not in {driver.input.address for driver in analysis.drivers}
 
 
 def test_another_reading_and_its_refusals() -> None:
     reading = Reading("share", "investment_only", "observed")
-    found = claim_sensitivity(CASE, SCANNER, SHORT, reading)
-    share = {driver.input.address: driver.share.value for driver in found.drivers}
+    analysis = claim_sensitivity(CASE, SCANNER, SHORT, reading)
+    share = {driver.input.address: driver.share.value for driver in analysis.drivers}
     assert share["communs.rent.*"] == 0  # no premises in the investment
     with pytest.raises(InputError, match="périmètre inconnu « autre »"):
         claim_sensitivity(CASE, SCANNER, SHORT, reading._replace(perimeter="autre"))
@@ -275,19 +277,19 @@ def test_command_in_json() -> None:
     arguments = ("cnam_scanner_72", "--draws", "2000", "--seed", "3", "--json")
     result = run(*arguments)
     assert result.exit_code == 0
-    found = json.loads(result.stdout)
-    assert (found["claim"], found["draws"], found["seed"]) == ("cnam_scanner_72", 2000, 3)
-    assert found["reading"]["definition"] == "markup"
-    assert set(found["variance_by_grade"]) == {"A", "B", "C", "D"}
-    assert len(found["inputs"]) > 20
-    assert set(found["inputs"][0]) == {
+    content = json.loads(result.stdout)
+    assert (content["claim"], content["draws"], content["seed"]) == ("cnam_scanner_72", 2000, 3)
+    assert content["reading"]["definition"] == "markup"
+    assert set(content["variance_by_grade"]) == {"A", "B", "C", "D"}
+    assert len(content["inputs"]) > 20
+    assert set(content["inputs"][0]) == {
         "input", "unit", "grade", "mode", "p05", "p95", "result_at_p05", "result_at_p95",
         "variance_share", "variance_share_error", "information", "information_error",
         "cost_elasticity",
     }  # fmt: skip
-    assert found["to_collect"][0] == "scanner.contrast_cost.*"
-    assert len(found["to_collect"]) == 12
-    assert float(f"{found['principal']:.9g}") == found["principal"]
+    assert content["to_collect"][0] == "scanner.contrast_cost.*"
+    assert len(content["to_collect"]) == 12
+    assert float(f"{content['principal']:.9g}") == content["principal"]
     assert run(*arguments).stdout == result.stdout
 
 
