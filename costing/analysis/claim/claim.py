@@ -120,8 +120,8 @@ class ClaimAnswer:
     @cached_property
     def curve(self) -> pd.DataFrame:
         """Probability of being at least each figure: columns `figure`, `probability`."""
-        known = np.sort(self.outcome.draws[~np.isnan(self.outcome.draws)])
-        finite = known[np.isfinite(known)]
+        defined = np.sort(self.outcome.draws[~np.isnan(self.outcome.draws)])
+        finite = defined[np.isfinite(defined)]
         if not finite.size:
             share = float(np.mean(self.outcome.draws >= self.figure))
             return pd.DataFrame({"figure": [self.figure], "probability": [share]})
@@ -129,7 +129,7 @@ class ClaimAnswer:
         room = 0.05 * (high - low)
         ends = min(low - room, self.figure), max(high + room, self.figure)
         figures = np.union1d(np.linspace(*ends, _CURVE), [self.figure])
-        above = known.size - np.searchsorted(known, figures, side="left")
+        above = defined.size - np.searchsorted(defined, figures, side="left")
         return pd.DataFrame({"figure": figures, "probability": above / len(self.outcome.draws)})
 
 
@@ -167,17 +167,17 @@ def answer_claim(
     progress(0.8, "Le plus petit changement conjoint")
     scores = machines.inputs.scores(0, _NEAR_DRAWS, settings.seed or 0)
     drawn = np.array(list(machines.inputs.values(scores).values())).reshape(-1, _NEAR_DRAWS)
-    known = None
+    margins = None
     if settings.method == "plain" and len(outcome.draws) >= _NEAR_DRAWS:
-        known = outcome.draws[:_NEAR_DRAWS] - claim.figure  # the same draws
+        margins = outcome.draws[:_NEAR_DRAWS] - claim.figure  # the same draws
     tangent = tangent_of(machines, reading.definition, postes, claim.figure)
-    together = joint_flip(margin, machines.inputs, claim.figure, drawn, tangent, known)
+    joint = joint_flip(margin, machines.inputs, claim.figure, drawn, tangent, margins)
     progress(0.95, "Différences entre appareils")
     differing = variation(machines, reading.definition, postes, claim.figure, settings.seed or 0)
     progress(1.0, "Terminé")
     return ClaimAnswer(
         case, claim, reading, machines.date, machines.date > wanted, settings, outcome,
-        machines.inputs, table, alone, together, differing,
+        machines.inputs, table, alone, joint, differing,
     )  # fmt: skip
 
 

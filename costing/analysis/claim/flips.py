@@ -101,7 +101,7 @@ def _turning(
     margin: Margin, inputs: Inputs, grids: Floats, holds: NDArray[np.bool_]
 ) -> dict[int, float]:
     """Where each input turns the claim, by its index: the crossing nearest to the mode."""
-    found: list[tuple[int, float]] = []
+    crossings: list[tuple[int, float]] = []
     brackets: list[tuple[int, float, float]] = []
     for index, item in enumerate(inputs.items):
         grid = grids[index]
@@ -110,13 +110,13 @@ def _turning(
         # The first change on either side: which one is nearer is known once both are found.
         below, above = other[other < middle][-1:], other[other > middle][:1]
         if item.law.outcomes:
-            found += [(index, float(grid[k])) for k in (*below, *above)]
+            crossings += [(index, float(grid[k])) for k in (*below, *above)]
         else:
             brackets += [(index, float(grid[k]), float(grid[k + 1])) for k in below]
             brackets += [(index, float(grid[k - 1]), float(grid[k])) for k in above]
-    found += _crossings(margin, inputs, brackets)
+    crossings += _crossings(margin, inputs, brackets)
     results: dict[int, float] = {}
-    for index, value in found:
+    for index, value in crossings:
         mode = inputs.items[index].value.mode
         if index not in results or abs(value - mode) < abs(results[index] - mode):
             results[index] = value

@@ -58,24 +58,24 @@ def joint_flip(
     figure: float,
     drawn: Floats,
     tangent: Tangent | None = None,
-    known: Floats | None = None,
+    margins: Floats | None = None,
 ) -> JointFlip | None:
     """The smallest joint change that turns a claim; None when none in the ranges does.
 
-    `drawn` are joint draws of the inputs `(k, n)`, from which some starts are taken, and `known`
+    `drawn` are joint draws of the inputs `(k, n)`, from which some starts are taken, and `margins`
     their margins where these are. Without `tangent`, derivatives are taken by differences.
     """
     if not inputs.items:
         return None
-    known = margin(drawn) if known is None else known
-    problem = _Problem.of(margin, inputs, known, tangent)
-    found: list[Floats] = []
+    margins = margin(drawn) if margins is None else margins
+    problem = _Problem.of(margin, inputs, margins, tangent)
+    minima: list[Floats] = []
     best: tuple[float, Floats] | None = None
-    for start in problem.starts(drawn, known):
-        point = problem.solve(start, found)
+    for start in problem.starts(drawn, margins):
+        point = problem.solve(start, minima)
         if point is None:
             continue
-        found.append(point)
+        minima.append(point)
         distance = problem.distance(point)
         if (best is None or distance < best[0] - 1e-5) and problem.turns(point):
             best = distance, point
@@ -118,14 +118,14 @@ class _Problem:
     )
 
     @classmethod
-    def of(cls, margin: Margin, inputs: Inputs, known: Floats, exact: Tangent | None) -> _Problem:
-        """The problem of a margin; `known` are those of some draws."""
+    def of(cls, margin: Margin, inputs: Inputs, margins: Floats, exact: Tangent | None) -> _Problem:
+        """The problem of a margin; `margins` are those of some draws."""
         origin, sigma = inputs.modes, np.array([item.law.spread for item in inputs.items])
         ends = (np.where([item.law.outcomes != () for item in inputs.items], origin, bound)
                 for bound in ranges(inputs))  # fmt: skip
         low, high = ((bound - origin) / sigma for bound in ends)
-        known = known[np.isfinite(known)]
-        scale = (float(known.std()) if known.size else 0.0) or 1.0
+        margins = margins[np.isfinite(margins)]
+        scale = (float(margins.std()) if margins.size else 0.0) or 1.0
         here = float(finite(margin(origin[:, None]), scale)[0])
         factor = np.asarray(np.linalg.cholesky(inputs.correlation), dtype=float)
         return cls(margin, exact, origin, sigma, low, high, inputs.correlation, factor, here, scale)
@@ -166,9 +166,9 @@ class _Problem:
         rows = np.repeat(point[:, None], 2 * size, axis=1)
         rows[np.arange(size), np.arange(size)] = up
         rows[np.arange(size), size + np.arange(size)] = down
-        found = self.at(rows)
+        values = self.at(rows)
         width = up - down
-        rise = found[:size] - found[size:]
+        rise = values[:size] - values[size:]
         return np.asarray(np.divide(rise, width, out=np.zeros(size), where=width > 0))
 
     def scores(self, points: Floats) -> Floats:
@@ -179,14 +179,14 @@ class _Problem:
         """How far a point is."""
         return float(np.linalg.norm(self.scores(point)))
 
-    def starts(self, drawn: Floats, known: Floats) -> list[Floats]:
+    def starts(self, drawn: Floats, drawn_margins: Floats) -> list[Floats]:
         """Where to search from: the linear answer and near draws, else the farthest corner.
 
         None where neither a draw nor that corner turns the claim.
         """
         points = (drawn - self.origin[:, None]) / self.sigma[:, None]
         inside = np.clip(points, self.low[:, None], self.high[:, None])
-        margins = finite(known, self.scale)
+        margins = finite(drawn_margins, self.scale)
         # A draw is a rounding away from itself; one out of the ranges is brought back to them.
         moved = (np.abs(inside - points) > 1e-9).any(axis=0)
         if moved.any():
@@ -237,7 +237,7 @@ class _Problem:
         """Whether the claim is on the other side at a point."""
         return (self.tangent(point)[0] >= 0) != self.holds
 
-    def solve(self, start: Floats, found: list[Floats]) -> Floats | None:
+    def solve(self, start: Floats, minima: list[Floats]) -> Floats | None:
         """The nearest point on the edge of the claim, from a start; None where it comes to none.
 
         A search that comes by a point found before ends there: it would find it again.
@@ -265,7 +265,7 @@ class _Problem:
 
         def meets(scores: Floats) -> None:
             point = point_of(scores)
-            if any(np.abs(point - other).max() < _NEAR for other in found):
+            if any(np.abs(point - other).max() < _NEAR for other in minima):
                 raise _MetError
 
         search: Any = minimize

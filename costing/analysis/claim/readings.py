@@ -83,10 +83,10 @@ def around(claim: Claim, tolerance: float) -> tuple[float, float]:
 
 def quantile(values: Floats, probability: float) -> float:
     """Quantile of the values that have a meaning; an infinite one stays infinite."""
-    known = values[~np.isnan(values)]
-    if not known.size:
+    defined = values[~np.isnan(values)]
+    if not defined.size:
         return math.nan
-    return float(np.quantile(known, probability, method="inverted_cdf"))
+    return float(np.quantile(defined, probability, method="inverted_cdf"))
 
 
 def readings_table(

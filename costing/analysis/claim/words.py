@@ -105,15 +105,15 @@ def _event(answer: ClaimAnswer) -> str:
 
 
 def _verdict(answer: ClaimAnswer) -> str:
-    found = answer.at_least.value
+    probability = answer.at_least.value
     if not answer.meaningful:
         return (
             "Sous cette lecture, la quantité n'a de sens pour aucun tirage : l'affirmation n'y est "
             "ni confirmée ni démentie."
         )
     who = labels.population_name(answer.case.reference, answer.claim.population)
-    told = chance(found, len(answer.outcome.draws))
-    return f"{_event(answer)} ({who}) est {degree(found)} : {told}."
+    told = chance(probability, len(answer.outcome.draws))
+    return f"{_event(answer)} ({who}) est {degree(probability)} : {told}."
 
 
 def _basis(answer: ClaimAnswer) -> str:
@@ -214,14 +214,14 @@ def _meaning(answer: ClaimAnswer) -> str:
 
 def _readings(answer: ClaimAnswer) -> str:
     """How the answer depends on what the claim leaves open."""
-    known = answer.readings.dropna(subset=["p05", "p95"])
+    ranges = answer.readings.dropna(subset=["p05", "p95"])
     # Readings that say the same thing in other words count once.
-    table = known.drop_duplicates(["definition", "activity", "principal", "p05", "p50", "p95"])
+    table = ranges.drop_duplicates(["definition", "activity", "principal", "p05", "p50", "p95"])
     likely = table[table["at_least"] > 0.5]
     definition = answer.reading.definition
     if definition == "break_even":
-        whole = [not answer.case.reference.perimeter(str(p)).partial for p in known["perimeter"]]
-        ordered = known[whole].sort_values("principal")
+        whole = [not answer.case.reference.perimeter(str(p)).partial for p in ranges["perimeter"]]
+        ordered = ranges[whole].sort_values("principal")
         low, high = ordered.iloc[0], ordered.iloc[-1]
         return (
             "Selon le périmètre des charges, l'estimation va de "

@@ -69,11 +69,11 @@ class Lines:
 
     states: amortised or not, of the first axis. acts: the second axis, `(k, 1)` or `(1, n)`; two of
     them, the least and the most of the machines, settle a straight line. `by_machine`: the second
-    axis is the machines themselves. known: all that the formulas saw and gave, by name.
+    axis is the machines themselves. values: all that the formulas saw and gave, by name.
     """
 
     amounts: dict[str, Floats]
-    known: dict[str, Any]
+    values: dict[str, Any]
     states: NDArray[np.bool_]
     acts: Floats
     by_machine: bool = False
@@ -173,15 +173,15 @@ class ClassAccount:
     ) -> Lines:
         drawn = {name: self._cut(value, part) for name, value in self.values.items()}
         code = self.machines.code
-        known = self.case.bindings(code, acts, states.astype(float), drawn)
-        results = self.model.evaluate(known)
+        values = self.case.bindings(code, acts, states.astype(float), drawn)
+        results = self.model.evaluate(values)
         amounts = {
             step.name: np.asarray(
                 results[step.name] * acts if step.per == "act" else results[step.name]
             )
             for step in self.model.lines
         }
-        return Lines(amounts, known | results, states.reshape(-1), acts, by_machine)
+        return Lines(amounts, values | results, states.reshape(-1), acts, by_machine)
 
     def _weights(self, lines: Lines, kept: NDArray[np.bool_], part: slice) -> Floats:
         """What each (state, activity, draw) counts for: sums of weight × share of billed acts."""

@@ -50,8 +50,8 @@ class ReadyClass:
     @cached_property
     def still(self) -> dict[str, Any]:
         """Values of all the names that formulas see, those of the account."""
-        known = {name: value for name, (value, _) in CONSTANTS.items()} | self.lines.known
-        return {name: np.asarray(value, dtype=float)[()] for name, value in known.items()}
+        values = {name: value for name, (value, _) in CONSTANTS.items()} | self.lines.values
+        return {name: np.asarray(value, dtype=float)[()] for name, value in values.items()}
 
     @cached_property
     def excluded(self) -> dict[str, float]:
@@ -88,12 +88,12 @@ class ReadyClass:
         """All the formulas of the model as one function."""
         return values_of(self.account.model.chain)
 
-    def pulls(self, known: Mapping[str, Any], seeds: Mapping[str, Any]) -> dict[str, Any]:
+    def pulls(self, values: Mapping[str, Any], seeds: Mapping[str, Any]) -> dict[str, Any]:
         """Derivatives of a weighted sum of lines to what formulas see, by name."""
         lines = frozenset(seeds)
         if lines not in self._pulls:
             self._pulls[lines] = pulls_of(self.account.model.chain, lines, self.moving)
-        return self._pulls[lines](known, seeds)
+        return self._pulls[lines](values, seeds)
 
     @cached_property
     def _pulls(self) -> dict[frozenset[str], Callable[..., dict[str, Any]]]:
@@ -102,26 +102,26 @@ class ReadyClass:
     def at(self, account: ClassAccount) -> ClassPoint:
         """The class at one value of each input, those of an account."""
         given = account.values
-        known = {**self.still, **given}
+        values = {**self.still, **given}
         vat_rate = given.get("vat_rate", self.vat_rate)
         prices = {name: given.get(name, mode) for name, mode in self.excluded.items()}
-        known |= {name: price * (1 + vat_rate) for name, price in prices.items()}
+        values |= {name: price * (1 + vat_rate) for name, price in prices.items()}
         if not self.straight:
-            known["acts"] = self.lines.acts / self.account.scale * account.scale
-        known |= self.steps(known)
-        return ClassPoint(self, account, known, prices, vat_rate)
+            values["acts"] = self.lines.acts / self.account.scale * account.scale
+        values |= self.steps(values)
+        return ClassPoint(self, account, values, prices, vat_rate)
 
 
 @dataclass(frozen=True)
 class ClassPoint:
     """A class at one value of each input.
 
-    known: all that the formulas see and give. prices: those without VAT. vat_rate: a fraction.
+    values: all that the formulas see and give. prices: those without VAT. vat_rate: a fraction.
     """
 
     ready: ReadyClass
     account: ClassAccount
-    known: dict[str, Any]
+    values: dict[str, Any]
     prices: Mapping[str, Any]
     vat_rate: Any
 
@@ -130,7 +130,7 @@ class ClassPoint:
     @property
     def acts(self) -> Floats:
         """Yearly acts at which lines are known, `(k, 1)`, or of each machine."""
-        return np.asarray(self.known["acts"])
+        return np.asarray(self.values["acts"])
 
     def amount(self, parts: Mapping[str, float]) -> Floats:
         """A sum of lines, each counted so many times, EUR/year, `(s, k, 1)` or `(m, 1)`."""
@@ -138,7 +138,7 @@ class ClassPoint:
         for step in self.account.model.lines:
             if step.name in parts:
                 times = parts[step.name] * self.acts if step.per == "act" else parts[step.name]
-                total = total + self.known[step.name] * times
+                total = total + self.values[step.name] * times
         return np.asarray(total)
 
     @property
@@ -185,9 +185,9 @@ class ClassPoint:
         steps = [step for step in account.model.lines if step.name in parts]
         seeds = {step.name: weights * parts[step.name] for step in steps}
         by_act = [step.name for step in steps if step.per == "act"]
-        more = sum(seeds[name] * self.known[name] for name in by_act)
+        more = sum(seeds[name] * self.values[name] for name in by_act)
         seeds |= {name: seeds[name] * self.acts for name in by_act}
-        pulls = self.ready.pulls(self.known, seeds)
+        pulls = self.ready.pulls(self.values, seeds)
         more = (more + pulls.pop("acts", 0.0)) * self.acts
         pulls = paid(pulls, self.prices, self.vat_rate)
         names = self.ready.names & pulls.keys()

@@ -108,8 +108,8 @@ def cohort(case: Case, population: Population, activity: str, date: dt.date) -> 
     frame = fleet.frame.assign(amortised=amortised)
     frame = frame[_chosen(frame, population) & (frame["weight"] > 0)]
     if frame.empty:
-        shown = population.model_dump(by_alias=True, exclude_defaults=True)
-        words = " ; ".join(f"{key} : {', '.join(codes)}" for key, codes in shown.items())
+        filters = population.model_dump(by_alias=True, exclude_defaults=True)
+        words = " ; ".join(f"{key} : {', '.join(codes)}" for key, codes in filters.items())
         raise InputError(problem("population_empty", None, words or "—"))
     order = [code for code in case.reference.classes if code in set(frame["class"])]
     parts = (_machines(case, date, code, frame[frame["class"] == code], activity) for code in order)

@@ -49,41 +49,41 @@ def derivatives(
     if postes is None:
         postes = frozenset(case.reference.perimeter(case.scenario.perimeter).postes)
     acts = np.asarray(acts, dtype=float)
-    known = case.bindings(class_code, acts, np.asarray(amortised, dtype=float))
-    known |= model.evaluate(known)
+    values = case.bindings(class_code, acts, np.asarray(amortised, dtype=float))
+    values |= model.evaluate(values)
     chosen = [step for step in model.lines if step.poste in postes]
-    slopes = pulled(model, known, {s.name: acts if s.per == "act" else 1.0 for s in chosen})
+    slopes = pulled(model, values, {s.name: acts if s.per == "act" else 1.0 for s in chosen})
     cost = np.zeros(())
     for step in chosen:
-        cost = cost + known[step.name] * (acts if step.per == "act" else 1.0)
+        cost = cost + values[step.name] * (acts if step.per == "act" else 1.0)
         if step.per == "act":
-            slopes["acts"] = slopes.get("acts", 0.0) + known[step.name]
+            slopes["acts"] = slopes.get("acts", 0.0) + values[step.name]
     slopes = paid(slopes, excluded(case, class_code), case.vat_rate(class_code))
     shape = np.broadcast_shapes(acts.shape, np.shape(amortised), cost.shape)
     return np.broadcast_to(cost, shape), {n: np.broadcast_to(s, shape) for n, s in slopes.items()}
 
 
-def pulled(model: CostModel, known: Mapping[str, Any], seeds: Mapping[str, Any]) -> dict[str, Any]:
+def pulled(model: CostModel, values: Mapping[str, Any], seeds: Mapping[str, Any]) -> dict[str, Any]:
     """Derivatives of a weighted sum of steps to what formulas see, by name, `acts` among them.
 
-    known: what `CostModel.evaluate` was given and gave. seeds: weight of each step that counts.
+    values: what `CostModel.evaluate` was given and gave. seeds: weight of each step that counts.
     Shapes broadcast.
 
     Raises:
         FormulaError: a derivative is not finite.
     """
-    known = {**known, **{name: value for name, (value, _) in CONSTANTS.items()}}
-    known = {name: np.asarray(value, dtype=float)[()] for name, value in known.items()}
+    values = {**values, **{name: value for name, (value, _) in CONSTANTS.items()}}
+    values = {name: np.asarray(value, dtype=float)[()] for name, value in values.items()}
     # Of the names that the engine binds, `acts` alone moves.
-    moving = known.keys() - ({*BOUND, *CONSTANTS} - {"acts"})
-    found = pulls_of(model.chain, frozenset(seeds), frozenset(moving))(known, seeds)
-    if not all(np.isfinite(pull).all() for pull in found.values()):
+    moving = values.keys() - ({*BOUND, *CONSTANTS} - {"acts"})
+    pulls = pulls_of(model.chain, frozenset(seeds), frozenset(moving))(values, seeds)
+    if not all(np.isfinite(pull).all() for pull in pulls.values()):
         for step in model.steps:
             for name in sorted(step.formula.names & moving):
-                if not np.isfinite(derivative(step.formula, name)(known)).all():
+                if not np.isfinite(derivative(step.formula, name)(values)).all():
                     place, facts = step.formula.place, {"formula": step.formula.text, "name": name}
                     raise FormulaError(problem("slope_undefined", place, step.name, **facts))
-    return found
+    return pulls
 
 
 def paid(pulls: Mapping[str, Any], prices: Mapping[str, Any], vat_rate: Any) -> dict[str, Any]:

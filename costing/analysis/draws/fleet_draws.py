@@ -104,14 +104,14 @@ class Stock:
     by_name: NDArray[np.intp]
 
     @classmethod
-    def of(cls, fleet: Fleet, modality: str, together: bool) -> Stock:
-        """Those of a fleet; `together` where machines of one date have the same chances."""
+    def of(cls, fleet: Fleet, modality: str, by_date: bool) -> Stock:
+        """Those of a fleet; `by_date` where machines of one date have the same chances."""
         rows = np.flatnonzero((fleet.frame["modality"] == modality).to_numpy())
         frame = fleet.frame.iloc[rows]
         weight = frame["weight"].to_numpy(dtype=float)
         installed = frame["installed_on"].to_numpy()
         names = frame["machine_id"].astype(str).to_numpy(dtype=str)
-        if together:
+        if by_date:
             dates, group = np.unique(installed, return_inverse=True)
             total = np.bincount(group, weight, minlength=len(dates)).astype(float)
             order = np.arange(len(dates))

@@ -156,10 +156,10 @@ class Study:
         """
         fleet = self.case.fleet
         _ = self.case.fleet_in(min(self.years))  # refuses what the plain path refuses
-        together = self.case.fleets.dynamics.age_power is not None
+        by_date = self.case.fleets.dynamics.age_power is not None
         found = {}
         for modality, rows in fleet.frame.groupby("modality", sort=False):
-            stock = Stock.of(fleet, str(modality), together)
+            stock = Stock.of(fleet, str(modality), by_date)
             codes = dict.fromkeys(rows["class"])
             found[str(modality)] = tuple(ClassDraws.of(self.case, code, stock) for code in codes)
         return found

@@ -58,9 +58,9 @@ class _Margin:
             of = _break_even if self.definition == "break_even" else _ratio
             value, by_class = of(points, self.definition, self.postes)
         slopes = dict.fromkeys(addresses, 0.0)
-        for part, found in zip(accounts.classes, by_class, strict=False):
+        for part, by_name in zip(accounts.classes, by_class, strict=False):
             own = self.machines.addresses[part.machines.code]
-            for name, slope in found.items():
+            for name, slope in by_name.items():
                 slopes[own[name]] += slope
         result = np.array(list(slopes.values()))
         if not (np.isfinite(value) and np.isfinite(result).all()):
@@ -93,10 +93,10 @@ class _Sides:
     def slopes(self, to_above: float, to_below: float) -> Slopes:
         """Derivatives of the ratio, from its own to its two sums."""
         factors = dict.fromkeys(self.less, -to_above) | dict.fromkeys(self.over, to_below)
-        found = self.point.cost_slopes(factors, self.kept)
+        by_name = self.point.cost_slopes(factors, self.kept)
         for name, slope in self.pay_slopes().items():
-            found[name] = found.get(name, 0.0) + to_above * slope
-        return found
+            by_name[name] = by_name.get(name, 0.0) + to_above * slope
+        return by_name
 
 
 def _ratio(
@@ -148,7 +148,7 @@ def _break_even(
     ]
     straight = [(cost[:1], (cost[1:] - cost[:1]) / SPAN) for cost in costs]
     acts = float(break_even([point.account for point in points], straight)[0])
-    found = []
+    by_class = []
     for point, lines in zip(points, chosen, strict=True):
         account = point.account
         ends = np.array([1 - acts / SPAN, acts / SPAN])
@@ -157,8 +157,8 @@ def _break_even(
         prices = account.machines.weight @ account.machines.fees[:, : len(account.limits) + 1]
         for name, slope in point.pay_slopes(np.array([acts]), prices[None]).items():
             slopes[name] = slopes.get(name, 0.0) + slope
-        found.append(slopes)
-    rise = sum(slopes.pop("acts") for slopes in found)  # what is left gains, for 100 % more acts
+        by_class.append(slopes)
+    rise = sum(slopes.pop("acts") for slopes in by_class)  # what is left gains, for 100 % more acts
     if not rise:
         return np.nan, []
-    return acts, [{name: -acts / rise * s for name, s in slopes.items()} for slopes in found]
+    return acts, [{name: -acts / rise * s for name, s in slopes.items()} for slopes in by_class]

@@ -45,8 +45,8 @@ def variation(
         for part in machines.accounts(values).classes:
             revenue, cost = part.each(slice(None), postes)
             readings = overvaluation(revenue, cost)
-            found = readings.markup if definition == "markup" else readings.share_of_fee
-            every.append(np.broadcast_to(found, (len(cost), found.shape[-1])))
+            reading = readings.markup if definition == "markup" else readings.share_of_fee
+            every.append(np.broadcast_to(reading, (len(cost), reading.shape[-1])))
         size = max(part.shape[1] for part in every)
         return np.concatenate([np.broadcast_to(p, (len(p), size)) for p in every])
 
@@ -55,12 +55,12 @@ def variation(
     drawn = inputs.values(inputs.scores(0, MACHINE_DRAWS, seed))
     above = weight @ (by_machine(drawn) >= figure) / weight.sum()
     order = np.argsort(middle)
-    known = order[np.isfinite(middle[order])]
-    if not known.size:
+    defined = order[np.isfinite(middle[order])]
+    if not defined.size:
         return None
-    rank = np.cumsum(weight[known])
+    rank = np.cumsum(weight[defined])
     quantiles = {
-        f"p{share:02d}": float(middle[known[np.searchsorted(rank, share / 100 * rank[-1])]])
+        f"p{share:02d}": float(middle[defined[np.searchsorted(rank, share / 100 * rank[-1])]])
         for share in (5, 25, 50, 75, 95)
     }
     return Variation(

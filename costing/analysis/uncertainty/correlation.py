@@ -91,10 +91,10 @@ def components(matrix: Floats) -> list[NDArray[np.intp]]:
     return [np.flatnonzero(label == group) for group in range(count)]
 
 
-def nearest(matrix: Floats, held: NDArray[np.bool_] | None = None) -> Floats:
+def nearest(matrix: Floats, zero: NDArray[np.bool_] | None = None) -> Floats:
     """The nearest correlation matrix whose eigenvalues are at least `LEAST`.
 
-    held: pairs `(k, k)` that stay at 0, by default none.
+    zero: pairs `(k, k)` that stay at 0, by default none.
     """
     current, correction = matrix.copy(), np.zeros_like(matrix)
     for _ in range(_ROUNDS):
@@ -103,8 +103,8 @@ def nearest(matrix: Floats, held: NDArray[np.bool_] | None = None) -> Floats:
         inside = (vectors * np.maximum(values, 2 * LEAST)) @ vectors.T
         correction = inside - moved
         current = inside.copy()
-        if held is not None:
-            current[held] = 0.0
+        if zero is not None:
+            current[zero] = 0.0
         np.fill_diagonal(current, 1.0)
         if np.abs(current - inside).max() < LEAST / 10:
             break
@@ -124,12 +124,12 @@ def _impossible(
     near_part = nearest(part, part == 0)
     offered = _offer(near_part, [(inside[first], inside[second]) for first, second in pairs])
 
-    def shown(rank: Mapping[tuple[str, str], float]) -> str:
+    def text(rank: Mapping[tuple[str, str], float]) -> str:
         return " ; ".join(f"{first} – {second} : {number(rank[first, second], 2)}"
                           for first, second in pairs)  # fmt: skip
 
     near = dict(zip(pairs, offered, strict=True))
-    return problem("correlation_impossible", None, shown(ranks), nearest=shown(near))
+    return problem("correlation_impossible", None, text(ranks), nearest=text(near))
 
 
 def _offer(valid: Floats, pairs: Sequence[tuple[int, int]]) -> list[float]:

@@ -102,10 +102,10 @@ class Fit:
         if self.exact:
             return f"La {self.law(unit)} a exactement ces trois quantiles."
         none = "PERT sans valeur négative" if self.distribution == "pert" else "lognormale"
-        found = " ; ".join(quantity(x, unit) for x in self.fitted)
+        fitted = " ; ".join(quantity(x, unit) for x in self.fitted)
         return (
             f"Aucune loi {none} n'a ces trois quantiles ; la plus proche, au sens des moindres "
-            f"carrés, est la {self.law(unit)}, dont les quantiles à 5, 50 et 95 % sont {found} : "
+            f"carrés, est la {self.law(unit)}, dont les quantiles à 5, 50 et 95 % sont {fitted} : "
             f"l'écart est {_most(self.gap)} de la plage de 5 à 95 %."
         )
 
@@ -246,14 +246,14 @@ def _closest(scaled: Floats, least: float) -> float:
 
     grid = np.linspace(0.0, 1.0, _STARTS)
     heights = np.array([squares(share) for share in grid])
-    found = list(zip(heights.tolist(), grid.tolist(), strict=True))
+    tries = list(zip(heights.tolist(), grid.tolist(), strict=True))
     padded = np.concatenate([[math.inf], heights, [math.inf]])
     for index in np.flatnonzero((heights <= padded[:-2]) & (heights <= padded[2:])).tolist():
         ends = grid[max(index - 1, 0)], grid[min(index + 1, _STARTS - 1)]
         search: Any = minimize_scalar
         answer = search(squares, bounds=ends, method="bounded", options={"xatol": 1e-10})
-        found.append((float(answer.fun), float(answer.x)))
-    return float(min(found)[1])
+        tries.append((float(answer.fun), float(answer.x)))
+    return float(min(tries)[1])
 
 
 # --- lognormal

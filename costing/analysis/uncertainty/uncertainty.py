@@ -256,17 +256,17 @@ class Outcome:
         the draws one standard error on either side (Serfling, 1980, 2.3.3). An infinite median (a
         break-even that most draws never reach) has no error: NaN.
         """
-        known = self.draws[~np.isnan(self.draws)]
-        if not known.size:
+        defined = self.draws[~np.isnan(self.draws)]
+        if not defined.size:
             return math.nan, math.nan
-        middle = float(np.quantile(known, 0.5, method="inverted_cdf"))
+        middle = float(np.quantile(defined, 0.5, method="inverted_cdf"))
         if not math.isfinite(middle):
             return middle, math.nan
         _, error = self._mean(np.asarray(self.draws < middle, dtype=float))
         if not self._by_block:
-            error = 0.5 / known.size**0.5
+            error = 0.5 / defined.size**0.5
         ends = np.quantile(
-            known, [max(0.0, 0.5 - error), min(1.0, 0.5 + error)], method="inverted_cdf"
+            defined, [max(0.0, 0.5 - error), min(1.0, 0.5 + error)], method="inverted_cdf"
         )
         return middle, float(ends[1] - ends[0]) / 2
 
@@ -300,9 +300,9 @@ def simulate(
 
     def block(number: int) -> Floats:
         scores = inputs.scores(number, counts[number], seed, method)
-        found = np.asarray(study(inputs.values(scores)))
+        results = np.asarray(study(inputs.values(scores)))
         # What rests on no uncertain input comes as one row.
-        return np.broadcast_to(found, (counts[number], *found.shape[1:]))
+        return np.broadcast_to(results, (counts[number], *results.shape[1:]))
 
     parts = [
         np.asarray(study({a: m[None] for a, m in zip(inputs.addresses, inputs.modes, strict=True)}))

@@ -368,7 +368,7 @@ def test_saturated_renewal_by_hand() -> None:
     """
     rows = ({**CT, "installed_on": date} for date in ("2005-01-01", "2023-01-01"))
     case = make_case(REFERENCE, Scenario(fleet=fleet_of(*rows), overrides=STILL))
-    stock = Stock.of(case.fleet, "scanner", together=True)
+    stock = Stock.of(case.fleet, "scanner", by_date=True)
     zero = np.zeros(1)
     rates = Rates(zero, zero, np.array([0.5, 0.75]), np.ones(1))
     kept, new = stock.weights([2025], rates)[2025]
