@@ -198,11 +198,11 @@ def _enough(claim: Claim, settings: Settings) -> Callable[[Outcome], bool] | Non
     """
     if settings.precision is None:
         return None
-    asked = settings.precision
+    precision = settings.precision
 
     def enough(outcome: Outcome) -> bool:
         chance, count = _at_least(outcome, claim.figure), len(outcome.draws)
-        return max(chance.error, 1.0 / count) <= asked
+        return max(chance.error, 1.0 / count) <= precision
 
     return enough
 

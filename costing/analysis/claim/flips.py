@@ -73,12 +73,12 @@ def flips(margin: Margin, inputs: Inputs, figure: float) -> list[Flip]:
     rows = np.repeat(inputs.modes[:, None], count * points, axis=1)
     for index in range(count):
         rows[index, index * points : (index + 1) * points] = grids[index]
-    found = margin(rows).reshape(count, points)
-    turning = _turning(margin, inputs, grids, found >= 0)
+    margins = margin(rows).reshape(count, points)
+    turning = _turning(margin, inputs, grids, margins >= 0)
     return [
         Flip(item, float(grid[0]), float(grid[-1]), turning.get(index),
              float(values[0] + figure), float(values[-1] + figure))
-        for index, (item, grid, values) in enumerate(zip(inputs.items, grids, found, strict=True))
+        for index, (item, grid, values) in enumerate(zip(inputs.items, grids, margins, strict=True))
     ]  # fmt: skip
 
 

@@ -337,22 +337,23 @@ def _together(answer: ClaimAnswer) -> str:
 
 
 def _variation(answer: ClaimAnswer) -> str:
-    found = answer.variation
-    if found is None:
+    variation = answer.variation
+    if variation is None:
         return ""
-    low, high = found.share_range
+    low, high = variation.share_range
     figure = amount(answer.figure, "markup")
-    if max(found.share_above, high) < 0.0005:
+    if max(variation.share_above, high) < 0.0005:
         reach = f"aucun n'atteint {figure}"
     else:
         reach = (
-            f"{_part(found.share_above)} atteignent {figure} "
+            f"{_part(variation.share_above)} atteignent {figure} "
             f"(de {_part(low)} à {_part(high)} selon ce que l'on ne sait pas)"
         )
     return (
         f"Les appareils diffèrent entre eux : 9 sur 10 sont entre "
-        f"{percent(found.quantiles['p05'], 0, True)} et {percent(found.quantiles['p95'], 0, True)} "
-        f"(médiane {percent(found.quantiles['p50'], 0, True)}) ; "
+        f"{percent(variation.quantiles['p05'], 0, True)} et "
+        f"{percent(variation.quantiles['p95'], 0, True)} "
+        f"(médiane {percent(variation.quantiles['p50'], 0, True)}) ; "
         f"{reach}."
     )
 

@@ -113,11 +113,11 @@ class ClassAccount:
     @cached_property
     def by_poste(self) -> dict[str, Floats]:
         """Cost of the billed acts by poste, EUR/year, `(n,)`."""
-        found: dict[str, Floats] = {}
+        amounts: dict[str, Floats] = {}
         for name, amount in self._sums(np.ones(len(self.machines.weight), dtype=bool)).items():
             poste = self.poste[name]
-            found[poste] = found.get(poste, 0) + amount
-        return found
+            amounts[poste] = amounts.get(poste, 0) + amount
+        return amounts
 
     @cached_property
     def stops(self) -> Floats:
@@ -129,16 +129,18 @@ class ClassAccount:
         """Poste of each line."""
         return {step.name: step.poste or "" for step in self.model.lines}
 
-    def _sums(self, kept: NDArray[np.bool_], only: str | None = None) -> dict[str, Floats]:
-        """Each line summed over the machines kept; `only` lines that use a name."""
-        if not kept.any():
+    def _sums(self, retained: NDArray[np.bool_], only: str | None = None) -> dict[str, Floats]:
+        """Each line summed over the machines retained; `only` lines that use a name."""
+        if not retained.any():
             return {}
-        pieces = [self._sums_of(kept, only, part) for part in self._slices()]
+        pieces = [self._sums_of(retained, only, part) for part in self._slices()]
         return {name: np.concatenate([p[name] for p in pieces]) for name in pieces[0]}
 
-    def _sums_of(self, kept: NDArray[np.bool_], only: str | None, part: slice) -> dict[str, Floats]:
+    def _sums_of(
+        self, retained: NDArray[np.bool_], only: str | None, part: slice
+    ) -> dict[str, Floats]:
         lines = self.lines(part)
-        weights = self._weights(lines, kept, part)
+        weights = self._weights(lines, retained, part)
         size = len(range(*part.indices(self.size)))
         return {
             name: np.broadcast_to(_combine(weights, amount), (size,))
@@ -183,14 +185,14 @@ class ClassAccount:
         }
         return Lines(amounts, values | results, states.reshape(-1), acts, by_machine)
 
-    def _weights(self, lines: Lines, kept: NDArray[np.bool_], part: slice) -> Floats:
+    def _weights(self, lines: Lines, retained: NDArray[np.bool_], part: slice) -> Floats:
         """What each (state, activity, draw) counts for: sums of weight × share of billed acts."""
         machines = self.machines
         if lines.by_machine:
-            return (machines.weight * kept)[:, None] * self.share(self._cut(self.omega, part))
+            return (machines.weight * retained)[:, None] * self.share(self._cut(self.omega, part))
         rows = []
         for state in lines.states:
-            weight = machines.weight * (kept & (machines.amortised == state))
+            weight = machines.weight * (retained & (machines.amortised == state))
             fixed = np.atleast_1d(self._shared(weight, part))
             if lines.acts.shape[0] == 1:
                 rows.append(fixed[None])

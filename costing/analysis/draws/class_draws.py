@@ -75,15 +75,15 @@ class ClassDraws:
     def of(cls, case: Case, code: str, stock: Stock) -> ClassDraws:
         """Those of a case's fleet."""
         fleet = case.fleet
-        kept = np.flatnonzero((fleet.frame["class"] == code).to_numpy()[stock.rows])
-        own = replace(fleet, frame=fleet.frame.iloc[stock.rows[kept]])
+        members = np.flatnonzero((fleet.frame["class"] == code).to_numpy()[stock.rows])
+        own = replace(fleet, frame=fleet.frame.iloc[stock.rows[members]])
         return cls(
             case=case,
             code=code,
             stock=stock,
             base=own.machines(case.reference.schedule, fleet.year, case.amortisation_years),
-            group=stock.group[kept],
-            share=stock.share[kept],
+            group=stock.group[members],
+            share=stock.share[members],
             installed=own.frame["installed_on"].to_numpy(),
         )
 
@@ -93,8 +93,8 @@ class ClassDraws:
         names = cost_names(self.case, self.code) | {*LIMITS, "amortisation_years"}
         if np.any(self.base.acts_inpatient > 0):
             names.add("inpatient_cost_weight")
-        found = {name: address_of(self.case, self.code, name) for name in sorted(names)}
-        return {name: address for name, address in found.items() if address}
+        addresses = {name: address_of(self.case, self.code, name) for name in sorted(names)}
+        return {name: address for name, address in addresses.items() if address}
 
     def block(self, values: Values, factor: Floats, cohorts: list[Floats]) -> Block:
         """Some draws, from values by address."""
@@ -120,12 +120,12 @@ class ClassDraws:
     def _limits(self, schedule: FeeSchedule, block: Block) -> tuple[Floats, ...]:
         """Limits of the bands, acts a year: as drawn, else those of the schedule's classes."""
         names = [name for name in LIMITS if name in self.addresses]
-        found: list[Floats] = []
+        limits: list[Floats] = []
         for name, mode in zip(names, schedule.classes[self.code].limits, strict=True):
             limit = np.atleast_1d(np.asarray(block.drawn.get(name, mode), dtype=float))
             # A limit drawn below the one before it leaves its band empty.
-            found.append(np.maximum(limit, found[-1]) if found else limit)
-        return tuple(found)
+            limits.append(np.maximum(limit, limits[-1]) if limits else limit)
+        return tuple(limits)
 
     def _weights(self, pay: Pay, block: Block) -> States:
         """Weight of the machines in each state, by the years before « amorti » that hold."""
@@ -155,7 +155,7 @@ class ClassDraws:
 
         They themselves, their billed acts, and what they miss (EUR in the year), sums by weight.
         """
-        found = np.zeros((3, 1))
+        totals = np.zeros((3, 1))
         billed = self.base.acts_billed * block.factor[:, None]
         for state, (weight, revenue) in enumerate(zip(paid.weights, paid.revenue, strict=True)):
             if not weight.any():
@@ -163,8 +163,8 @@ class ClassDraws:
             missing = self._cost(paid.pay, bool(state), block) - revenue
             lacking = weight * (missing > 0)
             sums = _stack(lacking.sum(axis=1), _sum(lacking, billed), _sum(lacking, missing))
-            found = found + sums
-        return found
+            totals = totals + sums
+        return totals
 
     def _cost(self, pay: Pay, amortised: bool, block: Block) -> Floats:
         """Cost of the billed acts of each machine in a state, EUR/year, `(n or 1, m)`.

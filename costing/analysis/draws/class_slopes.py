@@ -26,7 +26,7 @@ from costing.language.derivatives import pulls_of, values_of
 from costing.language.units import CONSTANTS
 
 Floats = NDArray[np.float64]
-Kept = NDArray[np.bool_]
+Retained = NDArray[np.bool_]
 #: Derivatives by parameter name.
 Slopes = dict[str, float]
 
@@ -164,14 +164,14 @@ class ClassPoint:
             return np.asarray(amount[:, 0] * self.share)
         return np.asarray(np.tensordot(amount[..., 0], self.ready.places, 2) * self.share)
 
-    def cost(self, parts: Mapping[str, float], kept: Kept) -> float:
-        """The sum of lines over the machines kept, borne by their billed acts, EUR/year."""
-        weight = self.account.machines.weight * kept * self.share
+    def cost(self, parts: Mapping[str, float], retained: Retained) -> float:
+        """The sum of lines over the machines retained, borne by their billed acts, EUR/year."""
+        weight = self.account.machines.weight * retained * self.share
         return float(np.sum(self.weights(weight) * self.amount(parts)))
 
-    def cost_slopes(self, parts: Mapping[str, float], kept: Kept) -> Slopes:
+    def cost_slopes(self, parts: Mapping[str, float], retained: Retained) -> Slopes:
         """Derivatives of `cost`."""
-        weight = self.account.machines.weight * kept
+        weight = self.account.machines.weight * retained
         slopes = self.line_slopes(parts, self.weights(weight * self.share))
         if "inpatient_cost_weight" in self.ready.names:
             moved = weight * self.account.share_slope(self.account.omega)[:, 0]
@@ -196,11 +196,11 @@ class ClassPoint:
 
     # --- pay
 
-    def revenue_slopes(self, kept: Kept) -> Slopes:
-        """Derivatives of the fee revenue of the machines kept."""
+    def revenue_slopes(self, retained: Retained) -> Slopes:
+        """Derivatives of the fee revenue of the machines retained."""
         account = self.account
         places, billed = account.counted
-        weight = account.machines.weight * billed * kept
+        weight = account.machines.weight * billed * retained
         slopes = self.pay_slopes(places * account.scale, weight[:, None] * account.fees)
         return self._scaled(slopes)
 

@@ -66,7 +66,7 @@ class Cohort:
     @cached_property
     def addresses(self) -> dict[str, dict[str, str]]:
         """Address of each parameter that counts, by class and name."""
-        found = {}
+        by_class = {}
         for part in self.machines:
             names = cost_names(self.case, part.code) | set(LIMITS)
             if self.activity != "observed":
@@ -74,8 +74,8 @@ class Cohort:
             if np.any(part.billed < 1):
                 names.add("inpatient_cost_weight")
             own = {name: address_of(self.case, part.code, name) for name in sorted(names)}
-            found[part.code] = {name: address for name, address in own.items() if address}
-        return found
+            by_class[part.code] = {name: address for name, address in own.items() if address}
+        return by_class
 
     def study(self, definition: str, postes: frozenset[str]) -> Callable[[Values], Floats]:
         """A claim's quantity of these machines, as a function of values by address."""
@@ -119,7 +119,7 @@ def cohort(case: Case, population: Population, activity: str, date: dt.date) -> 
 def _chosen(frame: pd.DataFrame, population: Population) -> Any:
     """Which rows a population keeps."""
     states = np.where(frame["amortised"], AMORTISATION[1], AMORTISATION[0])
-    kept = np.ones(len(frame), dtype=bool)
+    chosen = np.ones(len(frame), dtype=bool)
     for column, codes in (
         (frame["modality"], population.modality),
         (frame["class"], population.machine_class),
@@ -128,8 +128,8 @@ def _chosen(frame: pd.DataFrame, population: Population) -> Any:
         (pd.Series(states, frame.index), population.amortisation),
     ):
         if codes:
-            kept &= column.isin(codes).to_numpy()
-    return kept
+            chosen &= column.isin(codes).to_numpy()
+    return chosen
 
 
 def _machines(case: Case, date: dt.date, code: str, frame: pd.DataFrame, activity: str) -> Machines:

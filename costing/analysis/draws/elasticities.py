@@ -91,12 +91,12 @@ def paid(pulls: Mapping[str, Any], prices: Mapping[str, Any], vat_rate: Any) -> 
 
     prices: those that leave VAT out, by name.
     """
-    found = dict(pulls)
+    slopes = dict(pulls)
     for name, price in prices.items():
         if name in pulls:
-            found[name] = pulls[name] * (1 + vat_rate)
-            found["vat_rate"] = found.get("vat_rate", 0.0) + pulls[name] * price
-    return found
+            slopes[name] = pulls[name] * (1 + vat_rate)
+            slopes["vat_rate"] = slopes.get("vat_rate", 0.0) + pulls[name] * price
+    return slopes
 
 
 def elasticities(

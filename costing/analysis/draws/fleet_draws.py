@@ -42,12 +42,12 @@ def rate_addresses(case: Case, modality: str) -> dict[str, str]:
 
     The power of age is that of all modalities, as in `Fleets.dynamics`.
     """
-    found = {}
+    addresses = {}
     for name, parameter in case.reference.files["dynamics"].items():
         value = parameter.find("*" if name == "renewal_age_power" else modality)
         if value:
-            found[name] = f"dynamics.{name}.{value.scope}"
-    return found
+            addresses[name] = f"dynamics.{name}.{value.scope}"
+    return addresses
 
 
 @dataclass(frozen=True)
@@ -130,11 +130,11 @@ class Stock:
         """
         wanted = set(years)
         cohorts: list[Floats] = [self.weight[None]]
-        found = {self.year: cohorts}
+        by_year = {self.year: cohorts}
         for year in range(self.year + 1, max(wanted) + 1):
             cohorts = self._next(cohorts, year, rates)
-            found[year] = cohorts
-        return {year: weights for year, weights in found.items() if year in wanted}
+            by_year[year] = cohorts
+        return {year: weights for year, weights in by_year.items() if year in wanted}
 
     def _next(self, cohorts: Sequence[Floats], year: int, rates: Rates) -> list[Floats]:
         """The cohorts after 1 January of a year: renewed, then grown."""
@@ -143,12 +143,12 @@ class Stock:
         else:
             renewed = self._by_age(cohorts, year, rates.renewal, rates.power)
         growth = rates.growth[:, None]
-        kept = 1 + np.minimum(growth, 0)
+        remaining = 1 + np.minimum(growth, 0)
         steps = year - self.year - 1
         added = self.weight * np.maximum(growth, 0) * (1 + growth) ** steps
         new = sum(renewed[1:], start=renewed[0])
-        old = [(part - gone) * kept for part, gone in zip(cohorts, renewed, strict=True)]
-        return [*old, new * kept + added]
+        old = [(part - gone) * remaining for part, gone in zip(cohorts, renewed, strict=True)]
+        return [*old, new * remaining + added]
 
     def _by_age(
         self, cohorts: Sequence[Floats], year: int, rate: Floats, power: Floats
@@ -173,7 +173,7 @@ class Stock:
         """Weight replaced in each cohort, the oldest first, then in the order of names."""
         gone: Any = 0.0
         quota = sum(part.sum(axis=1) for part in cohorts) * rate
-        found = []
+        by_cohort = []
         for index, part in enumerate(cohorts):
             # Groups are in the order of their own dates; a later cohort has one date.
             ranked = part if index == 0 else part[:, self.by_name]
@@ -183,9 +183,9 @@ class Stock:
                 restored = np.empty_like(renewed)
                 restored[:, self.by_name] = renewed
                 renewed = restored
-            found.append(renewed)
+            by_cohort.append(renewed)
             gone = gone + part.sum(axis=1, keepdims=True)
-        return found
+        return by_cohort
 
 
 def _chances(mass: Floats, pull: Floats, quota: Floats) -> Floats:

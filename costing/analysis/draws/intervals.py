@@ -88,16 +88,16 @@ def _row(totals: Outcome) -> dict[str, float]:
     """One row of the table from the totals of a group, `(n + 1, 3)`."""
     cost, revenue, acts = totals.values.T
     markup = np.asarray(overvaluation(revenue, cost).markup)
-    found: dict[str, float] = {}
+    row: dict[str, float] = {}
     for name, values in (
         ("cost_per_act_eur", cost / acts),
         ("revenue_per_act_eur", revenue / acts),
         ("markup", markup),
     ):
-        found[name] = float(values[0])
-        found[f"{name}_p50_error"] = Outcome(values, totals.blocks, totals.method).median()[1]
+        row[name] = float(values[0])
+        row[f"{name}_p50_error"] = Outcome(values, totals.blocks, totals.method).median()[1]
         for suffix, share in QUANTILES.items():
-            found[f"{name}_{suffix}"] = float(np.quantile(values[1:], share, method="inverted_cdf"))
+            row[f"{name}_{suffix}"] = float(np.quantile(values[1:], share, method="inverted_cdf"))
     chance = Outcome(revenue - cost, totals.blocks, totals.method).probability(lambda g: g > 0)
-    found["above_cost"], found["above_cost_error"] = map(float, chance)
-    return found
+    row["above_cost"], row["above_cost_error"] = map(float, chance)
+    return row

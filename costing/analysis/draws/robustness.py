@@ -157,12 +157,14 @@ class Study:
         fleet = self.case.fleet
         _ = self.case.fleet_in(min(self.years))  # refuses what the plain path refuses
         by_date = self.case.fleets.dynamics.age_power is not None
-        found = {}
+        by_modality = {}
         for modality, rows in fleet.frame.groupby("modality", sort=False):
             stock = Stock.of(fleet, str(modality), by_date)
             codes = dict.fromkeys(rows["class"])
-            found[str(modality)] = tuple(ClassDraws.of(self.case, code, stock) for code in codes)
-        return found
+            by_modality[str(modality)] = tuple(
+                ClassDraws.of(self.case, code, stock) for code in codes
+            )
+        return by_modality
 
     @cached_property
     def pays(self) -> dict[tuple[str, int], tuple[Pay, ...]]:

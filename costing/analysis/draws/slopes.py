@@ -70,10 +70,10 @@ class _Margin:
 
 @dataclass(frozen=True)
 class _Sides:
-    """What a class brings to a ratio: of the machines kept, pay less some lines, over others."""
+    """What a class brings to a ratio: of machines retained, pay less some lines, over others."""
 
     point: ClassPoint
-    kept: NDArray[np.bool_]
+    retained: NDArray[np.bool_]
     pay: float
     pay_slopes: Callable[[], Slopes]
     less: list[str]
@@ -82,18 +82,18 @@ class _Sides:
     @property
     def above(self) -> float:
         """The part of the numerator."""
-        return self.pay - (self.point.cost(dict.fromkeys(self.less, 1.0), self.kept)
+        return self.pay - (self.point.cost(dict.fromkeys(self.less, 1.0), self.retained)
                            if self.less else 0.0)  # fmt: skip
 
     @property
     def below(self) -> float:
         """The part of the denominator."""
-        return self.point.cost(dict.fromkeys(self.over, 1.0), self.kept)
+        return self.point.cost(dict.fromkeys(self.over, 1.0), self.retained)
 
     def slopes(self, to_above: float, to_below: float) -> Slopes:
         """Derivatives of the ratio, from its own to its two sums."""
         factors = dict.fromkeys(self.less, -to_above) | dict.fromkeys(self.over, to_below)
-        by_name = self.point.cost_slopes(factors, self.kept)
+        by_name = self.point.cost_slopes(factors, self.retained)
         for name, slope in self.pay_slopes().items():
             by_name[name] = by_name.get(name, 0.0) + to_above * slope
         return by_name
@@ -118,9 +118,9 @@ def _sides(point: ClassPoint, definition: str, postes: frozenset[str]) -> _Sides
     account, machines = point.account, point.account.machines
     lines = [name for name, poste in account.poste.items() if poste in postes]
     if definition != "investment":
-        kept = np.ones(len(machines.weight), dtype=bool)
-        return _Sides(point, kept, float(account.revenue[0]),
-                      lambda: point.revenue_slopes(kept), [], lines)  # fmt: skip
+        retained = np.ones(len(machines.weight), dtype=bool)
+        return _Sides(point, retained, float(account.revenue[0]),
+                      lambda: point.revenue_slopes(retained), [], lines)  # fmt: skip
     if account.case.scenario.conventions.investment == "rate_gap":
         uses = account.model.uses
         stops = [step.name for step in account.model.lines if "amortised" in uses(step.name)]
@@ -130,9 +130,9 @@ def _sides(point: ClassPoint, definition: str, postes: frozenset[str]) -> _Sides
     running = [name for name in lines if name not in capital]
     paid = account.paid_each(slice(None))[:, 0]
     left = paid - point.each(dict.fromkeys(running, 1.0))
-    kept = ~machines.amortised & (left > 0)
-    pay = float(np.sum(machines.weight * kept * paid))
-    return _Sides(point, kept, pay, lambda: point.revenue_slopes(kept), running, capital)
+    retained = ~machines.amortised & (left > 0)
+    pay = float(np.sum(machines.weight * retained * paid))
+    return _Sides(point, retained, pay, lambda: point.revenue_slopes(retained), running, capital)
 
 
 def _break_even(

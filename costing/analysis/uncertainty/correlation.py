@@ -59,7 +59,7 @@ def completed(ranks: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], f
     for (first, second), rank in ranks.items():
         score = 2 * np.sin(np.pi * rank / 6)
         ties.setdefault(first, {})[second] = ties.setdefault(second, {})[first] = float(score)
-    found = dict(ranks)
+    pairs = dict(ranks)
     done: set[str] = set()
     for start, near in ties.items():
         reached = _products(ties, start)
@@ -68,8 +68,8 @@ def completed(ranks: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], f
         if edges == len(reached) - 1:
             for name, score in reached.items():
                 if name not in done and name not in near:
-                    found[start, name] = float(6 / np.pi * np.arcsin(score / 2))
-    return found
+                    pairs[start, name] = float(6 / np.pi * np.arcsin(score / 2))
+    return pairs
 
 
 def _products(ties: Mapping[str, Mapping[str, float]], start: str) -> dict[str, float]:
