@@ -12,12 +12,11 @@ from costing.values.parameters import Grade, Label, Number, Strict
 
 
 class Poste(Strict):
-    """An item of the fee's perimeter. `named_in_text`: the official list names it itself."""
+    """An item of the fee's perimeter. `legal_item`: what the official list says of it."""
 
     code: str
     label: Label
     legal_item: Label
-    named_in_text: bool
 
 
 class Perimeter(Strict):

@@ -196,7 +196,8 @@ def test_perimeters_differ_as_they_say() -> None:
     assert found["legal_2023"] == everything - {"produit_contraste"}
     assert found["legal_2024_no_money"] == everything - {"cout_argent"}
     assert found["legal_2024_no_overheads"] == everything - {"gestion", "cvae"}
-    named = {code for code, poste in REFERENCE.postes.items() if poste.named_in_text}
+    postes = REFERENCE.postes.items()
+    named = {code for code, poste in postes if not poste.legal_item.fr.startswith("Non ")}
     assert found["legal_strict"] == named | {"radiotraceur"}  # paid by the PET fee, if not listed
     assert found["investment_only"] | found["running_costs_only"] == everything
     assert found["investment_only"] & found["running_costs_only"] == set()
