@@ -26,6 +26,9 @@ from costing.store.schema import SchemaError
 from costing.store.store import Store
 from tests.store.databases import query
 
+#: The last migration, and one more that is tried after it.
+HEAD = schema.HEAD
+TRIAL = f"{int(HEAD) + 1:04d}"
 FIRST = Path(__file__).with_name("first_tables.sql").read_text(encoding="utf-8")
 OURS = ("scenarios", "fleets", "revisions", "drafts")
 # What the program without migrations wrote on a server, where a trigger calls a function.
@@ -81,11 +84,11 @@ def second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], N
         folder = tmp_path / "migrations 100 %"
         shutil.copytree(schema.FOLDER, folder)
         head = "import sqlalchemy as sa\nfrom alembic import op\n"
-        head += 'revision, down_revision = "0002", "0001"\n\ndef upgrade():\n'
+        head += f'revision, down_revision = "{TRIAL}", "{HEAD}"\n\ndef upgrade():\n'
         body = textwrap.indent(textwrap.dedent(lines), "    ")
-        (folder / "versions" / "v0002_trial.py").write_text(head + body)
+        (folder / "versions" / f"v{TRIAL}_trial.py").write_text(head + body)
         monkeypatch.setattr(schema, "FOLDER", folder)
-        monkeypatch.setattr(schema, "HEAD", "0002")
+        monkeypatch.setattr(schema, "HEAD", TRIAL)
 
     return add
 
@@ -170,7 +173,7 @@ def test_what_was_saved_without_migrations_opens_and_goes_on(
             assert draft.scenario.overrides[0].mode == 1.2e6
     after = all_of(former)
     assert {name: after[name] for name in OURS} == before
-    assert query(former, "SELECT * FROM alembic_version") == [("0002" if migrated else "0001",)]
+    assert query(former, "SELECT * FROM alembic_version") == [(TRIAL if migrated else HEAD,)]
     with Store(former) as store:
         assert store.save("parcdessai22", Scenario(seed=5), "Zoé", "suite", 2).number == 3
     for statement in ("UPDATE revisions SET reason = 'x'", "DELETE FROM scenarios"):
@@ -267,7 +270,7 @@ def test_several_processes_open_a_database_at_the_same_time(
         for opener in openers:
             opener.kill()
     assert said == ["2\n" if made else "0\n"] * 4
-    assert query(url, "SELECT * FROM alembic_version") == [("0001",)]
+    assert query(url, "SELECT * FROM alembic_version") == [(HEAD,)]
 
 
 # A later migration

@@ -20,7 +20,7 @@ from costing.workbook.write import prompts
 from costing.workbook.write.counts import Count, total
 from costing.workbook.write.layout import Book, Sheet, at
 
-WIDTHS = (40, *[11.5] * 12)
+WIDTHS = (40, *[11.5] * len(COLUMNS))
 LAST = len(WIDTHS) - 1
 READY, REFUSED = "✓ Prêt à importer", "✕"
 #: Rows of the state in words, and of the first count below it.
