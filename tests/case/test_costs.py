@@ -28,6 +28,7 @@ from costing.problems.errors import FormulaError, InputError
 from costing.reference.load import load_reference
 from costing.scenario.scenario import Conventions, Override, Scenario
 from tests.shared import REFERENCE
+from tests.strategies import fleet_of
 
 CASE = make_case(REFERENCE, Scenario())
 CENT = 0.005
@@ -251,25 +252,15 @@ def test_every_line_has_the_full_shape() -> None:
 
 
 def small_fleet() -> FleetTable:
-    machines = [
-        # class, installed on, billed, in-patients
-        ("irm_1_5t", "2023-06-01", 6_000, 500),
-        ("scanner", "2012-01-01", 7_000, 2_000),
-        ("irm_1_5t", "2016-12-31", 4_000, 0),
-        ("tep_tdm", "2020-05-05", 3_000, 0),
-        ("scanner", "2017-01-01", 0, 0),
-    ]
-    rows = [
-        {
-            "machine_id": f"m{i}", "site_id": "s", "modality": REFERENCE.classes[code].modality,
-            "class": code, "installed_on": installed, "zone": "province", "region": "Bretagne",
-            "sector": "public", "rank_on_authorisation": 1, "acts_billed": billed,
-            "acts_inpatient": inpatient, "weight": 3,
-        }
-        for i, (code, installed, billed, inpatient) in enumerate(machines)
-    ]  # fmt: skip
-    columns = {name: tuple(row[name] for row in rows) for name in rows[0]}
-    return FleetTable(year=2024, label="essai", columns=columns)
+    return fleet_of(
+        {"class": "irm_1_5t", "installed_on": "2023-06-01",
+         "acts_billed": 6_000, "acts_inpatient": 500, "weight": 3},
+        {"class": "scanner", "installed_on": "2012-01-01",
+         "acts_billed": 7_000, "acts_inpatient": 2_000, "weight": 3},
+        {"class": "irm_1_5t", "installed_on": "2016-12-31", "acts_billed": 4_000, "weight": 3},
+        {"class": "tep_tdm", "installed_on": "2020-05-05", "acts_billed": 3_000, "weight": 3},
+        {"class": "scanner", "installed_on": "2017-01-01", "acts_billed": 0, "weight": 3},
+    )  # fmt: skip
 
 
 def test_fleet_cost_is_the_loop_over_its_machines() -> None:

@@ -17,8 +17,8 @@ def write_sources(book: Book, reference: Reference) -> Sheet:
     sheet.header(2, ("Clé", "Titre", "Éditeur", "Date", "Référence ou adresse"))
     sheet.keep_header(2)
     for row, source in enumerate(reference.sources.values(), start=3):
-        where = " · ".join(filter(None, (source.reference, source.url)))
-        values = (source.key, source.title, source.publisher, source.date, where)
-        sheet.row(row, values, ("code", "cell", "cell", "date", "small"))
+        sheet.row(row, (source.key, source.title, source.publisher), ("code", "cell", "cell"))
         sheet.value(row, 3, source.date, "date", num_format=_FORMATS[source.date_precision])
+        where = " · ".join(filter(None, (source.reference, source.url)))
+        sheet.value(row, 4, where, "small")
     return sheet

@@ -48,7 +48,7 @@ from costing.scenario.scenario import (
 )
 from costing.values.correlations import Correlation
 from tests.shared import REFERENCE
-from tests.strategies import inputs, signed, uncertain
+from tests.strategies import fleet_of, inputs, signed, uncertain
 
 CASE = make_case(REFERENCE, Scenario())
 SIZE = 200_000
@@ -774,24 +774,15 @@ def test_workers_change_no_cost() -> None:
 
 
 def small_fleet() -> FleetTable:
-    machines = [
-        ("irm_1_5t", "2023-06-01", 6_000, 500),
-        ("scanner", "2012-01-01", 7_000, 2_000),
-        ("irm_1_5t", "2010-01-01", 4_000, 0),
-        ("irm_gt_1_5t", "2020-05-05", 3_000, 0),
-        ("scanner", "2022-01-01", 0, 0),
-    ]
-    rows = [
-        {
-            "machine_id": f"m{i}", "site_id": "s", "modality": REFERENCE.classes[code].modality,
-            "class": code, "installed_on": installed, "zone": "province", "region": "Bretagne",
-            "sector": "public", "rank_on_authorisation": 1, "acts_billed": billed,
-            "acts_inpatient": inpatient, "weight": 1,
-        }
-        for i, (code, installed, billed, inpatient) in enumerate(machines)
-    ]  # fmt: skip
-    columns = {name: tuple(row[name] for row in rows) for name in rows[0]}
-    return FleetTable(year=2024, label="essai", columns=columns)
+    return fleet_of(
+        {"class": "irm_1_5t", "installed_on": "2023-06-01",
+         "acts_billed": 6_000, "acts_inpatient": 500},
+        {"class": "scanner", "installed_on": "2012-01-01",
+         "acts_billed": 7_000, "acts_inpatient": 2_000},
+        {"class": "irm_1_5t", "installed_on": "2010-01-01", "acts_billed": 4_000},
+        {"class": "irm_gt_1_5t", "installed_on": "2020-05-05", "acts_billed": 3_000},
+        {"class": "scanner", "installed_on": "2022-01-01", "acts_billed": 0},
+    )  # fmt: skip
 
 
 def test_draws_of_a_fleet_are_those_of_its_machines(monkeypatch: pytest.MonkeyPatch) -> None:
