@@ -48,6 +48,14 @@ class Case:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
+    def signed(self, scenario: Scenario) -> Case:
+        """The case of a scenario of the same content: its names, notes and signatures.
+
+        What is costly and holds content only, the fleets, is shared.
+        """
+        changed = with_overrides(self.base, scenario.overrides) if scenario.overrides else self.base
+        return replace(self, reference=changed, scenario=scenario)
+
     @property
     def fleet(self) -> Fleet:
         """The scenario's own fleet, else the synthetic reference fleet."""

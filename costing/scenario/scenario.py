@@ -30,6 +30,7 @@ from costing.values.parameters import Grade, NonBlank, Number, Strict, Vat
 from costing.values.yaml_lines import CodedError, Fault, refusal
 
 FORMAT = 1
+_UNNAMED = "Référence"
 #: Spreadsheets keep fifteen digits of a number.
 MOST_SEED = 10**15 - 1
 
@@ -81,7 +82,7 @@ class Scenario(Strict):
     """The reference data plus what one person changed; immutable."""
 
     format: int = FORMAT
-    name: str = "Référence"
+    name: str = _UNNAMED
     description: str = ""
     perimeter: str = "legal_2024"
     conventions: Conventions = Conventions()
@@ -149,20 +150,35 @@ class Scenario(Strict):
         return tuple(sorted(data, key=lambda datum: datum.address))
 
     @property
+    def content(self) -> Scenario:
+        """The scenario less what does not change a result: the same for equal hashes.
+
+        Its names, its description, who changed a value, when and why are those of no one. What is
+        said of an unavailable datum stays: it is content.
+        """
+        unsigned = {"author": "", "reason": "", "date": None}
+        return self.model_copy(
+            update={
+                "name": _UNNAMED,
+                "description": "",
+                "overrides": tuple(o.model_copy(update=unsigned) for o in self.overrides),
+                "correlations": tuple(correlation.unsigned for correlation in self.correlations),
+            }
+        )
+
+    @property
     def hash(self) -> str:
         """SHA-256 of the content in canonical JSON.
 
         Who, when, why, the name and the description do not count: signing a change does not make
         another scenario of it. What is said of an unavailable datum does: it is content.
         """
-        content = self.model_dump(mode="json", exclude={"name", "description"})
+        content = self.content.model_dump(mode="json", exclude={"name", "description"})
         for override in content["overrides"]:
             for key in ("author", "reason", "date"):
                 del override[key]
         for correlation in content["correlations"]:
             del correlation["reason"]
-            ends = sorted((correlation["first"], correlation["second"]))
-            correlation["first"], correlation["second"] = ends
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

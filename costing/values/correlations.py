@@ -24,6 +24,12 @@ class Correlation(Strict):
         """The two names, in no order."""
         return frozenset((self.first, self.second))
 
+    @property
+    def unsigned(self) -> Correlation:
+        """The same less its reason, the two names in alphabetical order."""
+        first, second = sorted(self.pair)
+        return self.model_copy(update={"first": first, "second": second, "reason": ""})
+
     @model_validator(mode="after")
     def _two_parameters(self) -> Correlation:
         if self.first == self.second:

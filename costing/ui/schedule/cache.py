@@ -30,7 +30,7 @@ def fingerprint(schedule: FeeSchedule) -> str:
 def saved(scenario: Scenario, schedule: FeeSchedule) -> list[YearSavings]:
     """What a schedule saves each year."""
     key = (cache.digest(scenario), fingerprint(schedule))
-    return cache.analysis("saved", key, lambda: savings(cache.case(scenario), schedule))
+    return cache.analysis("saved", key, lambda: savings(cache.unsigned_case(scenario), schedule))
 
 
 def machines(
@@ -39,7 +39,7 @@ def machines(
     """The fleet of a year, machine by machine, under two schedules."""
     key = (cache.digest(scenario), fingerprint(before), fingerprint(after), year)
     return cache.analysis(
-        "machines", key, lambda: impact.machines(cache.case(scenario), before, after, year)
+        "machines", key, lambda: impact.machines(cache.unsigned_case(scenario), before, after, year)
     )
 
 
@@ -54,14 +54,14 @@ def beside(
     key = (cache.digest(scenario), fingerprint(schedule), name)
 
     def make() -> list[Measures]:
-        return side_by_side(cache.case(scenario), schedule, name)
+        return side_by_side(cache.unsigned_case(scenario), schedule, name)
 
     measures: list[Measures] | None = _from_cache("beside", key, make, ask)
     return measures
 
 
 def without_target(scenario: Scenario) -> Scenario:
-    """The scenario less what a frontier leaves aside: the target, its parts, the objectives.
+    """A scenario's content less what a frontier leaves aside: target, its parts, objectives.
 
     Scenarios that differ by nothing else have the same frontiers.
     """
@@ -70,7 +70,7 @@ def without_target(scenario: Scenario) -> Scenario:
         aside = {"target_eur": 0.0, "share_on_fee": 1.0, "other_levers": ()}
         demand = scenario.savings.model_copy(update=aside)
         rules = scenario.rules.model_copy(update={"objectives": ("loss",)})
-        return scenario.model_copy(update={"savings": demand, "rules": rules})
+        return scenario.content.model_copy(update={"savings": demand, "rules": rules})
 
     return cache.analysis("without-target", (cache.digest(scenario),), make)
 
@@ -86,7 +86,7 @@ def frontier_of(
 
     def make() -> Frontier:
         assert progress is not None
-        return frontier(cache.case(scenario), measure, against, points, progress)
+        return frontier(cache.unsigned_case(scenario), measure, against, points, progress)
 
     key = (cache.digest(scenario), measure, against, points)
     kept: Frontier | None = _from_cache("frontier", key, make, progress is not None)
@@ -104,7 +104,7 @@ def robust(
 
     def make() -> Robustness:
         assert progress is not None
-        case = cache.case(scenario)
+        case = cache.unsigned_case(scenario)
         return robustness(case, schedule, present(case), draws, tell=progress)
 
     key = (cache.digest(scenario), fingerprint(schedule), draws)
@@ -119,7 +119,7 @@ def read_file(
 
     def make() -> tuple[FeeSchedule | None, tuple[Problem, ...]]:
         try:
-            return read_schedule(content, cache.case(scenario).reference, name), ()
+            return read_schedule(content, cache.unsigned_case(scenario).reference, name), ()
         except InputError as error:
             return None, error.problems
 

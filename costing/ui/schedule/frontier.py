@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import streamlit as st
 
@@ -206,8 +205,7 @@ def target_eur(point: Point) -> float:
 
 def demanded(draft: Scenario, frontier: Frontier, point: Point) -> Scenario:
     """The draft with the demand that a point answers."""
-    case = replace(cache.case(draft), scenario=draft)
-    scenario = at_point(case, frontier, point).scenario
+    scenario = at_point(cache.case(draft), frontier, point).scenario
     return revised(
         scenario, savings={**scenario.savings.model_dump(), "target_eur": target_eur(point)}
     )

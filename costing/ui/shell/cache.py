@@ -1,5 +1,7 @@
 """Results kept between reruns, by the hash of the scenario that they come from.
 
+They serve all sessions, so they hold content only: each is computed from `Scenario.content`, which
+no one named or signed, and what a session is given bears the names of the scenario in its hand.
 Everything is bounded: four people on one server must not fill its memory. Streamlit leaves out of
 its keys the arguments that begin with an underscore: `key`, the hash, must not.
 """
@@ -72,12 +74,21 @@ def case(scenario: Scenario) -> Case:
     Raises:
         InputError: the scenario does not fit.
     """
+    return unsigned_case(scenario).signed(scenario)
+
+
+def unsigned_case(scenario: Scenario) -> Case:
+    """The content of a scenario on the reference data: what is kept is computed from it.
+
+    Raises:
+        InputError: the scenario does not fit.
+    """
     return _case(digest(scenario), scenario)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _case(key: str, _scenario: Scenario) -> Case:
-    return make_case(reference(), _scenario)
+    return make_case(reference(), _scenario.content)
 
 
 def curve(
@@ -98,7 +109,7 @@ def _curve(
     _scenario: Scenario,
 ) -> comparison.Curve:
     acts = np.arange(1, last + 1, dtype=float)
-    return comparison.curve(case(_scenario), class_code, amortisation, zone, date, acts)
+    return comparison.curve(unsigned_case(_scenario), class_code, amortisation, zone, date, acts)
 
 
 def compare(scenario: Scenario, date: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -108,7 +119,7 @@ def compare(scenario: Scenario, date: dt.date) -> tuple[pd.DataFrame, pd.DataFra
 
 @st.cache_data(max_entries=32, show_spinner="Calcul sur le parc…")
 def _compare(key: str, date: dt.date, _scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return comparison.compare(case(_scenario), date)
+    return comparison.compare(unsigned_case(_scenario), date)
 
 
 def official_savings(scenario: Scenario) -> list[YearSavings]:
@@ -118,7 +129,7 @@ def official_savings(scenario: Scenario) -> list[YearSavings]:
 
 @st.cache_data(max_entries=32, show_spinner="Calcul de la trajectoire de la décision…")
 def _official_savings(key: str, _scenario: Scenario) -> list[YearSavings]:
-    applied = case(_scenario)
+    applied = unsigned_case(_scenario)
     return savings(applied, applied.reference.schedule)
 
 
@@ -147,7 +158,7 @@ def already_made(kind: str, key: tuple[Any, ...]) -> Any:
 def kept_proposal(scenario: Scenario) -> Proposal | None:
     """The proposal already computed for this scenario, if any."""
     proposal: Proposal | None = already_made("proposal", (digest(scenario),))
-    return proposal
+    return proposal and replace(proposal, case=case(scenario))
 
 
 def compute_proposal(scenario: Scenario, progress: Progress) -> Proposal:
@@ -156,7 +167,10 @@ def compute_proposal(scenario: Scenario, progress: Progress) -> Proposal:
     Raises:
         InputError: the demand does not fit (dates, fleet), answers of the fleet do not settle.
     """
-    return analysis("proposal", (digest(scenario),), lambda: propose(case(scenario), progress))
+    proposal = analysis(
+        "proposal", (digest(scenario),), lambda: propose(unsigned_case(scenario), progress)
+    )
+    return replace(proposal, case=case(scenario))
 
 
 def unit_costs(scenario: Scenario) -> dict[str, float]:
@@ -170,7 +184,7 @@ def unit_costs(scenario: Scenario) -> dict[str, float]:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _unit_costs(key: str, _scenario: Scenario) -> dict[str, float]:
-    applied = case(_scenario)
+    applied = unsigned_case(_scenario)
     return {
         code: float(annual_cost(applied, code, entry.limits[0]).total()) / entry.limits[0]
         for code, entry in reference().classes.items()
@@ -212,10 +226,11 @@ def claim_answer(
         InputError: no machine of the population, no rate known, correlations that cannot hold.
     """
     key = (digest(scenario), claim.id, reading, date, settings)
-    return analysis(
+    answer = analysis(
         "claim", key,
-        lambda: answer_claim(case(scenario), claim, settings, reading, date, progress),
+        lambda: answer_claim(unsigned_case(scenario), claim, settings, reading, date, progress),
     )  # fmt: skip
+    return replace(answer, case=case(scenario))
 
 
 def bridge_between(a: Scenario, b: Scenario, result: Result) -> Bridge:
@@ -224,14 +239,9 @@ def bridge_between(a: Scenario, b: Scenario, result: Result) -> Bridge:
     Raises:
         InputError: a scenario does not fit; no such result for the two or between them.
     """
-    key = (digest(a), a.name, digest(b), b.name, result)
-
-    def make() -> Bridge:
-        # A case is kept by its content, which a name is not part of: each takes its own again.
-        first, second = (replace(case(side), scenario=side) for side in (a, b))
-        return bridge(first, second, result)
-
-    return analysis("bridge", key, make)
+    key = (digest(a), digest(b), result)
+    kept = analysis("bridge", key, lambda: bridge(unsigned_case(a), unsigned_case(b), result))
+    return replace(kept, a=case(a), b=case(b))
 
 
 def sensitivity(
@@ -248,9 +258,10 @@ def sensitivity(
         InputError: no machine of the population, no rate known, a variance without a meaning.
     """
     key = (digest(scenario), claim.id, reading, date, settings.draws, settings.seed)
+    made = unsigned_case(scenario)
     return analysis(
         "sensitivity", key,
-        lambda: claim_sensitivity(case(scenario), claim, settings, reading, date, progress),
+        lambda: claim_sensitivity(made, claim, settings, reading, date, progress),
     )  # fmt: skip
 
 
@@ -265,7 +276,7 @@ def sobol(
     key = (digest(scenario), claim.id, reading, date, seed)
 
     def make() -> Sobol:
-        applied = case(scenario)
+        applied = unsigned_case(scenario)
         machines = cohort(applied, claim.population, reading.activity, date)
         postes = frozenset(applied.reference.perimeter(reading.perimeter).postes)
         return sobol_indices(
@@ -283,4 +294,4 @@ def intervals(scenario: Scenario, date: dt.date) -> pd.DataFrame:
 
 @st.cache_data(max_entries=32, show_spinner="Tirages sur le parc…")
 def _intervals(key: str, date: dt.date, _scenario: Scenario) -> pd.DataFrame:
-    return class_intervals(case(_scenario), date, INTERVAL_DRAWS)
+    return class_intervals(unsigned_case(_scenario), date, INTERVAL_DRAWS)
